@@ -1,0 +1,113 @@
+#include "base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *text;
+    int status;
+} codes[] = {
+#define X(code, status, text) [code] = {#code, text, status},
+    ERR_CODES(X)
+#undef X
+};
+
+/* Cut at a whole UTF-8 sequence, and without the line end that libraries like to add. */
+static void put(char *part, size_t size, const char *format, va_list args) PRINTF_LIKE(3, 0);
+static void put(char *part, size_t size, const char *format, va_list args)
+{
+    int length = vsnprintf(part, size, format, args);
+    size_t used = length < 0 ? 0 : (size_t)length;
+
+    if (used >= size) {
+        used = size - 1;
+        while (used > 0 && ((unsigned char)part[used] & 0xc0) == 0x80)
+            used--;
+    }
+    while (used > 0 && (part[used - 1] == '\n' || part[used - 1] == ' '))
+        used--;
+    part[used] = '\0';
+}
+
+bool err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+    va_list args;
+
+    if (err->code != ERR_NONE)
+        return false;
+    err->code = code;
+    err->sqlstate[0] = err->detail[0] = err->hint[0] = '\0';
+    va_start(args, format);
+    put(err->primary, sizeof(err->primary), format, args);
+    va_end(args);
+    return false;
+}
+
+bool err_detail(struct err *err, const char *format, ...)
+{
+    va_list args;
+
+    if (err->detail[0] != '\0')
+        return false;
+    va_start(args, format);
+    put(err->detail, sizeof(err->detail), format, args);
+    va_end(args);
+    return false;
+}
+
+bool err_hint(struct err *err, const char *format, ...)
+{
+    va_list args;
+
+    if (err->hint[0] != '\0')
+        return false;
+    va_start(args, format);
+    put(err->hint, sizeof(err->hint), format, args);
+    va_end(args);
+    return false;
+}
+
+void err_sqlstate(struct err *err, const char *sqlstate)
+{
+    if (sqlstate != NULL)
+        (void)snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
+}
+
+bool err_prefix(struct err *err, const char *format, ...)
+{
+    char was[sizeof(err->primary)];
+    char prefix[256];
+    va_list args;
+    size_t length;
+
+    memcpy(was, err->primary, sizeof(was));
+    va_start(args, format);
+    put(prefix, sizeof(prefix), format, args);
+    va_end(args);
+    length = strlen(prefix);
+    (void)snprintf(err->primary, sizeof(err->primary), "%s: ", prefix);
+    (void)snprintf(err->primary + length + 2, sizeof(err->primary) - length - 2, "%.*s",
+                   (int)(sizeof(was) - length - 3), was);
+    return false;
+}
+
+void err_clear(struct err *err)
+{
+    *err = (struct err){.code = ERR_NONE};
+}
+
+int err_exit_status(enum err_code code)
+{
+    return codes[code].status;
+}
+
+const char *err_code_name(enum err_code code)
+{
+    return codes[code].name;
+}
+
+const char *err_code_text(enum err_code code)
+{
+    return codes[code].text;
+}

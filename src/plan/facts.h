@@ -1,0 +1,47 @@
+/*
+ * facts.h: what a survey finds in the values of one column.
+ *
+ * Made by the survey, only for columns where the framework and the declared type say too little; read by
+ * type_choose(). Counts are of the rows looked at: all rows of the table, unless `sampled`.
+ */
+#ifndef PGRADE_PLAN_FACTS_H
+#define PGRADE_PLAN_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct column_facts {
+    bool sampled; /* only the first and last rows were looked at */
+    int64_t nulls;
+    int64_t integers;
+    int64_t reals;
+    int64_t texts;
+    int64_t blobs;
+    int64_t integer_min; /* meaningful when integers > 0 */
+    int64_t integer_max;
+    double real_min; /* meaningful when reals > 0 */
+    double real_max;
+    int64_t reals_integral; /* reals without a fraction */
+    int64_t texts_datetime; /* texts that are a date with a time of day (docs/values.md, timestamp) */
+    int64_t texts_date;     /* ... a date alone */
+    int64_t texts_time;     /* ... a time of day alone */
+    int64_t texts_offset;   /* ... a date with a time and a zone: Z, +02:00 */
+    int64_t texts_uuid;     /* 32 hex digits, with or without dashes */
+    int64_t texts_number;   /* a decimal number */
+    int64_t texts_empty;
+    int64_t texts_invalid;  /* not UTF-8, or holding NUL */
+    int64_t blobs_uuid;     /* of 16 bytes */
+    int64_t blobs_text;     /* valid UTF-8 without NUL */
+    int64_t characters_max; /* of texts */
+};
+
+/* What integers and reals in a column of dates and times count. */
+enum time_unit {
+    UNIT_NONE, /* not decided: a number there is a misfit */
+    UNIT_SECONDS,
+    UNIT_MILLISECONDS,
+    UNIT_MICROSECONDS,
+    UNIT_JULIAN_DAYS
+};
+
+#endif

@@ -1,0 +1,32 @@
+#include "schema/model.h"
+
+struct table *schema_table(const struct schema *schema, struct str name)
+{
+    for (size_t i = 0; i < schema->table_count; i++)
+        if (str_equal_nocase(schema->tables[i].name.text, name))
+            return &schema->tables[i];
+    return NULL;
+}
+
+int table_column(const struct table *table, struct str name)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (str_equal_nocase(table->columns[i].name.text, name))
+            return (int)i;
+    return -1;
+}
+
+enum affinity affinity_of(struct str declared)
+{
+    if (str_contains_nocase(declared, "INT"))
+        return AFFINITY_INTEGER;
+    if (str_contains_nocase(declared, "CHAR") || str_contains_nocase(declared, "CLOB") ||
+        str_contains_nocase(declared, "TEXT"))
+        return AFFINITY_TEXT;
+    if (declared.len == 0 || str_contains_nocase(declared, "BLOB"))
+        return AFFINITY_BLOB;
+    if (str_contains_nocase(declared, "REAL") || str_contains_nocase(declared, "FLOA") ||
+        str_contains_nocase(declared, "DOUB"))
+        return AFFINITY_REAL;
+    return AFFINITY_NUMERIC;
+}

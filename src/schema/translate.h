@@ -1,0 +1,42 @@
+/*
+ * translate.h: an expression of SQLite as an expression of PostgreSQL that means the same.
+ *
+ * What cannot be translated exactly is refused with the reason, never approximated: the caller then does not
+ * carry the object and names it.  docs/translation.md lists every function and operator with its PostgreSQL
+ * form.
+ */
+#ifndef PGRADE_SCHEMA_TRANSLATE_H
+#define PGRADE_SCHEMA_TRANSLATE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "schema/expr.h"
+#include "schema/pgtype.h"
+
+/* What the translator needs to know of a column. */
+struct translate_column {
+    struct str name; /* on PostgreSQL, unquoted */
+    struct pg_type type;
+    struct str collation; /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
+};
+
+struct translate_scope {
+    /* Looks a column up; `table` has a NULL ptr when the name was written alone.  False: there is none. */
+    bool (*column)(void *context, struct str table, struct str name, struct translate_column *found);
+    void *context;
+    bool collate_c; /* the target does not compare text by bytes: text comparisons carry COLLATE "C" */
+};
+
+/* What the place asks for. */
+enum translate_want {
+    TRANSLATE_VALUE,     /* a value of whatever type the expression has */
+    TRANSLATE_CONDITION, /* a boolean, as in CHECK and WHERE */
+    TRANSLATE_OF_TYPE    /* a value of `type`, as in DEFAULT and GENERATED */
+};
+
+/* Appends to `out`.  On failure ERR_DECISION is set: primary says what has no translation ("function
+ * glob()"), detail why; `out` then holds rubbish. */
+bool translate_expr(const struct expr *expr, const struct translate_scope *scope, enum translate_want want,
+                    const struct pg_type *type, struct buf *out, struct err *err) MUST_USE;
+
+#endif
