@@ -123,9 +123,12 @@ struct table {
     bool autoincrement;
     bool without_rowid;
     bool strict;
-    struct str module; /* virtual tables: fts5, rtree, ... */
-    int64_t sequence;  /* sqlite_sequence.seq; -1: no row there */
-    int64_t rows;      /* how many, or an estimate; -1: unknown */
+    struct str module;      /* virtual tables: fts5, rtree, ... */
+    int64_t sequence;       /* sqlite_sequence.seq; -1: no row there */
+    int64_t rows;           /* how many at most, by the range of rowids; -1: unknown */
+    const char *rowid_name; /* the name under which the rowid can be read; NULL: there is none */
+    int64_t rowid_min;      /* meaningful when rows > 0 */
+    int64_t rowid_max;
     struct str sql;
     struct str damage; /* why its SQL could not be parsed, so only the catalog spoke; NULL ptr: it could */
 };
