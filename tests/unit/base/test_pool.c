@@ -32,7 +32,7 @@ static bool add_tasks(void *context, size_t worker, struct err *err)
     return true;
 }
 
-static bool fail(void *context, size_t worker, struct err *err)
+static bool fail_once(void *context, size_t worker, struct err *err)
 {
     (void)context;
     (void)worker;
@@ -78,7 +78,7 @@ static void first_error_ends_it(void **state)
 
     (void)state;
     pool_add(sum.pool, 2, add_one, &sum);
-    pool_add(sum.pool, 1, fail, &sum);
+    pool_add(sum.pool, 1, fail_once, &sum);
     pool_add(sum.pool, 0, add_one, &sum);
     assert_false(pool_run(sum.pool, NULL, NULL, &err));
     assert_int_equal(err.code, ERR_FAILED);
