@@ -1,0 +1,71 @@
+"""Runs pgrade and reads what it says.  $PGRADE names the program; without it the one of ../build."""
+
+import dataclasses
+import json
+import os
+import subprocess
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DEFAULT_PROGRAM = os.path.join(PROJECT, "build", "src", "cli", "pgrade")
+TIMEOUT_SECONDS = 300
+
+OK, FAILED, USAGE, DECISION, REFUSED, UNREACHABLE, SHORTFALL = range(7)
+
+
+@dataclasses.dataclass
+class Outcome:
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def report(self):
+        """What --json printed; {} when it printed nothing that is JSON."""
+        try:
+            return json.loads(self.stdout)
+        except ValueError:
+            return {}
+
+    @property
+    def not_carried(self):
+        return find_list(self.report, "not_carried")
+
+    @property
+    def misfits(self):
+        return find_list(self.report, "misfits")
+
+    def __str__(self):
+        return f"exit {self.status}\n{self.stdout[-4000:]}\n{self.stderr[-4000:]}"
+
+
+def program():
+    return os.path.abspath(os.environ.get("PGRADE", DEFAULT_PROGRAM))
+
+
+def available():
+    return os.access(program(), os.X_OK)
+
+
+def run(*arguments, timeout=TIMEOUT_SECONDS, **environment):
+    """Never asks: stdin is closed, and no target of the caller's environment is taken by mistake."""
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "DB_URI") and not name.startswith("PG")}
+    done = subprocess.run([program(), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="replace", timeout=timeout, env=dict(kept, **environment), check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def upgrade(source, target, *options, **keywords):
+    return run("upgrade", str(source), target, "--yes", "--json", *options, **keywords)
+
+
+def find_list(node, key):
+    """The first list of that name anywhere in the report."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get(key), list):
+        return node[key]
+    for child in children:
+        found = find_list(child, key)
+        if found:
+            return found
+    return []
