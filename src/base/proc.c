@@ -1,0 +1,539 @@
+#include "base/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/fs.h"
+
+extern char **environ;
+
+enum {
+    MAXIMUM_DEFAULT = 1024 * 1024,
+    GRACE_US = 2 * 1000 * 1000, /* between SIGTERM and SIGKILL */
+    POLL_MS = 20,               /* how late the end of a child is noticed whose pipes stay open */
+    REPORT_DESCRIPTOR = 3       /* where the child tells why it could not start the program */
+};
+
+/* The steps of the child before the program runs, in the order in which they are taken. */
+enum step {
+    STEP_DESCRIPTORS,
+    STEP_USER,
+    STEP_DIRECTORY,
+    STEP_PROGRAM
+};
+
+static const char *const step_texts[] = {
+    [STEP_DESCRIPTORS] = "set up the descriptors",
+    [STEP_USER] = "become the other user",
+    [STEP_DIRECTORY] = "enter the working directory",
+    [STEP_PROGRAM] = "execute the program",
+};
+
+struct report {
+    enum step step;
+    int why; /* errno */
+};
+
+/* All that the child needs, made before fork(): afterwards only async-signal-safe calls are allowed. */
+struct child {
+    const char *program;
+    char *const *argv;
+    char *const *environment;
+    const char *directory;
+    const struct proc_user *user;
+    bool own_group;
+    int descriptors[3]; /* for 0, 1, 2; -1: as ours */
+    int report;
+};
+
+/* One captured output. */
+struct capture {
+    int descriptor; /* -1: none, or at its end */
+    struct buf bytes;
+    size_t maximum;
+    bool keep_last;
+    bool cut;
+};
+
+static void close_one(int *descriptor)
+{
+    if (*descriptor >= 0)
+        (void)close(*descriptor);
+    *descriptor = -1;
+}
+
+/* ------------------------------------------------------------------------------------- in the child */
+
+static void NORETURN report_and_exit(int descriptor, enum step step)
+{
+    struct report report = {step, errno};
+
+    /* When even this fails the parent sees status 127. */
+    if (write(descriptor, &report, sizeof(report)) < 0)
+        _exit(127);
+    _exit(127);
+}
+
+/*
+ * execve() puts handlers back by itself.  What our caller ignores stays ignored (nohup), but for what we may
+ * ignore ourselves and programs count on.
+ */
+static void default_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t none;
+
+    (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGCHLD, &action, NULL);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void close_from(int first)
+{
+    long maximum;
+
+    if (close_range((unsigned)first, ~0U, 0) == 0)
+        return;
+    maximum = sysconf(_SC_OPEN_MAX);
+    for (int descriptor = first; descriptor < (maximum > 0 ? maximum : 1024); descriptor++)
+        (void)close(descriptor);
+}
+
+/* The parent keeps all of its descriptors for us above REPORT_DESCRIPTOR, so no dup2() hits another. */
+static bool place_descriptors(const struct child *child)
+{
+    for (int i = 0; i < 3; i++) {
+        if (child->descriptors[i] >= 0 && dup2(child->descriptors[i], i) < 0)
+            return false;
+    }
+    if (dup3(child->report, REPORT_DESCRIPTOR, O_CLOEXEC) < 0)
+        return false;
+    close_from(REPORT_DESCRIPTOR + 1);
+    return true;
+}
+
+static bool become(const struct proc_user *user)
+{
+    return setgroups(user->group_count, user->groups) == 0 &&
+           setresgid(user->gid, user->gid, user->gid) == 0 && setresuid(user->uid, user->uid, user->uid) == 0;
+}
+
+static void NORETURN run_child(const struct child *child)
+{
+    default_signals();
+    if (child->own_group)
+        (void)setpgid(0, 0);
+    if (!place_descriptors(child))
+        report_and_exit(child->report, STEP_DESCRIPTORS);
+    if (child->user != NULL && !become(child->user))
+        report_and_exit(REPORT_DESCRIPTOR, STEP_USER);
+    if (child->directory != NULL && chdir(child->directory) != 0)
+        report_and_exit(REPORT_DESCRIPTOR, STEP_DIRECTORY);
+    (void)execve(child->program, child->argv, child->environment);
+    report_and_exit(REPORT_DESCRIPTOR, STEP_PROGRAM);
+}
+
+/* ------------------------------------------------------------------------------------ in the parent */
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "=");
+
+    return strcspn(b, "=") == length && strncmp(a, b, length) == 0;
+}
+
+static bool is_changed(const char *entry, const char *const *changes)
+{
+    for (; *changes != NULL; changes++) {
+        if (same_name(entry, *changes))
+            return true;
+    }
+    return false;
+}
+
+static char *const *make_environment(struct arena *arena, const char *const *changes)
+{
+    const char **entries = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+
+    if (changes == NULL)
+        return environ;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if (!is_changed(*entry, changes))
+            ARENA_PUSH(arena, entries, count, capacity) = *entry;
+    }
+    for (; *changes != NULL; changes++) {
+        /* Of two changes of one name the last one holds. */
+        if (strchr(*changes, '=') != NULL && !is_changed(*changes, changes + 1))
+            ARENA_PUSH(arena, entries, count, capacity) = *changes;
+    }
+    ARENA_PUSH(arena, entries, count, capacity) = NULL;
+    return (char *const *)(const void *)entries;
+}
+
+/* Moves a descriptor out of the way of 0 to REPORT_DESCRIPTOR.  -1 with errno as it was passed in. */
+static int lift(int descriptor)
+{
+    int lifted;
+
+    if (descriptor < 0)
+        return -1;
+    lifted = fcntl(descriptor, F_DUPFD_CLOEXEC, REPORT_DESCRIPTOR + 1);
+    close_one(&descriptor);
+    return lifted;
+}
+
+/* The input as a file in memory: no pipe to be written while outputs are read, no SIGPIPE. */
+static int open_input(struct str input)
+{
+    int descriptor;
+
+    if (input.len == 0)
+        return lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    descriptor = lift(memfd_create("input", MFD_CLOEXEC));
+    while (descriptor >= 0 && input.len > 0) {
+        ssize_t put = write(descriptor, input.ptr, input.len);
+
+        if (put < 0 && errno != EINTR)
+            close_one(&descriptor);
+        else if (put > 0)
+            input = str_slice(input, (size_t)put, input.len);
+    }
+    if (descriptor >= 0)
+        (void)lseek(descriptor, 0, SEEK_SET);
+    return descriptor;
+}
+
+/* ends[0] is to be read, ends[1] to be written. */
+static bool open_pipe(int ends[2])
+{
+    int made[2];
+
+    if (pipe2(made, O_CLOEXEC) != 0)
+        return false;
+    ends[0] = lift(made[0]);
+    ends[1] = lift(made[1]);
+    return ends[0] >= 0 && ends[1] >= 0;
+}
+
+/* The child's end of an output, and ours in the capture. */
+static bool open_output(enum proc_output what, int *theirs, struct capture *capture)
+{
+    int ends[2] = {-1, -1};
+    bool done = true;
+
+    if (what == PROC_PASS)
+        return true;
+    if (what == PROC_DISCARD)
+        ends[1] = lift(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    else
+        done = open_pipe(ends) && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+    *theirs = ends[1];
+    capture->descriptor = ends[0];
+    return done && ends[1] >= 0;
+}
+
+/* Makes room at the end by dropping the oldest bytes, half of them at once so that this is rare. */
+static void drop_first(struct buf *buf, size_t wanted)
+{
+    size_t half = buf->len / 2;
+    size_t drop = wanted > buf->len ? buf->len : wanted > half ? wanted : half;
+
+    memmove(buf->ptr, buf->ptr + drop, buf->len - drop);
+    buf->len -= drop;
+    buf->ptr[buf->len] = '\0';
+}
+
+static void capture_put(struct capture *capture, const char *bytes, size_t size)
+{
+    size_t room = capture->maximum - capture->bytes.len;
+
+    if (size > room) {
+        capture->cut = true;
+        if (capture->keep_last) {
+            drop_first(&capture->bytes, size - room);
+            room = capture->maximum - capture->bytes.len;
+            bytes += size > room ? size - room : 0;
+        }
+        size = size > room ? room : size;
+    }
+    buf_put(&capture->bytes, bytes, size);
+    capture->cut = capture->cut || capture->bytes.failed;
+}
+
+/* Takes what is there now; closes our end when the child closed its own. */
+static void capture_read(struct capture *capture)
+{
+    char block[4096];
+
+    while (capture->descriptor >= 0) {
+        ssize_t got = read(capture->descriptor, block, sizeof(block));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got <= 0)
+            close_one(&capture->descriptor);
+        else
+            capture_put(capture, block, (size_t)got);
+    }
+}
+
+static void wait_for_output(struct capture captures[2], int timeout_ms)
+{
+    struct pollfd polls[2];
+
+    for (int i = 0; i < 2; i++)
+        polls[i] = (struct pollfd){.fd = captures[i].descriptor, .events = POLLIN};
+    (void)poll(polls, 2, timeout_ms);
+    capture_read(&captures[0]);
+    capture_read(&captures[1]);
+}
+
+/* SIGTERM when the time is over, SIGKILL when that did not help; to all that the child started. */
+static void enforce_timeout(pid_t pid, int64_t deadline, bool *asked)
+{
+    int64_t now = clock_monotonic_us();
+
+    if (deadline == 0 || now < deadline)
+        return;
+    if (!*asked)
+        (void)kill(-pid, SIGTERM);
+    else if (now >= deadline + GRACE_US)
+        (void)kill(-pid, SIGKILL);
+    *asked = true;
+}
+
+/*
+ * Until the child has ended.  Its pipes may stay open longer than it lives, when it left something running
+ * that inherited them, so their end is no condition.
+ */
+static int wait_for_child(pid_t pid, struct capture captures[2], int timeout_ms, bool *timed_out)
+{
+    int64_t deadline = timeout_ms == 0 ? 0 : clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+    int pause_ms = 1;
+    int status = W_EXITCODE(127, 0); /* for a caller that ignores SIGCHLD, which hides the real one */
+
+    for (;;) {
+        pid_t got = waitpid(pid, &status, WNOHANG);
+
+        if (got == pid || (got < 0 && errno != EINTR))
+            break;
+        wait_for_output(captures, pause_ms);
+        enforce_timeout(pid, deadline, timed_out);
+        pause_ms = pause_ms * 2 < POLL_MS ? pause_ms * 2 : POLL_MS;
+    }
+    if (*timed_out)
+        (void)kill(-pid, SIGKILL); /* what outlived the child that we asked to end */
+    capture_read(&captures[0]);
+    capture_read(&captures[1]);
+    return status;
+}
+
+/* True when the child got as far as its program: the report's descriptor was closed without a word. */
+static bool started(int descriptor, const struct proc_options *options, struct err *err)
+{
+    struct report report;
+    ssize_t got;
+
+    do
+        got = read(descriptor, &report, sizeof(report));
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof(report))
+        return true;
+    err_set(err, ERR_FAILED, "cannot run %s: cannot %s%s%s", options->argv[0], step_texts[report.step],
+            report.step == STEP_DIRECTORY ? " " : "",
+            report.step == STEP_DIRECTORY ? options->directory : "");
+    return err_detail(err, "%s", strerror(report.why));
+}
+
+static bool open_all(const struct proc_options *options, struct child *child, struct capture captures[2],
+                     int report[2])
+{
+    if (!options->pass_input) {
+        child->descriptors[0] = open_input(options->input);
+        if (child->descriptors[0] < 0)
+            return false;
+    }
+    return open_output(options->output, &child->descriptors[1], &captures[0]) &&
+           open_output(options->errors, &child->descriptors[2], &captures[1]) && open_pipe(report);
+}
+
+static bool run_and_wait(const struct proc_options *options, struct child *child, struct capture captures[2],
+                         struct proc_result *result, struct err *err)
+{
+    int report[2] = {-1, -1};
+    pid_t pid = -1;
+    bool done = false;
+    int status;
+
+    if (open_all(options, child, captures, report)) {
+        child->report = report[1];
+        pid = fork();
+    }
+    if (pid == 0)
+        run_child(child);
+    if (pid < 0) {
+        err_set(err, ERR_FAILED, "cannot run %s", options->argv[0]);
+        err_detail(err, "%s", strerror(errno));
+        goto out;
+    }
+    /* Here too, so that the group exists whichever of the two comes first. */
+    if (child->own_group)
+        (void)setpgid(pid, pid);
+    close_one(&report[1]);
+    for (int i = 0; i < 3; i++)
+        close_one(&child->descriptors[i]);
+    done = started(report[0], options, err);
+    status = wait_for_child(pid, captures, options->timeout_ms, &result->timed_out);
+    result->exited = WIFEXITED(status);
+    result->status = result->exited ? WEXITSTATUS(status) : 0;
+    result->signal = result->exited ? 0 : WTERMSIG(status);
+out:
+    for (int i = 0; i < 3; i++)
+        close_one(&child->descriptors[i]);
+    close_one(&report[0]);
+    close_one(&report[1]);
+    return done;
+}
+
+static void capture_begin(struct capture *capture, size_t maximum, bool keep_last)
+{
+    *capture = (struct capture){.descriptor = -1, .maximum = maximum, .keep_last = keep_last};
+    buf_init(&capture->bytes, maximum);
+}
+
+static struct str capture_end(struct arena *arena, struct capture *capture)
+{
+    struct str bytes = buf_to_str(arena, &capture->bytes);
+
+    close_one(&capture->descriptor);
+    buf_free(&capture->bytes);
+    return bytes;
+}
+
+bool proc_run(struct arena *arena, const struct proc_options *options, struct proc_result *result,
+              struct err *err)
+{
+    size_t maximum = options->maximum == 0 ? MAXIMUM_DEFAULT : options->maximum;
+    struct capture captures[2];
+    struct child child = {.program = fs_find_program(arena, options->argv[0]),
+                          .argv = (char *const *)(const void *)options->argv,
+                          .environment = make_environment(arena, options->environment),
+                          .directory = options->directory,
+                          .user = options->user,
+                          .own_group = options->timeout_ms > 0,
+                          .descriptors = {-1, -1, -1}};
+    bool done;
+
+    *result = (struct proc_result){.exited = false};
+    if (child.program == NULL) {
+        err_set(err, ERR_FAILED, "cannot run %s", options->argv[0]);
+        return err_detail(err, "%s",
+                          strchr(options->argv[0], '/') == NULL
+                              ? "no such program on $PATH"
+                              : "no such program, or it may not be executed");
+    }
+    capture_begin(&captures[0], maximum, false);
+    capture_begin(&captures[1], maximum, true);
+    done = run_and_wait(options, &child, captures, result, err);
+    result->output_cut = captures[0].cut;
+    result->output = capture_end(arena, &captures[0]);
+    result->errors = capture_end(arena, &captures[1]);
+    return done;
+}
+
+bool proc_check(struct arena *arena, const struct proc_options *options, struct proc_result *result,
+                struct err *err)
+{
+    const char *name = fs_name_of(options->argv[0]);
+
+    if (!proc_run(arena, options, result, err))
+        return false;
+    if (result->timed_out)
+        err_set(err, ERR_FAILED, "%s took longer than %d ms and was ended", name, options->timeout_ms);
+    else if (!result->exited)
+        err_set(err, ERR_FAILED, "%s was ended by signal %d (%s)", name, result->signal,
+                strsignal(result->signal));
+    else if (result->status != 0)
+        err_set(err, ERR_FAILED, "%s failed with status %d", name, result->status);
+    else
+        return true;
+    return err_detail(err, "%.*s", STR_ARGS(proc_last_lines(arena, result->errors, 3)));
+}
+
+struct str proc_last_lines(struct arena *arena, struct str text, size_t count)
+{
+    struct str lines = {NULL, 0};
+
+    while (count > 0 && text.len > 0) {
+        size_t start = text.len;
+        struct str line;
+
+        while (start > 0 && text.ptr[start - 1] != '\n')
+            start--;
+        line = str_trim(str_slice(text, start, text.len));
+        text = str_slice(text, 0, start > 0 ? start - 1 : 0);
+        if (line.len == 0)
+            continue;
+        lines = lines.len == 0 ? line : str_printf(arena, "%.*s | %.*s", STR_ARGS(line), STR_ARGS(lines));
+        count--;
+    }
+    return str_dup(arena, lines);
+}
+
+static void fill_user(struct arena *arena, const struct passwd *entry, struct proc_user *user)
+{
+    int count = 0;
+    gid_t *groups;
+
+    (void)getgrouplist(entry->pw_name, entry->pw_gid, NULL, &count);
+    groups = ARENA_ARRAY(arena, gid_t, (size_t)count);
+    /* Groups that appear between the two calls are left out: fewer rights, never more. */
+    if (getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0)
+        count = 0;
+    *user = (struct proc_user){.name = arena_copy(arena, entry->pw_name, strlen(entry->pw_name)),
+                               .home = arena_copy(arena, entry->pw_dir, strlen(entry->pw_dir)),
+                               .uid = entry->pw_uid,
+                               .gid = entry->pw_gid,
+                               .groups = groups,
+                               .group_count = (size_t)count};
+}
+
+bool proc_user_by_name(struct arena *arena, const char *name, struct proc_user *user, struct err *err)
+{
+    struct passwd entry;
+    struct passwd *found = NULL;
+    char strings[16 * 1024];
+
+    if (getpwnam_r(name, &entry, strings, sizeof(strings), &found) != 0 || found == NULL)
+        return err_set(err, ERR_FAILED, "there is no user %s on this machine", name);
+    fill_user(arena, found, user);
+    return true;
+}
+
+bool proc_user_by_id(struct arena *arena, uid_t uid, struct proc_user *user, struct err *err)
+{
+    struct passwd entry;
+    struct passwd *found = NULL;
+    char strings[16 * 1024];
+
+    if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) != 0 || found == NULL)
+        return err_set(err, ERR_FAILED, "there is no user with the id %u on this machine", (unsigned)uid);
+    fill_user(arena, found, user);
+    return true;
+}
