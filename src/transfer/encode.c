@@ -1,0 +1,163 @@
+#include "transfer/encode.h"
+
+#include <stdio.h>
+
+#include "transfer/encode_field.h"
+#include "transfer/moment.h"
+
+static bool encode_null(const struct encode_column *column, const struct value *value, struct buf *out,
+                        const char **reason)
+{
+    char *room = buf_reserve(out, 4);
+
+    (void)column;
+    (void)value;
+    if (room == NULL)
+        return misfit(reason, NULL);
+    put32(room, UINT32_MAX);
+    out->len += 4;
+    out->ptr[out->len] = '\0';
+    return true;
+}
+
+static bool encode_misfit(const struct encode_column *column, const struct value *value, struct buf *out,
+                          const char **reason)
+{
+    (void)value;
+    (void)out;
+    return misfit(reason, column->misfit);
+}
+
+enum {
+    ROW_FIXED = PG_KIND_COUNT, /* numeric(p,s), whose rules are not those of numeric */
+    ROW_COUNT
+};
+
+/* The rows of docs/values.md. */
+struct row {
+    encode_fn *encode[VALUE_BLOB + 1]; /* NULL, INTEGER, REAL, TEXT, BLOB */
+    const char *misfit;
+};
+
+#define ROW(integer, real, text, blob, misfit)                                                               \
+    {                                                                                                        \
+        {encode_null, integer, real, text, blob}, misfit                                                     \
+    }
+
+/* clang-format off */
+static const struct row rows[ROW_COUNT] = {
+    [PG_BOOL] = ROW(encode_bool_integer, encode_bool_real, encode_bool_text, encode_misfit, "no boolean"),
+    [PG_INT2] = ROW(encode_int2_integer, encode_int2_real, encode_int2_text, encode_misfit, "no integer"),
+    [PG_INT4] = ROW(encode_int4_integer, encode_int4_real, encode_int4_text, encode_misfit, "no integer"),
+    [PG_INT8] = ROW(encode_int8_integer, encode_int8_real, encode_int8_text, encode_misfit, "no integer"),
+    [PG_FLOAT4] = ROW(encode_float4_integer, encode_float4_real, encode_misfit, encode_misfit, "no number"),
+    [PG_FLOAT8] = ROW(encode_float8_integer, encode_float8_real, encode_misfit, encode_misfit, "no number"),
+    [PG_NUMERIC] = ROW(encode_numeric_integer, encode_numeric_real, encode_numeric_text, encode_misfit, "no number"),
+    [ROW_FIXED] = ROW(encode_fixed_integer, encode_fixed_real, encode_fixed_text, encode_misfit, "no number"),
+    [PG_TEXT] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
+    [PG_VARCHAR] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
+    [PG_CHAR] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
+    [PG_ENUM] = ROW(encode_misfit, encode_misfit, encode_label_text, encode_misfit, "none of the labels"),
+    [PG_BYTEA] = ROW(encode_misfit, encode_misfit, encode_bytea_bytes, encode_bytea_bytes, "a number, not bytes"),
+    [PG_DATE] = ROW(encode_date_integer, encode_date_real, encode_date_text, encode_misfit, "no date"),
+    [PG_TIME] = ROW(encode_misfit, encode_misfit, encode_time_text, encode_misfit, "no time of day"),
+    [PG_TIMETZ] = ROW(encode_misfit, encode_misfit, encode_timetz_text, encode_misfit, "no time of day"),
+    [PG_TIMESTAMP] = ROW(encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text, encode_misfit, "no timestamp"),
+    [PG_TIMESTAMPTZ] = ROW(encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text, encode_misfit, "no timestamp"),
+    /* Nothing is planned as an interval: SQLite has no spelling of one that means the same everywhere. */
+    [PG_INTERVAL] = ROW(encode_misfit, encode_misfit, encode_misfit, encode_misfit, "pgrade has no rule for intervals"),
+    [PG_UUID] = ROW(encode_uuid_integer, encode_misfit, encode_uuid_text, encode_uuid_blob, "no UUID"),
+    [PG_JSON] = ROW(encode_json_integer, encode_json_real, encode_json_text, encode_json_blob, "no JSON"),
+    [PG_JSONB] = ROW(encode_json_integer, encode_json_real, encode_json_text, encode_json_blob, "no JSON"),
+    [PG_INET] = ROW(encode_misfit, encode_misfit, encode_inet_text, encode_misfit, "no network address"),
+    [PG_CIDR] = ROW(encode_misfit, encode_misfit, encode_inet_text, encode_misfit, "no network"),
+    [PG_MACADDR] = ROW(encode_misfit, encode_misfit, encode_macaddr_text, encode_misfit, "no MAC address"),
+};
+/* clang-format on */
+
+static void integer_init(struct encode_column *column)
+{
+    int bits = column->plan->type.kind == PG_INT2 ? 16 : column->plan->type.kind == PG_INT4 ? 32 : 64;
+
+    column->highest = INT64_MAX >> (64 - bits);
+    column->lowest = -column->highest - 1;
+    snprintf(column->too_large, sizeof(column->too_large), "out of range for %s",
+             pg_kind_name(column->plan->type.kind));
+}
+
+static int64_t power_of_ten(int exponent)
+{
+    int64_t power = 1;
+
+    for (; exponent > 0; exponent--)
+        power *= 10;
+    return power;
+}
+
+static void fixed_init(struct encode_column *column)
+{
+    int precision = column->plan->type.precision;
+    int scale = column->plan->type.scale;
+    int before = precision - scale;
+
+    /* 15 digits are what a double always keeps; 18 what an int64_t does. */
+    column->power = scale >= 0 && scale <= 15 ? (double)power_of_ten(scale) : 0;
+    column->unscaled_limit = power_of_ten(precision < 15 ? precision : 15);
+    column->integer_limit = before > 18 ? 0 : power_of_ten(before);
+    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d decimals", scale);
+    snprintf(column->too_large, sizeof(column->too_large), "more than %d digits before the point",
+             before > 0 ? before : 0);
+}
+
+static void text_init(struct encode_column *column)
+{
+    const struct plan_column *plan = column->plan;
+    int64_t limit = plan->type.length;
+
+    /* A bare char is char(1). */
+    if (plan->type.kind == PG_CHAR && limit == 0)
+        limit = 1;
+    if (plan->length_limit > 0 && (limit == 0 || plan->length_limit < limit))
+        limit = plan->length_limit;
+    if (plan->type.kind == PG_TEXT)
+        limit = 0;
+    column->characters = limit > 0 ? (size_t)limit : SIZE_MAX;
+    snprintf(column->too_large, sizeof(column->too_large), "more than %lld character%s", (long long)limit,
+             limit == 1 ? "" : "s");
+}
+
+static void moment_init(struct encode_column *column)
+{
+    int precision = column->plan->type.precision;
+
+    if (precision < 0 || precision > 6)
+        precision = 6;
+    column->step = power_of_ten(6 - precision);
+    column->unit = moment_unit_of(column->plan->unit);
+    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d digits of a second's fraction",
+             precision);
+}
+
+static void json_init(struct encode_column *column)
+{
+    const struct column *source = column->plan->source;
+
+    column->binary_blobs = source != NULL && str_is_nocase(source->declared, "JSONB");
+}
+
+void encode_column_init(struct encode_column *column, const struct plan_column *plan)
+{
+    static void (*const inits[PG_KIND_COUNT])(struct encode_column *) = {
+        [PG_INT2] = integer_init,  [PG_INT4] = integer_init,     [PG_INT8] = integer_init,
+        [PG_NUMERIC] = fixed_init, [PG_TEXT] = text_init,        [PG_VARCHAR] = text_init,
+        [PG_CHAR] = text_init,     [PG_DATE] = moment_init,      [PG_TIME] = moment_init,
+        [PG_TIMETZ] = moment_init, [PG_TIMESTAMP] = moment_init, [PG_TIMESTAMPTZ] = moment_init,
+        [PG_JSON] = json_init,     [PG_JSONB] = json_init,
+    };
+    bool fixed = plan->type.kind == PG_NUMERIC && plan->type.precision > 0;
+    const struct row *row = &rows[fixed ? (int)ROW_FIXED : (int)plan->type.kind];
+
+    *column = (struct encode_column){.plan = plan, .encode = row->encode, .misfit = row->misfit};
+    if (inits[plan->type.kind] != NULL)
+        inits[plan->type.kind](column);
+}

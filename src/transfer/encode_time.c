@@ -1,0 +1,142 @@
+/* date, time, time with time zone, timestamp, timestamptz: src/backend/utils/adt/date.c and timestamp.c. */
+#include "transfer/encode_field.h"
+#include "transfer/moment.h"
+
+/* PostgreSQL's range, in days since 2000-01-01: src/include/datatype/timestamp.h. */
+enum {
+    DAY_FIRST = -2451545,          /* 4714-11-24 BC */
+    DAY_END_TIMESTAMP = 106751983, /* 294277-01-01 */
+    DAY_END_DATE = 2145031949      /* 5874898-01-01 */
+};
+
+static const char out_of_range[] = "out of PostgreSQL's range";
+
+static bool put_date(const struct moment *moment, struct buf *out, const char **reason)
+{
+    if (moment->us != 0 || moment->finer)
+        return misfit(reason, "a date with a time of day");
+    if (moment->days < DAY_FIRST || moment->days >= DAY_END_DATE)
+        return misfit(reason, out_of_range);
+    return field_put32(out, (uint32_t)(int32_t)moment->days, reason);
+}
+
+static bool put_timestamp(const struct encode_column *column, const struct moment *moment, struct buf *out,
+                          const char **reason)
+{
+    if (moment->days < DAY_FIRST || moment->days >= DAY_END_TIMESTAMP)
+        return misfit(reason, out_of_range);
+    if (moment->finer || (column->step != 1 && moment->us % column->step != 0))
+        return misfit(reason, column->too_fine);
+    return field_put64(out, (uint64_t)(moment->days * MOMENT_DAY_US + moment->us), reason);
+}
+
+static bool of_integer(const struct encode_column *column, int64_t number, struct moment *moment,
+                       const char **reason)
+{
+    if (column->unit == NULL)
+        return misfit(reason, "a number, and it is not decided what it counts");
+    return moment_of_integer(column->unit, number, moment) || misfit(reason, out_of_range);
+}
+
+static bool of_real(const struct encode_column *column, double number, struct moment *moment,
+                    const char **reason)
+{
+    if (column->unit == NULL)
+        return misfit(reason, "a number, and it is not decided what it counts");
+    return moment_of_real(column->unit, number, moment) || misfit(reason, out_of_range);
+}
+
+bool encode_date_integer(const struct encode_column *column, const struct value *value, struct buf *out,
+                         const char **reason)
+{
+    struct moment moment;
+
+    return of_integer(column, value->integer, &moment, reason) && put_date(&moment, out, reason);
+}
+
+bool encode_date_real(const struct encode_column *column, const struct value *value, struct buf *out,
+                      const char **reason)
+{
+    struct moment moment;
+
+    return of_real(column, value->real, &moment, reason) && put_date(&moment, out, reason);
+}
+
+bool encode_date_text(const struct encode_column *column, const struct value *value, struct buf *out,
+                      const char **reason)
+{
+    struct moment moment;
+
+    if (!moment_parse(value->bytes, &moment))
+        return misfit(reason, column->misfit);
+    if (moment.offset != 0)
+        return misfit(reason, "a date with an offset from UTC");
+    return put_date(&moment, out, reason);
+}
+
+bool encode_timestamp_integer(const struct encode_column *column, const struct value *value, struct buf *out,
+                              const char **reason)
+{
+    struct moment moment;
+
+    return of_integer(column, value->integer, &moment, reason) && put_timestamp(column, &moment, out, reason);
+}
+
+bool encode_timestamp_real(const struct encode_column *column, const struct value *value, struct buf *out,
+                           const char **reason)
+{
+    struct moment moment;
+
+    return of_real(column, value->real, &moment, reason) && put_timestamp(column, &moment, out, reason);
+}
+
+bool encode_timestamp_text(const struct encode_column *column, const struct value *value, struct buf *out,
+                           const char **reason)
+{
+    struct moment moment;
+
+    if (!moment_parse(value->bytes, &moment))
+        return misfit(reason, column->misfit);
+    if (moment.offset != 0)
+        moment_to_utc(&moment);
+    return put_timestamp(column, &moment, out, reason);
+}
+
+static bool parse_clock(const struct encode_column *column, struct str text, struct moment *moment,
+                        const char **reason)
+{
+    if (!moment_parse_clock(text, moment))
+        return misfit(reason, column->misfit);
+    if (moment->finer || moment->us % column->step != 0)
+        return misfit(reason, column->too_fine);
+    return true;
+}
+
+bool encode_time_text(const struct encode_column *column, const struct value *value, struct buf *out,
+                      const char **reason)
+{
+    struct moment moment;
+
+    if (!parse_clock(column, value->bytes, &moment, reason))
+        return false;
+    if (moment.zoned)
+        return misfit(reason, "a time of day with an offset from UTC");
+    return field_put64(out, (uint64_t)moment.us, reason);
+}
+
+bool encode_timetz_text(const struct encode_column *column, const struct value *value, struct buf *out,
+                        const char **reason)
+{
+    struct moment moment;
+    char *at;
+
+    if (!parse_clock(column, value->bytes, &moment, reason))
+        return false;
+    at = field_new(out, 12, reason);
+    if (at == NULL)
+        return false;
+    put64(at, (uint64_t)moment.us);
+    /* PostgreSQL counts a zone's seconds west of UTC. */
+    put32(at + 8, (uint32_t)-moment.offset);
+    return true;
+}
