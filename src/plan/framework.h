@@ -29,6 +29,8 @@ struct framework {
     const char *name;    /* "Django" */
     struct str evidence; /* "table django_migrations", "the style of its CREATE TABLE statements" */
     struct str ledger;   /* the table in which it keeps its versions; NULL ptr: none there */
+    const struct schema
+        *schema; /* in which it was looked for; NULL: keys are not followed by type_choose() */
 };
 
 /* Never fails: FRAMEWORK_NONE when nothing is recognised.  Texts live in the arena. */
