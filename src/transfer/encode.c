@@ -41,37 +41,37 @@ struct row {
 
 #define ROW(integer, real, text, blob, misfit)                                                               \
     {                                                                                                        \
-        {encode_null, integer, real, text, blob}, misfit                                                     \
+        {encode_null, encode_##integer, encode_##real, encode_##text, encode_##blob}, misfit                 \
     }
 
 /* clang-format off */
 static const struct row rows[ROW_COUNT] = {
-    [PG_BOOL] = ROW(encode_bool_integer, encode_bool_real, encode_bool_text, encode_misfit, "no boolean"),
-    [PG_INT2] = ROW(encode_int2_integer, encode_int2_real, encode_int2_text, encode_misfit, "no integer"),
-    [PG_INT4] = ROW(encode_int4_integer, encode_int4_real, encode_int4_text, encode_misfit, "no integer"),
-    [PG_INT8] = ROW(encode_int8_integer, encode_int8_real, encode_int8_text, encode_misfit, "no integer"),
-    [PG_FLOAT4] = ROW(encode_float4_integer, encode_float4_real, encode_misfit, encode_misfit, "no number"),
-    [PG_FLOAT8] = ROW(encode_float8_integer, encode_float8_real, encode_misfit, encode_misfit, "no number"),
-    [PG_NUMERIC] = ROW(encode_numeric_integer, encode_numeric_real, encode_numeric_text, encode_misfit, "no number"),
-    [ROW_FIXED] = ROW(encode_fixed_integer, encode_fixed_real, encode_fixed_text, encode_misfit, "no number"),
-    [PG_TEXT] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
-    [PG_VARCHAR] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
-    [PG_CHAR] = ROW(encode_text_integer, encode_text_real, encode_text_bytes, encode_text_bytes, "no text"),
-    [PG_ENUM] = ROW(encode_misfit, encode_misfit, encode_label_text, encode_misfit, "none of the labels"),
-    [PG_BYTEA] = ROW(encode_misfit, encode_misfit, encode_bytea_bytes, encode_bytea_bytes, "a number, not bytes"),
-    [PG_DATE] = ROW(encode_date_integer, encode_date_real, encode_date_text, encode_misfit, "no date"),
-    [PG_TIME] = ROW(encode_misfit, encode_misfit, encode_time_text, encode_misfit, "no time of day"),
-    [PG_TIMETZ] = ROW(encode_misfit, encode_misfit, encode_timetz_text, encode_misfit, "no time of day"),
-    [PG_TIMESTAMP] = ROW(encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text, encode_misfit, "no timestamp"),
-    [PG_TIMESTAMPTZ] = ROW(encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text, encode_misfit, "no timestamp"),
+    [PG_BOOL] = ROW(bool_integer, bool_real, bool_text, misfit, "no boolean"),
+    [PG_INT2] = ROW(int2_integer, int2_real, int2_text, misfit, "no integer"),
+    [PG_INT4] = ROW(int4_integer, int4_real, int4_text, misfit, "no integer"),
+    [PG_INT8] = ROW(int8_integer, int8_real, int8_text, misfit, "no integer"),
+    [PG_FLOAT4] = ROW(float4_integer, float4_real, misfit, misfit, "no number"),
+    [PG_FLOAT8] = ROW(float8_integer, float8_real, misfit, misfit, "no number"),
+    [PG_NUMERIC] = ROW(numeric_integer, numeric_real, numeric_text, misfit, "no number"),
+    [ROW_FIXED] = ROW(fixed_integer, fixed_real, fixed_text, misfit, "no number"),
+    [PG_TEXT] = ROW(text_integer, text_real, text_bytes, text_bytes, "no text"),
+    [PG_VARCHAR] = ROW(text_integer, text_real, text_bytes, text_bytes, "no text"),
+    [PG_CHAR] = ROW(text_integer, text_real, text_bytes, text_bytes, "no text"),
+    [PG_ENUM] = ROW(misfit, misfit, label_text, misfit, "none of the labels"),
+    [PG_BYTEA] = ROW(misfit, misfit, bytea_bytes, bytea_bytes, "a number, not bytes"),
+    [PG_DATE] = ROW(date_integer, date_real, date_text, misfit, "no date"),
+    [PG_TIME] = ROW(misfit, misfit, time_text, misfit, "no time of day"),
+    [PG_TIMETZ] = ROW(misfit, misfit, timetz_text, misfit, "no time of day"),
+    [PG_TIMESTAMP] = ROW(timestamp_integer, timestamp_real, timestamp_text, misfit, "no timestamp"),
+    [PG_TIMESTAMPTZ] = ROW(timestamp_integer, timestamp_real, timestamp_text, misfit, "no timestamp"),
     /* Nothing is planned as an interval: SQLite has no spelling of one that means the same everywhere. */
-    [PG_INTERVAL] = ROW(encode_misfit, encode_misfit, encode_misfit, encode_misfit, "pgrade has no rule for intervals"),
-    [PG_UUID] = ROW(encode_uuid_integer, encode_misfit, encode_uuid_text, encode_uuid_blob, "no UUID"),
-    [PG_JSON] = ROW(encode_json_integer, encode_json_real, encode_json_text, encode_json_blob, "no JSON"),
-    [PG_JSONB] = ROW(encode_json_integer, encode_json_real, encode_json_text, encode_json_blob, "no JSON"),
-    [PG_INET] = ROW(encode_misfit, encode_misfit, encode_inet_text, encode_misfit, "no network address"),
-    [PG_CIDR] = ROW(encode_misfit, encode_misfit, encode_inet_text, encode_misfit, "no network"),
-    [PG_MACADDR] = ROW(encode_misfit, encode_misfit, encode_macaddr_text, encode_misfit, "no MAC address"),
+    [PG_INTERVAL] = ROW(misfit, misfit, misfit, misfit, "pgrade has no rule for intervals"),
+    [PG_UUID] = ROW(uuid_integer, misfit, uuid_text, uuid_blob, "no UUID"),
+    [PG_JSON] = ROW(json_integer, json_real, json_text, json_blob, "no JSON"),
+    [PG_JSONB] = ROW(json_integer, json_real, json_text, json_blob, "no JSON"),
+    [PG_INET] = ROW(misfit, misfit, inet_text, misfit, "no network address"),
+    [PG_CIDR] = ROW(misfit, misfit, inet_text, misfit, "no network"),
+    [PG_MACADDR] = ROW(misfit, misfit, macaddr_text, misfit, "no MAC address"),
 };
 /* clang-format on */
 

@@ -135,12 +135,23 @@ static bool check_range(struct scan *scan, struct str number)
     return true;
 }
 
+/* None, or e, a sign or none, and a digit at least. */
+static bool scan_exponent(struct scan *scan)
+{
+    if (scan->at == scan->end || (*scan->at != 'e' && *scan->at != 'E'))
+        return true;
+    scan->at++;
+    if (scan->at < scan->end && (*scan->at == '+' || *scan->at == '-'))
+        scan->at++;
+    return skip_digits(scan) > 0;
+}
+
 static bool scan_number(struct scan *scan)
 {
     const char *start = scan->at;
     size_t digits;
 
-    if (*scan->at == '-')
+    if (scan->at < scan->end && *scan->at == '-')
         scan->at++;
     digits = skip_digits(scan);
     if (digits == 0 || (digits > 1 && scan->at[-(ptrdiff_t)digits] == '0'))
@@ -150,13 +161,8 @@ static bool scan_number(struct scan *scan)
         if (skip_digits(scan) == 0)
             return fail(scan, no_json);
     }
-    if (scan->at < scan->end && (*scan->at == 'e' || *scan->at == 'E')) {
-        scan->at++;
-        if (scan->at < scan->end && (*scan->at == '+' || *scan->at == '-'))
-            scan->at++;
-        if (skip_digits(scan) == 0)
-            return fail(scan, no_json);
-    }
+    if (!scan_exponent(scan))
+        return fail(scan, no_json);
     return !scan->numbers || check_range(scan, (struct str){start, (size_t)(scan->at - start)});
 }
 

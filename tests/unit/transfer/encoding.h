@@ -27,7 +27,7 @@ struct plan_column column_counting(enum pg_kind kind, enum time_unit unit);
 /* A value of text that the caller keeps. */
 struct value text_value(const char *text);
 
-/* The field has these bytes, written in hex without its length. */
+/* The field has these bytes behind its length, written in hex; spaces between them do not count. */
 void assert_hex(struct plan_column plan, struct value value, const char *hex);
 
 /* The field has these bytes. */
