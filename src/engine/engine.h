@@ -1,0 +1,113 @@
+/*
+ * engine.h: what any engine can do.
+ *
+ * An engine is one connection to one database.  The functions here call through a const table (struct
+ * engine_ops), chosen by the URL; a wrapper that logs statements implements the same table (engine_trace()).
+ *
+ * Values: rows come as struct value.  Bytes belong to the engine and are valid until the next call on the
+ * same rows. Errors: ERR_DATABASE with the server's words in `detail` and its SQLSTATE; opening has finer
+ * codes (ERR_CONNECT, ERR_PERMISSION, ERR_SOURCE_...). Threads: an engine belongs to one thread at a time;
+ * only engine_cancel() may be called from another.
+ */
+#ifndef PGRADE_ENGINE_ENGINE_H
+#define PGRADE_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "engine/value.h"
+#include "schema/model.h"
+#include "url/url.h"
+
+struct engine_ops;
+
+struct engine {
+    const struct engine_ops *ops;
+};
+
+struct engine_options {
+    bool trace;                   /* log every statement (LOG_TRACE) */
+    int busy_ms;                  /* SQLite: how long to wait for a lock; 0: 5,000 */
+    const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
+};
+
+/* Rows of one statement, read forwards once. */
+struct rows {
+    struct engine *engine;
+    size_t width;
+    struct value *cells; /* the current row */
+};
+
+struct engine_ops {
+    const char *name; /* "sqlite", "postgres" */
+
+    /* Required of every engine. */
+    void (*close)(struct engine *engine);
+    bool (*exec)(struct engine *engine, struct str sql, struct err *err);
+    bool (*query)(struct engine *engine, struct str sql, const struct str *params, size_t param_count,
+                  struct rows **rows, struct err *err);
+    bool (*rows_next)(struct rows *rows, bool *found, struct err *err);
+    void (*rows_close)(struct rows *rows);
+    void (*cancel)(struct engine *engine);
+
+    /* Optional: NULL where the engine has no such thing. */
+    bool (*read_schema)(struct engine *engine, struct arena *arena, struct schema *schema, struct err *err);
+    bool (*copy_in)(struct engine *engine, struct str sql, struct err *err);
+    bool (*copy_put)(struct engine *engine, const void *bytes, size_t size, struct err *err);
+    bool (*copy_in_end)(struct engine *engine, int64_t *rows, struct err *err);
+    void (*copy_in_abort)(struct engine *engine, const char *why);
+    bool (*copy_out)(struct engine *engine, struct str sql, struct err *err);
+    bool (*copy_get)(struct engine *engine, struct str *bytes, struct err *err);
+};
+
+/* Opens what the URL names: PostgreSQL by connecting; SQLite read-only, never created, never written.  The
+ * engine is closed with engine_close(). */
+bool engine_open(const struct url *url, const struct engine_options *options, struct engine **engine,
+                 struct err *err) MUST_USE;
+
+/* NULL is allowed. */
+void engine_close(struct engine *engine);
+
+/* Statements without results that matter; several may be separated by semicolons. */
+bool engine_exec(struct engine *engine, struct str sql, struct err *err) MUST_USE;
+bool engine_execf(struct engine *engine, struct err *err, const char *format, ...) PRINTF_LIKE(3, 4) MUST_USE;
+
+/* One statement with text parameters ($1 ... on PostgreSQL, ?1 ... on SQLite; a NULL ptr is NULL). */
+bool engine_query(struct engine *engine, struct str sql, const struct str *params, size_t param_count,
+                  struct rows **rows, struct err *err) MUST_USE;
+/* *found is false after the last row. */
+bool rows_next(struct rows *rows, bool *found, struct err *err) MUST_USE;
+void rows_close(struct rows *rows); /* NULL is allowed */
+
+/* The single value of a single row; texts are copied to the arena.  No row gives VALUE_NULL. */
+bool engine_value(struct engine *engine, struct arena *arena, struct str sql, const struct str *params,
+                  size_t param_count, struct value *value, struct err *err) MUST_USE;
+bool engine_int(struct engine *engine, struct str sql, int64_t *value, struct err *err) MUST_USE;
+
+/* Makes the statement under way fail soon.  From any thread. */
+void engine_cancel(struct engine *engine);
+
+/* Reads the catalog into the schema model. */
+bool engine_read_schema(struct engine *engine, struct arena *arena, struct schema *schema,
+                        struct err *err) MUST_USE;
+
+/* COPY ... FROM STDIN: begin, any number of puts (cut where you like), end.  After a failed put or end the
+ * COPY is over and the transaction has failed; to give up, abort. */
+bool engine_copy_in(struct engine *engine, struct str sql, struct err *err) MUST_USE;
+bool engine_copy_put(struct engine *engine, const void *bytes, size_t size, struct err *err) MUST_USE;
+bool engine_copy_in_end(struct engine *engine, int64_t *rows, struct err *err) MUST_USE;
+void engine_copy_in_abort(struct engine *engine, const char *why);
+
+/* COPY ... TO STDOUT: begin, then get until the bytes are empty. */
+bool engine_copy_out(struct engine *engine, struct str sql, struct err *err) MUST_USE;
+bool engine_copy_get(struct engine *engine, struct str *bytes, struct err *err) MUST_USE;
+
+/* Wraps an engine so that every statement is logged with its time; closing the wrapper closes the engine. */
+struct engine *engine_trace(struct engine *inner) RETURNS_NONNULL;
+
+/* The engine behind a wrapper. */
+struct engine *engine_unwrap(struct engine *engine);
+
+#endif

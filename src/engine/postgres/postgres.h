@@ -1,0 +1,18 @@
+/*
+ * postgres.h: the engine that speaks to PostgreSQL.  The only room that includes <libpq-fe.h>.
+ *
+ * Passwords are found by libpq's own means: the URL, PGPASSWORD, ~/.pgpass, service files.  Every session is
+ * set up so that no result depends on the settings of either side: UTF-8, UTC, ISO dates, exact floats.
+ */
+#ifndef PGRADE_ENGINE_POSTGRES_H
+#define PGRADE_ENGINE_POSTGRES_H
+
+#include "engine/engine.h"
+
+bool postgres_open(const struct url *url, const struct engine_options *options, struct engine **engine,
+                   struct err *err) MUST_USE;
+
+/* 150004 for 15.4; 0 for another engine. */
+int postgres_version(struct engine *engine);
+
+#endif

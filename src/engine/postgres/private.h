@@ -1,0 +1,33 @@
+/* private.h: what the files of this room share. */
+#ifndef PGRADE_ENGINE_POSTGRES_PRIVATE_H
+#define PGRADE_ENGINE_POSTGRES_PRIVATE_H
+
+#include <libpq-fe.h>
+
+#include "engine/postgres/postgres.h"
+
+struct postgres {
+    struct engine engine;
+    PGconn *connection;
+    /* PQcancel() may be called from another thread while the connection works: the object it needs is made
+     * once. */
+    PGcancel *cancel;
+    char *copied; /* the last row that COPY TO gave, to be freed by libpq */
+};
+
+/* Sets the error from a result (taken over and cleared) or, without one, from the connection. */
+bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err);
+
+bool postgres_exec(struct engine *engine, struct str sql, struct err *err);
+bool postgres_query(struct engine *engine, struct str sql, const struct str *params, size_t param_count,
+                    struct rows **rows, struct err *err);
+bool postgres_rows_next(struct rows *rows, bool *found, struct err *err);
+void postgres_rows_close(struct rows *rows);
+bool postgres_copy_in(struct engine *engine, struct str sql, struct err *err);
+bool postgres_copy_put(struct engine *engine, const void *bytes, size_t size, struct err *err);
+bool postgres_copy_in_end(struct engine *engine, int64_t *rows, struct err *err);
+void postgres_copy_in_abort(struct engine *engine, const char *why);
+bool postgres_copy_out(struct engine *engine, struct str sql, struct err *err);
+bool postgres_copy_get(struct engine *engine, struct str *bytes, struct err *err);
+
+#endif

@@ -1,0 +1,28 @@
+/* private.h: what the files of this room share. */
+#ifndef PGRADE_ENGINE_SQLITE_PRIVATE_H
+#define PGRADE_ENGINE_SQLITE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "engine/sqlite/sqlite.h"
+
+struct sqlite {
+    struct engine engine;
+    sqlite3 *connection;
+    char *path; /* for messages */
+};
+
+/* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
+bool sqlite_examine(const char *path, struct err *err) MUST_USE;
+
+/* Sets the error from SQLite's own. */
+bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *err);
+
+bool sqlite_exec(struct engine *engine, struct str sql, struct err *err);
+bool sqlite_query(struct engine *engine, struct str sql, const struct str *params, size_t param_count,
+                  struct rows **rows, struct err *err);
+bool sqlite_rows_next(struct rows *rows, bool *found, struct err *err);
+void sqlite_rows_close(struct rows *rows);
+bool sqlite_read_schema(struct engine *engine, struct arena *arena, struct schema *schema, struct err *err);
+
+#endif

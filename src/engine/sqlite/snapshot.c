@@ -1,0 +1,84 @@
+/* Several connections that read one and the same state; see sqlite.h for how that is proven. */
+#include "engine/sqlite/sqlite.h"
+
+enum {
+    ATTEMPTS = 50
+};
+
+static bool data_version(struct snapshot *snapshot, int64_t *version, struct err *err)
+{
+    return engine_int(snapshot->witness, (struct str)STR("PRAGMA data_version"), version, err);
+}
+
+/* A transaction takes its snapshot with the first read, not with BEGIN. */
+static bool begin_all(struct snapshot *snapshot, struct err *err)
+{
+    for (size_t i = 0; i < snapshot->reader_count; i++)
+        if (!engine_exec(snapshot->readers[i], (struct str)STR("BEGIN; SELECT count(*) FROM sqlite_schema"),
+                         err))
+            return false;
+    return true;
+}
+
+static bool end_all(struct snapshot *snapshot, struct err *err)
+{
+    for (size_t i = 0; i < snapshot->reader_count; i++)
+        if (!engine_exec(snapshot->readers[i], (struct str)STR("ROLLBACK"), err))
+            return false;
+    return true;
+}
+
+static bool begin_same(struct snapshot *snapshot, struct err *err)
+{
+    int64_t before;
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (!data_version(snapshot, &before, err) || !begin_all(snapshot, err) ||
+            !data_version(snapshot, &snapshot->version, err))
+            return false;
+        if (before == snapshot->version)
+            return true;
+        if (!end_all(snapshot, err))
+            return false;
+    }
+    err_set(err, ERR_SOURCE_LOCKED, "the source is being written without a pause");
+    err_detail(err, "no moment was found in %d attempts at which all readers see the same state", ATTEMPTS);
+    return err_hint(err, "stop the application for the upgrade, or try --workers 1");
+}
+
+bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
+                   size_t count, struct snapshot *snapshot, struct err *err)
+{
+    struct value mode;
+
+    *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count)};
+    if (!engine_open(url, options, &snapshot->witness, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!engine_open(url, options, &snapshot->readers[i], err))
+            return false;
+        snapshot->reader_count++;
+    }
+    if (!engine_value(snapshot->witness, arena, (struct str)STR("PRAGMA journal_mode"), NULL, 0, &mode, err))
+        return false;
+    snapshot->wal = str_is_nocase(mode.bytes, "wal");
+    return begin_same(snapshot, err);
+}
+
+bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
+{
+    int64_t now;
+
+    if (!data_version(snapshot, &now, err))
+        return false;
+    *changed = now != snapshot->version;
+    return true;
+}
+
+void snapshot_close(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->reader_count; i++)
+        engine_close(snapshot->readers[i]);
+    engine_close(snapshot->witness);
+    *snapshot = (struct snapshot){.witness = NULL};
+}
