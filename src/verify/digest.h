@@ -1,0 +1,77 @@
+/*
+ * digest.h: what a table holds, in a few sums, on either side.
+ *
+ * The hash of a cell is XXH3 (128 bits) of its canonical form (canonical.h), seeded with the column's place;
+ * NULL has a hash of its own.  The hashes of a column are added up, never XORed: two equal rows do not cancel
+ * out.  The hash of a row is XXH3 of the hashes of its cells, added up as well.  So the order of rows does
+ * not matter, a value changed shows in its column, and two values swapped between rows show in the sum of
+ * rows alone.
+ *
+ * Columns are those that are loaded: all of the plan's but the ones with generated_sql, in the plan's order.
+ * "Place" counts these.
+ *
+ * Threads: a digester belongs to one thread; each thread has its own and the results are added.
+ */
+#ifndef PGRADE_VERIFY_DIGEST_H
+#define PGRADE_VERIFY_DIGEST_H
+
+#include "engine/value.h"
+#include "plan/plan.h"
+
+/* Two lanes, each modulo 2^64. */
+struct digest_sum {
+    uint64_t low;
+    uint64_t high;
+};
+
+struct digest {
+    int64_t rows;
+    struct digest_sum row;      /* of the hashes of rows */
+    struct digest_sum *columns; /* of the hashes of cells, by place */
+    size_t column_count;
+};
+
+struct digester;
+
+/* In the arena, with buffers of its own: digester_free() before the arena goes.  `table` is kept. */
+struct digester *digester_new(struct arena *arena, const struct plan_table *table) RETURNS_NONNULL MUST_USE;
+void digester_free(struct digester *digester);
+
+/*
+ * One row of the source: a value for each loaded column.  ERR_DECISION: a value is a misfit; primary names
+ * the column and the storage class, detail the reason, neither shows the value.  The row is not counted then
+ * and the digester stays usable: whoever knows what became of the row (quarantined, set to NULL) goes on.
+ */
+bool digester_source_row(struct digester *digester, const struct value *cells, struct err *err) MUST_USE;
+
+/*
+ * The next bytes of COPY ... TO STDOUT (FORMAT binary), cut anywhere.  Text and bytea of any size are hashed
+ * as they pass.  ERR_DIFFERENT: the stream has not the planned columns or types; ERR_FAILED: it is no such
+ * stream.  After a failure nothing more is taken.
+ */
+bool digester_target_bytes(struct digester *digester, const void *bytes, size_t size,
+                           struct err *err) MUST_USE;
+
+/* The stream has ended: fails when it is not complete. */
+bool digester_target_end(struct digester *digester, struct err *err) MUST_USE;
+
+/* What was eaten so far.  Belongs to the digester and goes on changing with it. */
+const struct digest *digester_result(const struct digester *digester);
+
+const struct plan_column *digester_column(const struct digester *digester, size_t place);
+
+/* Both must be of the same table. */
+void digest_add(struct digest *sum, const struct digest *more);
+
+struct digest_difference {
+    bool rows;       /* not as many */
+    size_t *columns; /* places of the columns whose values differ */
+    size_t column_count;
+    bool swapped; /* every column holds the same values, but not in the same rows */
+};
+
+/* Whether the digests are equal; `difference` is filled in either case, with `columns` in the arena. */
+bool digest_compare(struct arena *arena, const struct digest *source, const struct digest *target,
+                    struct digest_difference *difference);
+
+#endif
