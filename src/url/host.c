@@ -4,8 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* In the order of enum host_problem.  The text itself is not shown: where a '@' is missing it is a password.
- */
+/* The text itself is not shown: where a '@' is missing it is a password. */
 static const struct {
     const char *what;
     const char *hint;
@@ -16,6 +15,7 @@ static const struct {
     [HOST_BYTE] =
         {"has a character that no host name has",
          "in a password write @ as %40, / as %2F, : as %3A, and a socket as ?host=/var/run/postgresql"},
+    [HOST_OWN_PORT] = {"has its port in its name", "give the port by itself: host=db port=5432"},
     [HOST_PORT] =
         {"has a port that is no number from 1 to 65535",
          "write postgresql://user:password@host:5432/database; in a password write / as %2F, @ as %40"},
@@ -36,20 +36,33 @@ static bool is_host_byte(char c)
            (c != '\0' && strchr(".-_~%", c));
 }
 
+static bool all_host_bytes(struct str name, char also)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_host_byte(name.ptr[i]) && name.ptr[i] != also)
+            return false;
+    return true;
+}
+
+static bool has_two_colons(struct str name)
+{
+    struct str rest;
+
+    (void)url_cut(name, ':', &rest);
+    return str_find(rest, ':') >= 0;
+}
+
 static enum host_problem read_name(struct str text, struct str *name, struct str *rest)
 {
     if (str_starts_with(text, "[")) {
         *name = url_cut(str_slice(text, 1, text.len), ']', rest);
-        if (rest->ptr == NULL || name->len == 0 || (rest->len > 0 && rest->ptr[0] != ':'))
+        if (rest->ptr == NULL || (rest->len > 0 && rest->ptr[0] != ':'))
             return HOST_BRACKET;
-        return HOST_GOOD;
+        return all_host_bytes(*name, ':') && has_two_colons(*name) ? HOST_GOOD : HOST_BRACKET;
     }
     *name = url_cut(text, ':', rest);
     *rest = str_slice(text, name->len, text.len);
-    for (size_t i = 0; i < name->len; i++)
-        if (!is_host_byte(name->ptr[i]))
-            return HOST_BYTE;
-    return HOST_GOOD;
+    return all_host_bytes(*name, '-') ? HOST_GOOD : HOST_BYTE;
 }
 
 enum host_problem host_read(struct str text, struct str *name, struct str *port)
@@ -86,28 +99,38 @@ static size_t items(struct str list)
     return count;
 }
 
-/* `name:port`, as SQLAlchemy takes it in `host=`; a socket has no port there. */
-static void split_port(struct str *name, struct str *port)
+/* A name as a parameter gives it: IPv6 with or without brackets, and `name:port` where SQLAlchemy takes that.
+ */
+static enum host_problem settle_name(struct url_reader *reader, struct str *name, struct str *port)
 {
     struct str own_name;
     struct str own_port;
+    enum host_problem problem;
 
-    if (str_starts_with(*name, "/") || host_read(*name, &own_name, &own_port) != HOST_GOOD)
-        return;
-    *name = own_name;
-    if (own_port.len > 0)
+    if (str_starts_with(*name, "/") || str_starts_with(*name, "@"))
+        return HOST_GOOD;
+    problem = host_read(*name, &own_name, &own_port);
+    if (problem == HOST_GOOD && own_port.len > 0 && !reader->hosts_are_parameters)
+        return HOST_OWN_PORT;
+    if (problem == HOST_GOOD && own_port.len > 0)
         *port = own_port;
+    if (problem == HOST_GOOD)
+        *name = own_name;
+    /* IPv6 without brackets has several colons; of the other names the server's resolver is the judge. */
+    return problem == HOST_PORT ? HOST_PORT : HOST_GOOD;
 }
 
 static bool add(struct url_reader *reader, struct str name, struct str port, struct err *err)
 {
     struct url_hosts *hosts = &reader->url->hosts;
-    uint16_t number = url_port(port);
+    enum host_problem problem = settle_name(reader, &name, &port);
 
-    if (port.len > 0 && number == 0)
-        return host_error(HOST_PORT, hosts->count + 1, err);
+    if (problem == HOST_GOOD && port.len > 0 && url_port(port) == 0)
+        problem = HOST_PORT;
+    if (problem != HOST_GOOD)
+        return host_error(problem, hosts->count + 1, err);
     ARENA_PUSH(reader->arena, hosts->items, hosts->count, hosts->capacity) =
-        (struct url_host){str_dup(reader->arena, name), number};
+        (struct url_host){str_dup(reader->arena, name), url_port(port)};
     return true;
 }
 
@@ -141,8 +164,6 @@ bool url_hosts_settle(struct url_reader *reader, struct err *err)
         struct str name = next(&names);
         struct str port = one_port ? reader->ports : next(&ports);
 
-        if (reader->hosts_are_parameters)
-            split_port(&name, &port);
         if (!add(reader, name, port, err))
             return false;
     }

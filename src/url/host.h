@@ -9,6 +9,7 @@ enum host_problem {
     HOST_BRACKET,
     HOST_COLONS,
     HOST_BYTE,
+    HOST_OWN_PORT,
     HOST_PORT
 };
 

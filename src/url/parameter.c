@@ -173,9 +173,10 @@ static bool store_password(struct url_reader *reader, struct str name, struct st
 
 static bool store_database(struct url_reader *reader, struct str name, struct str value, struct err *err)
 {
+    (void)name;
     /* libpq would read it as a URL in some calls and as a name in others; as a name its password is shown. */
     if (str_starts_with(value, "postgresql://") || str_starts_with(value, "postgres://")) {
-        err_set(err, ERR_URL, "the parameter %.*s is a URL, not the name of a database", STR_ARGS(name));
+        err_set(err, ERR_URL, "the name of the database is a URL itself");
         return err_hint(err, "give that URL by itself");
     }
     reader->url->database = given(value);

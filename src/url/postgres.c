@@ -117,6 +117,9 @@ static bool join_hosts(struct url_reader *reader, struct str hosts, struct buf *
             return host_error(problem, number, err);
         if (!url_decode(reader->arena, name, false, &name, err))
             return false;
+        /* In the list it would be two hosts. */
+        if (str_find(name, ',') >= 0)
+            return host_error(HOST_BYTE, number, err);
         buf_printf(names, "%s%.*s", number > 1 ? "," : "", STR_ARGS(name));
         buf_printf(ports, "%s%.*s", number > 1 ? "," : "", STR_ARGS(port));
         any_port = any_port || port.len > 0;
@@ -143,6 +146,14 @@ static bool read_hosts(struct url_reader *reader, struct str hosts, struct err *
     return good;
 }
 
+static bool read_database(struct url_reader *reader, struct str raw, struct err *err)
+{
+    struct str name;
+
+    return raw.len == 0 || (url_decode(reader->arena, raw, false, &name, err) &&
+                            url_postgres_put(reader, (struct str)STR("dbname"), name, err));
+}
+
 bool url_postgres_read(struct arena *arena, struct str rest, struct url *url, struct err *err)
 {
     struct url_reader reader = {.arena = arena, .url = url};
@@ -151,7 +162,7 @@ bool url_postgres_read(struct arena *arena, struct str rest, struct url *url, st
     url->kind = URL_POSTGRES;
     if (!read_userinfo(&reader, reading.userinfo, err) || !read_hosts(&reader, reading.hosts, err))
         return false;
-    if (reading.database.len > 0 && !url_decode(arena, reading.database, false, &url->database, err))
+    if (!read_database(&reader, reading.database, err))
         return false;
     return url_query_read(arena, reading.query, url->driver.ptr != NULL, url_postgres_put, &reader, err) &&
            url_hosts_settle(&reader, err);

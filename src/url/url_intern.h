@@ -11,7 +11,7 @@ struct url_reader {
     struct url *url;
     struct str hosts;
     struct str ports;
-    bool hosts_are_parameters; /* of a driver's URL: they may hold ports of their own */
+    bool hosts_are_parameters; /* of a driver's URL: a name may hold its port */
 };
 
 /* Decodes %HH, and '+' to a space where `plus_is_space`. */

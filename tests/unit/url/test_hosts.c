@@ -11,6 +11,8 @@ static void ipv6_stands_in_brackets(void **state)
     assert_host(0, "fe80::1%eth0", 0);
     refuse("postgres://[::1/d", "'['");
     refuse("postgres://[]/d", "'['");
+    refuse("postgres://[secret pass]/d", "'['");
+    refuse("postgres://[::1%2C::2]/d", "character");
     refuse("postgres://[::1]5432/d", "'['");
     refuse("postgres://::1/d", "several colons");
     refuse("postgres://fe80::1:5432/d", "several colons");
@@ -89,6 +91,25 @@ static void several_hosts_of_sqlalchemy(void **state)
     assert_host(0, "h1", 0);
 }
 
+static void names_in_parameters_are_settled(void **state)
+{
+    (void)state;
+    parse("host=[::1] port=5433");
+    assert_host(0, "::1", 5433);
+    parse("postgres:///d?host=::1,[fe80::2]&port=1,2");
+    assert_host(0, "::1", 1);
+    assert_host(1, "fe80::2", 2);
+    parse("host='/tmp/a:5'");
+    assert_host(0, "/tmp/a:5", 0);
+    parse("host=@a:5");
+    assert_host(0, "@a:5", 0);
+    refuse("host=h:5432 dbname=d", "port in its name");
+    refuse("postgres:///d?host=h:5432", "port in its name");
+    refuse("host=h:x dbname=d", "port");
+    refuse("postgres://[ab]/d", "'['");
+    refuse("postgres://[a:5]/d", "'['");
+}
+
 static void an_address_needs_no_host(void **state)
 {
     (void)state;
@@ -123,7 +144,7 @@ static void ports_are_checked(void **state)
 
 static void hosts_that_are_none(void **state)
 {
-    static const char *const wrong[] = {"a b", "<host>", "$HOST", "${HOST}", "a\"b", "a\\b", "*"};
+    static const char *const wrong[] = {"a b", "<host>", "$HOST", "${HOST}", "a\"b", "a\\b", "*", "a%2Cb"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
@@ -187,6 +208,7 @@ int main(void)
         TEST(several_hosts),
         TEST(parameters_override_the_address),
         TEST(several_hosts_of_sqlalchemy),
+        TEST(names_in_parameters_are_settled),
         TEST(an_address_needs_no_host),
         TEST(ports_are_checked),
         TEST(hosts_that_are_none),

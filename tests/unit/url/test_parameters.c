@@ -89,8 +89,9 @@ static void misspelt_parameters_are_refused(void **state)
 static void a_url_is_no_name_of_a_database(void **state)
 {
     (void)state;
-    refuse("dbname=postgres://u:secret@h/d", "is a URL");
-    refuse("postgresql:///?dbname=postgresql://u:secret@h/d", "is a URL");
+    refuse("dbname=postgres://u:secret@h/d", "is a URL itself");
+    refuse("postgresql:///?dbname=postgresql://u:secret@h/d", "is a URL itself");
+    refuse("postgresql://h/postgresql://u:secret/d", "is a URL itself");
 }
 
 int main(void)
