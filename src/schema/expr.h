@@ -14,16 +14,22 @@
 #include "base/str.h"
 
 struct select; /* select.h */
+struct window;
+struct order_term;
+
+enum {
+    EXPR_HEIGHT_MAXIMUM = 1000 /* SQLite's own default limit, SQLITE_MAX_EXPR_DEPTH */
+};
 
 enum expr_kind {
     EXPR_NULL,
-    EXPR_INTEGER,  /* integer: 12, 0x10 */
-    EXPR_REAL,     /* real, and text: as written */
-    EXPR_TEXT,     /* text: 'it''s', unescaped */
-    EXPR_BLOB,     /* text: the bytes of x'00ff' */
-    EXPR_BOOLEAN,  /* integer 0 or 1: TRUE, FALSE (only where no column has that name) */
-    EXPR_CURRENT,  /* name: CURRENT_DATE, CURRENT_TIME or CURRENT_TIMESTAMP in upper case */
-    EXPR_COLUMN,   /* [schema.][table.]name; quote tells how it was written: "x" may be meant as a string */
+    EXPR_INTEGER, /* integer: 12, 0x10 */
+    EXPR_REAL,    /* real, and text: as written, without digit separators; an integer that is too large too */
+    EXPR_TEXT,    /* text: 'it''s', unescaped */
+    EXPR_BLOB,    /* text: the bytes of x'00ff' */
+    EXPR_BOOLEAN, /* integer 0 or 1: TRUE, FALSE (only where no column has that name); name: as written */
+    EXPR_CURRENT, /* name: CURRENT_DATE, CURRENT_TIME or CURRENT_TIMESTAMP in upper case */
+    EXPR_COLUMN,  /* [schema.][table.]name; quote tells how it was written: "x" may be meant as a string */
     EXPR_VARIABLE, /* ?, ?1, :a, @a, $a */
     EXPR_UNARY,    /* op: "-" "+" "~" "NOT"; items[0] */
     EXPR_BINARY,   /* op: "||" "*" "/" "%" "+" "-" "&" "|" "<<" ">>" "<" "<=" ">" ">=" "=" "<>" "IS" "IS NOT"
@@ -34,11 +40,12 @@ enum expr_kind {
     EXPR_LIKE,    /* op: "LIKE" "GLOB" "REGEXP" "MATCH"; items[0] text, items[1] pattern, items[2] ESCAPE if
                      there */
     EXPR_BETWEEN, /* items[0] BETWEEN items[1] AND items[2] */
-    EXPR_IN,      /* items[0] IN (items[1]...), or (select), or table `name` when in_table */
+    EXPR_IN,      /* items[0] IN (items[1]...), or (select), or table `name` when in_table (the items from 1
+                     on are then the arguments of a table-valued function) */
     EXPR_CASE, /* operand (NULL if none); items: when, then, when, then, ...; otherwise (NULL if no ELSE) */
     EXPR_CAST, /* items[0] AS type (in text, as written) */
     EXPR_COLLATE,  /* items[0] COLLATE name */
-    EXPR_FUNCTION, /* name(items...); star: count(*); distinct; filter; windowed: has an OVER clause */
+    EXPR_FUNCTION, /* name(items...); star: count(*); distinct; order; filter; windowed: has an OVER clause */
     EXPR_EXISTS,   /* [NOT] EXISTS (select) */
     EXPR_SUBQUERY, /* (select) as a scalar */
     EXPR_ROW,      /* (a, b, ...): a row value of two or more items */
@@ -77,7 +84,11 @@ struct expr {
     struct expr *otherwise;
     struct expr *filter;
     struct select *select;
-    struct str sql; /* the source text of the whole expression, trimmed; a view of the parsed SQL */
+    struct window *over;      /* of EXPR_FUNCTION, when windowed */
+    struct order_term *order; /* ORDER BY within the call of an aggregate */
+    size_t order_count;
+    struct str sql; /* the source text, trimmed, without the brackets of parenthesised; a view of the SQL */
+    int height;     /* 1 for a leaf, at most EXPR_HEIGHT_MAXIMUM: trees may be walked by recursion */
 };
 
 /* Calls visit for the node and all below it (not into selects), parents first; stops and returns false when
