@@ -15,9 +15,13 @@
 #include "base/err.h"
 #include "schema/model.h"
 
-/* CREATE [TEMP] TABLE.  Column constraints become keys, checks and foreign keys of the table, in the order
- * written. kind, sequence and rows are left for the caller; rowid_column and autoincrement are decided here.
- * CREATE TABLE ... AS SELECT does not occur in sqlite_schema and is refused. */
+/*
+ * CREATE [TEMP] TABLE.  Column constraints become keys, checks and foreign keys of the table, in the order
+ * written.  In a key a column that is named twice counts once.  `table` is zero but for what the caller knows
+ * from elsewhere (kind, sequence, rows, ...), which stays.  rowid_column, autoincrement, key positions and
+ * the NOT NULL that the primary key implies in WITHOUT ROWID and STRICT tables are decided here.  CREATE
+ * TABLE ... AS SELECT does not occur in sqlite_schema and is refused.
+ */
 bool parse_table(struct arena *arena, struct str sql, struct table *table, struct err *err) MUST_USE;
 
 /* CREATE VIRTUAL TABLE: name and module. */
