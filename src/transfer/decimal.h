@@ -70,7 +70,7 @@ static inline bool decimal_unscale(double magnitude, double power, int64_t *unsc
     if (!(product < 1e15))
         return false;
     *unscaled = (int64_t)(product + 0.5);
-    return (double)*unscaled / power == magnitude && *unscaled < INT64_C(1000000000000000);
+    return (double)*unscaled / power == magnitude;
 }
 
 /* The smallest scale with which decimal_unscale() holds, up to 22; false: none, the value has too many

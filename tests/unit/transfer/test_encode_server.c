@@ -367,6 +367,8 @@ static void counted(enum time_unit unit, double scale, const char *expected)
         double number = (double)between(-62000000000000000, 253000000000000000) / 1e6 * scale;
 
         if (next() % 4 == 0)
+            number = ((double)between(-1000000, 1000000) + 0.5) / 1e6 * scale;
+        else if (next() % 4 == 0)
             number = ldexp((double)between(-1000000000, 1000000000), -(int)between(0, 40)) * scale;
         if (unit == UNIT_JULIAN_DAYS)
             number += 2440587.5;

@@ -285,10 +285,14 @@ static void reals_are_rounded(void **state)
     /* 2^-7 s is 7812.5 microseconds: half goes away from zero. */
     assert_counted(UNIT_SECONDS, REAL(0x1p-7), 7813);
     assert_counted(UNIT_SECONDS, REAL(-0x1p-7), -7813);
-    /* A little less than half, though the product rounds to a half. */
     assert_counted(UNIT_SECONDS, REAL(nextafter(0x1p-7, 0)), 7812);
     assert_counted(UNIT_SECONDS, REAL(-nextafter(0x1p-7, 0)), -7812);
     assert_counted(UNIT_SECONDS, REAL(nextafter(0x1p-7, 1)), 7813);
+    /* These doubles are a little less and a little more than the half to which the products are rounded. */
+    assert_counted(UNIT_SECONDS, REAL(0.0000005), 0);
+    assert_counted(UNIT_SECONDS, REAL(-0.0000005), 0);
+    assert_counted(UNIT_SECONDS, REAL(0.0000025), 3);
+    assert_counted(UNIT_SECONDS, REAL(-0.0000025), -3);
     assert_counted(UNIT_MILLISECONDS, REAL(0.0005), 1);
     assert_counted(UNIT_MILLISECONDS, REAL(1700000000123.25), INT64_C(1700000000123250));
     assert_counted(UNIT_MICROSECONDS, REAL(0.5), 1);
@@ -310,6 +314,7 @@ static void julian_days_keep_milliseconds(void **state)
     assert_integer(column_counting(PG_TIMESTAMP, UNIT_JULIAN_DAYS), REAL(-0.5), INT64_C(-211813488000000000));
     assert_integer(column_counting(PG_DATE, UNIT_JULIAN_DAYS), REAL(-0.5), -2451545);
     assert_integer(column_counting(PG_DATE, UNIT_JULIAN_DAYS), REAL(2451544.5), 0);
+    assert_misfit(column_counting(PG_DATE, UNIT_JULIAN_DAYS), REAL(-1.5), "out of PostgreSQL's range");
     assert_misfit(column_counting(PG_TIMESTAMP, UNIT_JULIAN_DAYS), REAL(-0.6), "out of PostgreSQL's range");
     assert_misfit(column_counting(PG_TIMESTAMP, UNIT_JULIAN_DAYS), INT(-1), "out of PostgreSQL's range");
 }
