@@ -168,3 +168,14 @@ void json_put_bool(struct json *json, const char *name, bool value)
     json_name(json, name);
     json_bool(json, value);
 }
+
+void json_error(struct json *json, const struct err *err)
+{
+    json_object(json);
+    json_put_text(json, "code", err_code_name(err->code));
+    json_put_text(json, "sqlstate", err->sqlstate);
+    json_put_text(json, "message", err->primary);
+    json_put_text(json, "detail", err->detail);
+    json_put_text(json, "hint", err->hint);
+    json_object_end(json);
+}

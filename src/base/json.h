@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 struct json {
     struct buf *out;
@@ -31,6 +32,9 @@ void json_int(struct json *json, int64_t value);
 void json_double(struct json *json, double value, int decimals);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
+
+/* {"code", "sqlstate", "message", "detail", "hint"}: docs/json.md */
+void json_error(struct json *json, const struct err *err);
 
 /* name and value at once */
 void json_put_str(struct json *json, const char *name, struct str value);

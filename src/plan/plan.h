@@ -30,7 +30,8 @@ struct plan_column {
     enum identity identity;
     struct str default_sql;   /* PostgreSQL's; NULL ptr: none */
     struct str generated_sql; /* PostgreSQL's; NULL ptr: not generated */
-    int64_t length_limit;     /* varchar(n), char(n): characters; 0: none */
+    struct str sequence_name; /* identity: of its sequence */
+    bool sampled;             /* decided from the first and last rows only */
 };
 
 struct plan_table {
@@ -47,8 +48,12 @@ struct plan_table {
         identity_next; /* what the source itself would give next at least: sqlite_sequence.seq + 1, or 0 */
 };
 
-/* An object to be made after the load: PostgreSQL's statement, ready to be sent. */
+/* The classes of objects, as the report names them. */
 enum object_class {
+    OBJECT_TABLE,
+    OBJECT_TYPE,
+    OBJECT_DEFAULT,
+    OBJECT_GENERATED,
     OBJECT_PRIMARY_KEY,
     OBJECT_UNIQUE,
     OBJECT_INDEX,
@@ -56,20 +61,26 @@ enum object_class {
     OBJECT_FOREIGN_KEY,
     OBJECT_VIEW,
     OBJECT_TRIGGER,
-    OBJECT_DEFAULT,
-    OBJECT_GENERATED,
     OBJECT_VIRTUAL_TABLE,
-    OBJECT_TABLE,
-    OBJECT_TYPE
+    OBJECT_CLASS_COUNT
 };
 
+/* An object to be made after the load: PostgreSQL's statements, ready to be sent, in the load schema. */
 struct plan_object {
     enum object_class class;
     size_t table; /* place in plan.tables */
     struct str name;
-    struct str sql;        /* with the load schema's name in it where one is needed */
-    struct str attach_sql; /* keys: ADD CONSTRAINT ... USING INDEX, sent after `sql`; NULL ptr: none */
-    bool unique;
+    struct str sql;
+    /* Sent when all of `sql` is done: keys become constraints (USING INDEX), foreign keys are validated. NULL
+     * ptr: nothing. */
+    struct str then_sql;
+    /* Counts and shows the rows that contradict a CHECK or a foreign key; NULL ptr: there can be none. */
+    struct str probe_sql;
+};
+
+/* An enum type to be made before the tables. */
+struct plan_enum {
+    struct pg_type type;
 };
 
 /* What exists in the source and will not exist on the target. */
@@ -81,7 +92,7 @@ struct not_carried {
     struct str sql; /* its text in the source */
 };
 
-/* Something that arrives and behaves differently. */
+/* Something that arrives and behaves differently, or under another name. */
 struct plan_note {
     struct str about; /* table, table.column or object; NULL ptr: the whole */
     struct str text;
@@ -94,6 +105,9 @@ struct plan {
     struct str target_schema; /* where they are published */
     struct plan_table *tables;
     size_t table_count;
+    struct plan_enum *enums;
+    size_t enum_count;
+    size_t enum_capacity;
     struct plan_object *objects;
     size_t object_count;
     size_t object_capacity;
@@ -105,6 +119,57 @@ struct plan {
     size_t note_capacity;
 };
 
+/* A type that the user asked for, or that a misfit was widened to. */
+struct type_override {
+    struct str table; /* as in the source */
+    struct str column;
+    struct pg_type type;
+    struct str reason;
+};
+
+struct plan_options {
+    struct str target_schema; /* empty: public */
+    struct str load_schema;   /* empty: pgrade_load */
+    struct type_options types;
+    bool collate_c; /* the target does not compare text by bytes */
+    const struct type_override *overrides;
+    size_t override_count;
+};
+
+/* Facts by place of the table and of the column in the schema model; NULL: not surveyed. */
+struct plan_facts {
+    struct column_facts ***columns;
+};
+
+/* A column whose values decide. */
+struct survey_request {
+    size_t table;
+    size_t column;
+    enum survey_need need;
+};
+
+void plan_survey_requests(struct arena *arena, const struct schema *schema,
+                          const struct plan_options *options, struct survey_request **requests,
+                          size_t *count);
+
+/* Decides everything.  Fails only when no plan is possible at all. */
+bool plan_make(struct arena *arena, const struct schema *schema, const struct plan_facts *facts,
+               const struct plan_options *options, struct plan *plan, struct err *err) MUST_USE;
+
+/* The column that the key's column number `part` references: *table and *column are places in the plan.
+ * False: the key has no parent that could be found. */
+bool plan_parent_column(const struct plan *plan, const struct foreign_key *key, size_t part, size_t *table,
+                        int *column);
+
 const char *object_class_name(enum object_class class); /* "foreign key" */
+
+/* ddl.c: statements of the plan. */
+void plan_create_enum(struct buf *out, const struct plan *plan, const struct plan_enum *type,
+                      struct str schema);
+void plan_create_table(struct buf *out, const struct plan *plan, const struct plan_table *table);
+/* The loaded columns of a table, as in COPY t (a, b): all that are not generated. */
+void plan_column_list(struct buf *out, const struct plan_table *table);
+/* The whole DDL, in the target schema, as a person would write it. */
+void plan_write_sql(struct buf *out, const struct plan *plan);
 
 #endif

@@ -117,8 +117,6 @@ static void text_init(struct encode_column *column)
     /* A bare char is char(1). */
     if (plan->type.kind == PG_CHAR && limit == 0)
         limit = 1;
-    if (plan->length_limit > 0 && (limit == 0 || plan->length_limit < limit))
-        limit = plan->length_limit;
     if (plan->type.kind == PG_TEXT)
         limit = 0;
     column->characters = limit > 0 ? (size_t)limit : SIZE_MAX;

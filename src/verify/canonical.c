@@ -64,7 +64,7 @@ static void limit_numeric(struct canonical *rule)
 
 static void limit_text(struct canonical *rule, const struct plan_column *column)
 {
-    rule->length_limit = column->type.length > 0 ? column->type.length : column->length_limit;
+    rule->length_limit = column->type.length;
 }
 
 void canonical_init(struct canonical *rule, const struct plan_column *column)

@@ -12,7 +12,7 @@ struct plan_column column_of(enum pg_kind kind)
 
 struct plan_column column_limited(enum pg_kind kind, int length)
 {
-    return (struct plan_column){.type = {.kind = kind, .length = length}, .length_limit = length};
+    return (struct plan_column){.type = {.kind = kind, .length = length}};
 }
 
 struct plan_column column_numeric(int precision, int scale)

@@ -115,19 +115,6 @@ static void characters_are_counted_not_bytes(void **state)
     assert_misfit(column_limited(PG_VARCHAR, 1), TEXT("ab"), "more than 1 character");
 }
 
-static void limits_come_from_either_place(void **state)
-{
-    struct plan_column typed = column_limited(PG_VARCHAR, 2);
-    struct plan_column limited = column_of(PG_VARCHAR);
-
-    (void)state;
-    typed.length_limit = 0;
-    limited.length_limit = 2;
-    assert_misfit(typed, TEXT("abc"), "more than 2 characters");
-    assert_misfit(limited, TEXT("abc"), "more than 2 characters");
-    assert_text(column_of(PG_VARCHAR), TEXT("abc"), "abc");
-}
-
 static void char_keeps_no_spaces_at_the_end(void **state)
 {
     struct plan_column plan = column_limited(PG_CHAR, 4);
@@ -197,7 +184,6 @@ int main(void)
         cmocka_unit_test(damaged_utf8_at_every_place),
         cmocka_unit_test(nul_at_every_place),
         cmocka_unit_test(characters_are_counted_not_bytes),
-        cmocka_unit_test(limits_come_from_either_place),
         cmocka_unit_test(char_keeps_no_spaces_at_the_end),
         cmocka_unit_test(labels),
         cmocka_unit_test(bytea_takes_any_bytes),

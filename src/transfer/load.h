@@ -1,0 +1,86 @@
+/*
+ * load.h: from rows of the source to COPY on the target.
+ *
+ * A chunk is one table or a range of rowids of it.  Loading a chunk reads its rows with the worker's own
+ * reader, checks and encodes every value, and sends them on the worker's own connection, one COPY (and so one
+ * transaction) a chunk. Memory stays flat: what is held is one batch of encoded rows, or one row where that
+ * is larger.
+ *
+ * Misfits: from the first one on nothing more is sent by any worker, since nothing will be published; the
+ * rest is only read and checked, so that all misfits are listed.  Without a target (`plan`) a load is this
+ * check alone.
+ */
+#ifndef PGRADE_TRANSFER_LOAD_H
+#define PGRADE_TRANSFER_LOAD_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "engine/engine.h"
+#include "plan/plan.h"
+
+/* One value that the planned type cannot hold. */
+struct misfit {
+    size_t table; /* place in the plan */
+    int column;   /* place in the table's columns; -1: the whole row */
+    bool has_rowid;
+    int64_t rowid;
+    struct str value; /* shortened, printable */
+    struct str reason;
+};
+
+enum {
+    MISFITS_KEPT = 100000 /* in memory; beyond it only the counts go on */
+};
+
+/* Shared by the workers. */
+struct misfits {
+    pthread_mutex_t lock;
+    struct arena *arena;
+    struct misfit *items;
+    size_t count;
+    size_t capacity;
+    int64_t total;
+    int64_t **by_column; /* [table][column]: how many */
+};
+
+/* Looks at every row that is loaded, beside the encoder: the verifier's digest of the source. */
+struct row_observer {
+    bool (*row)(void *context, size_t worker, size_t table, const struct value *cells, struct err *err);
+    void *context;
+};
+
+struct load_progress {
+    atomic_int_fast64_t rows;  /* read and encoded */
+    atomic_int_fast64_t bytes; /* of COPY data */
+};
+
+struct load {
+    const struct plan *plan;
+    struct row_observer observer; /* row may be NULL */
+    struct misfits misfits;
+    struct load_progress *tables; /* one for each table of the plan */
+    atomic_bool checking_only;    /* set by the first misfit, or at the start where there is no target */
+    atomic_bool stop;             /* set by whoever interrupts */
+};
+
+struct load_range {
+    bool bounded;
+    int64_t first; /* rowids, inclusive */
+    int64_t last;
+};
+
+void load_init(struct load *load, struct arena *arena, const struct plan *plan);
+void load_free(struct load *load);
+
+/* `target` may be NULL: check only. */
+bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct engine *target, size_t table,
+                const struct load_range *range, struct err *err) MUST_USE;
+
+/* Cuts a table into ranges of rowids of about equal width, at most `most`; small tables stay whole. */
+size_t load_split(const struct plan_table *table, struct load_range *ranges, size_t most);
+
+#endif

@@ -1,0 +1,87 @@
+/* The list of misfits, filled by all workers. */
+#include "transfer/misfits.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+    SHOWN_BYTES = 60
+};
+
+void misfits_init(struct misfits *misfits, struct arena *arena, const struct plan *plan)
+{
+    *misfits = (struct misfits){.arena = arena};
+    (void)pthread_mutex_init(&misfits->lock, NULL);
+    misfits->by_column = ARENA_ARRAY(arena, int64_t *, plan->table_count + 1);
+    for (size_t i = 0; i < plan->table_count; i++)
+        misfits->by_column[i] = ARENA_ARRAY(arena, int64_t, plan->tables[i].column_count + 1);
+}
+
+/* Printable whatever the bytes are: bytes that are no UTF-8, and control characters, in hex. */
+static struct str show_text(struct arena *arena, struct str text)
+{
+    struct str shown = str_utf8_clip(text, SHOWN_BYTES);
+    bool printable = str_utf8_valid_prefix(shown) == shown.len;
+    struct buf out;
+    struct str copy;
+
+    for (size_t i = 0; i < shown.len; i++)
+        printable = printable && (unsigned char)shown.ptr[i] >= 0x20 && shown.ptr[i] != 0x7f;
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    if (printable) {
+        buf_printf(&out, "'%.*s'", STR_ARGS(shown));
+    } else {
+        buf_text(&out, "x'");
+        for (size_t i = 0; i < shown.len && i < SHOWN_BYTES / 2; i++)
+            buf_printf(&out, "%02x", (unsigned char)shown.ptr[i]);
+        buf_byte(&out, '\'');
+    }
+    if (shown.len < text.len || (!printable && shown.len > SHOWN_BYTES / 2))
+        buf_printf(&out, "... (%zu bytes)", text.len);
+    copy = buf_to_str(arena, &out);
+    buf_free(&out);
+    return copy;
+}
+
+static struct str show_blob(struct arena *arena, struct str blob)
+{
+    char hex[SHOWN_BYTES + 1] = "";
+    size_t shown = blob.len < SHOWN_BYTES / 2 ? blob.len : SHOWN_BYTES / 2;
+
+    for (size_t i = 0; i < shown; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", (unsigned char)blob.ptr[i]);
+    if (shown < blob.len)
+        return str_printf(arena, "blob x'%s'... (%zu bytes)", hex, blob.len);
+    return str_printf(arena, "blob x'%s'", hex);
+}
+
+static struct str show_value(struct arena *arena, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_NULL: return str_from("NULL");
+    case VALUE_INTEGER: return str_printf(arena, "%" PRId64, value->integer);
+    case VALUE_REAL: return str_printf(arena, "%.17g", value->real);
+    case VALUE_TEXT: return show_text(arena, value->bytes);
+    case VALUE_BLOB: return show_blob(arena, value->bytes);
+    }
+    return str_from("");
+}
+
+void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason)
+{
+    (void)pthread_mutex_lock(&misfits->lock);
+    misfits->total++;
+    if (misfit.column >= 0)
+        misfits->by_column[misfit.table][misfit.column]++;
+    if (misfits->count < MISFITS_KEPT) {
+        misfit.reason = str_dup(misfits->arena, str_from(reason));
+        misfit.value = value == NULL ? str_from("") : show_value(misfits->arena, value);
+        ARENA_PUSH(misfits->arena, misfits->items, misfits->count, misfits->capacity) = misfit;
+    }
+    (void)pthread_mutex_unlock(&misfits->lock);
+}
+
+void misfits_free(struct misfits *misfits)
+{
+    (void)pthread_mutex_destroy(&misfits->lock);
+}

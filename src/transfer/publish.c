@@ -1,0 +1,130 @@
+/* The one transaction that makes the loaded tables visible under their real names. */
+#include "schema/ident.h"
+#include "transfer/target.h"
+
+static void put_drop(struct buf *sql, const struct target *target, const char *class, const char *statement)
+{
+    bool first = true;
+
+    /* One statement for all of a class, so that their keys to each other are no obstacle; and no CASCADE, so
+     * that whatever somebody else built on them makes it fail. */
+    for (size_t i = 0; i < target->earlier_count; i += 2) {
+        if (!str_is(target->earlier[i], class))
+            continue;
+        buf_printf(sql, "%s %.*s", first ? statement : ",", STR_ARGS(target->earlier[i + 1]));
+        first = false;
+    }
+    if (!first)
+        buf_text(sql, ";\n");
+}
+
+static void put_move(struct buf *sql, const struct target *target, const char *what, struct str name)
+{
+    buf_printf(sql, "ALTER %s ", what);
+    ident_quote_qualified(sql, target->load_schema, name);
+    buf_text(sql, " SET SCHEMA ");
+    ident_quote(sql, target->schema);
+    buf_text(sql, ";\n");
+}
+
+static void put_record(struct buf *sql, const struct target *target, const char *class, struct str name,
+                       struct str source)
+{
+    buf_text(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source) SELECT ");
+    literal_quote(sql, str_from(class));
+    buf_text(sql, ", ");
+    literal_quote(sql, target->schema);
+    buf_text(sql, ", ");
+    literal_quote(sql, name);
+    buf_printf(sql, ", o.oid, ");
+    literal_quote(sql, source);
+    buf_printf(sql, " FROM %s o WHERE o.%s = ", str_is(str_from(class), "type") ? "pg_type" : "pg_class",
+               str_is(str_from(class), "type") ? "typname" : "relname");
+    literal_quote(sql, name);
+    buf_printf(sql, " AND o.%s = (SELECT oid FROM pg_namespace WHERE nspname = ",
+               str_is(str_from(class), "type") ? "typnamespace" : "relnamespace");
+    literal_quote(sql, target->schema);
+    buf_text(sql, ");\n");
+}
+
+/* What ALTER DEFAULT PRIVILEGES IN SCHEMA promises for new tables and sequences: moving an object does not
+ * apply it. */
+static bool put_default_privileges(struct buf *sql, struct target *target, struct err *err)
+{
+    static const struct str question = STR(
+        "SELECT format('GRANT %s ON ALL %s IN SCHEMA %I TO %s%s', a.privilege_type,"
+        " CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' ELSE 'SEQUENCES' END, n.nspname,"
+        " CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
+        " CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
+        " FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a"
+        " WHERE n.nspname = $1 AND d.defaclobjtype IN ('r', 'S')"
+        " AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)");
+    struct rows *rows;
+    bool found = true;
+    bool done;
+
+    if (!engine_query(target->control, question, &target->schema, 1, &rows, err))
+        return false;
+    while ((done = rows_next(rows, &found, err)) && found)
+        buf_printf(sql, "%.*s;\n", STR_ARGS(rows->cells[0].bytes));
+    rows_close(rows);
+    return done;
+}
+
+static const char record_ddl[] =
+    "CREATE SCHEMA IF NOT EXISTS pgrade;\n"
+    "CREATE TABLE IF NOT EXISTS pgrade.published (class text NOT NULL, schema text NOT NULL, name text NOT "
+    "NULL,"
+    " oid oid NOT NULL, source text NOT NULL, published_at timestamptz NOT NULL DEFAULT now());\n"
+    "COMMENT ON SCHEMA pgrade IS 'what pgrade published; --replace swaps exactly this';\n"
+    "DELETE FROM pgrade.published p WHERE p.class <> 'type' AND NOT EXISTS (SELECT FROM pg_class c WHERE "
+    "c.oid = p.oid);\n"
+    "DELETE FROM pgrade.published p WHERE p.class = 'type' AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid "
+    "= p.oid);\n";
+
+static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, struct str source,
+                    struct err *err)
+{
+    buf_text(sql, "BEGIN;\n");
+    if (!target->schema_exists) {
+        buf_text(sql, "CREATE SCHEMA ");
+        ident_quote(sql, target->schema);
+        buf_text(sql, ";\n");
+    }
+    put_drop(sql, target, "table", "DROP TABLE");
+    put_drop(sql, target, "type", "DROP TYPE");
+    for (size_t i = 0; i < plan->enum_count; i++)
+        put_move(sql, target, "TYPE", plan->enums[i].type.name);
+    for (size_t i = 0; i < plan->table_count; i++)
+        put_move(sql, target, "TABLE", plan->tables[i].name);
+    if (!put_default_privileges(sql, target, err))
+        return false;
+    buf_text(sql, record_ddl);
+    for (size_t i = 0; i < plan->enum_count; i++)
+        put_record(sql, target, "type", plan->enums[i].type.name, source);
+    for (size_t i = 0; i < plan->table_count; i++)
+        put_record(sql, target, "table", plan->tables[i].name, source);
+    /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
+    buf_text(sql, "DROP SCHEMA ");
+    ident_quote(sql, target->load_schema);
+    buf_text(sql, ";\nCOMMIT");
+    return !sql->failed ||
+           err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that publish the tables");
+}
+
+bool target_publish(struct target *target, const struct plan *plan, struct str source, struct err *err)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    done = put_all(&sql, target, plan, source, err) && engine_exec(target->control, buf_view(&sql), err);
+    buf_free(&sql);
+    if (!done) {
+        (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
+        return err_prefix(err, "publishing");
+    }
+    target->loading = false;
+    return true;
+}

@@ -1,0 +1,132 @@
+/* The load schema: made, filled with empty tables, taken back. */
+#include "base/log.h"
+#include "schema/ident.h"
+#include "transfer/target.h"
+
+enum {
+    DROPS_AT_ONCE = 200, /* a CASCADE over thousands of tables runs out of locks */
+    BATCH_BYTES = 64 * 1024
+};
+
+/* Drops up to DROPS_AT_ONCE tables of the load schema; *dropped tells how many there were. */
+static bool drop_some(struct target *target, int64_t *dropped, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct value list;
+    bool done;
+
+    done =
+        engine_value(target->control, arena,
+                     str_printf(arena,
+                                "SELECT string_agg(quote_ident(nspname) || '.' || quote_ident(relname), ', ')"
+                                " FROM (SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n"
+                                "  ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')"
+                                "  ORDER BY c.oid LIMIT %d) t",
+                                DROPS_AT_ONCE),
+                     &target->load_schema, 1, &list, err);
+    *dropped = done && list.kind == VALUE_TEXT;
+    if (*dropped)
+        done = engine_execf(target->control, err, "DROP TABLE %.*s CASCADE", STR_ARGS(list.bytes));
+    arena_free(arena);
+    return done;
+}
+
+static bool drop_load_schema(struct target *target, struct err *err)
+{
+    int64_t dropped = 1;
+    struct buf sql;
+    bool done = true;
+
+    while (done && dropped > 0)
+        done = drop_some(target, &dropped, err);
+    if (!done)
+        return false;
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "DROP SCHEMA IF EXISTS ");
+    ident_quote(&sql, target->load_schema);
+    buf_text(&sql, " CASCADE");
+    done = engine_exec(target->control, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool drop_stale(struct target *target, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct value there;
+    bool done = engine_value(target->control, arena,
+                             (struct str)STR("SELECT count(*) FROM pg_namespace WHERE nspname = $1"),
+                             &target->load_schema, 1, &there, err);
+
+    if (done && there.integer > 0) {
+        log_message(LOG_NOTICE, "dropping what an interrupted run left in schema %.*s",
+                    STR_ARGS(target->load_schema));
+        done = drop_load_schema(target, err);
+    }
+    arena_free(arena);
+    return done;
+}
+
+/* Sends what has been collected, and goes on with an empty buf. */
+static bool send(struct target *target, struct buf *sql, struct err *err)
+{
+    bool done = !sql->failed
+                    ? engine_exec(target->control, buf_view(sql), err)
+                    : err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that make the tables");
+
+    buf_clear(sql);
+    return done;
+}
+
+static bool create_all(struct target *target, const struct plan *plan, struct buf *sql, struct err *err)
+{
+    buf_text(sql, "CREATE SCHEMA ");
+    ident_quote(sql, target->load_schema);
+    buf_byte(sql, ';');
+    if (!send(target, sql, err))
+        return false;
+    target->loading = true;
+    for (size_t i = 0; i < plan->enum_count; i++) {
+        plan_create_enum(sql, plan, &plan->enums[i], plan->load_schema);
+        buf_byte(sql, ';');
+    }
+    /* Few round trips: many statements at once. */
+    for (size_t i = 0; i < plan->table_count; i++) {
+        plan_create_table(sql, plan, &plan->tables[i]);
+        buf_byte(sql, ';');
+        if (sql->len > BATCH_BYTES && !send(target, sql, err))
+            return false;
+    }
+    return send(target, sql, err);
+}
+
+bool target_create_tables(struct target *target, const struct plan *plan, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    if (!drop_stale(target, err))
+        return false;
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    done = create_all(target, plan, &sql, err);
+    buf_free(&sql);
+    return done;
+}
+
+bool target_abandon(struct target *target, struct err *err)
+{
+    struct err ignored = {.code = ERR_NONE};
+    bool done = true;
+
+    if (target->control == NULL)
+        return true;
+    if (target->loading) {
+        (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
+        done = drop_load_schema(target, err);
+        target->loading = !done;
+    }
+    if (target->locked)
+        (void)!engine_exec(target->control, (struct str)STR("SELECT pg_advisory_unlock_all()"), &ignored);
+    target->locked = false;
+    return done;
+}

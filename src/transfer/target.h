@@ -1,0 +1,54 @@
+/*
+ * target.h: the target database around a fresh upgrade: may we, is it empty, where do the tables wait, how do
+ * they become visible.
+ *
+ * Everything is made in a schema of its own, which no application looks at; publishing moves an explicit list
+ * of objects into place in one transaction.  Until then the target is as it was for its users, and giving up
+ * means dropping that schema.  A session lock keeps a second pgrade away; what a killed run left behind is
+ * recognised by nobody holding that lock, and dropped.
+ */
+#ifndef PGRADE_TRANSFER_TARGET_H
+#define PGRADE_TRANSFER_TARGET_H
+
+#include "engine/engine.h"
+#include "plan/plan.h"
+
+struct target {
+    struct engine *control;
+    struct str schema;      /* published into */
+    struct str load_schema; /* made in */
+    struct str database;
+    struct str user;
+    struct str version; /* "15.4" */
+    bool collate_c;     /* text does not compare by bytes here */
+    struct str collation;
+    bool locked;
+    bool loading; /* the load schema is ours and exists */
+    bool schema_exists;
+    /* With replace: what an earlier run published and is still there; dropped in the publish transaction. */
+    struct str *earlier; /* "table", "type" ... and qualified names, two by two */
+    size_t earlier_count;
+    size_t earlier_capacity;
+};
+
+/* Looks, and takes the lock.  Changes nothing. */
+bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
+                    struct target *target, struct err *err) MUST_USE;
+
+/* ERR_REFUSED with the list when something is in the way.  With `replace`, what pgrade itself published is
+ * not. */
+bool target_check_empty(struct arena *arena, struct target *target, bool replace, struct err *err) MUST_USE;
+
+/* Drops what a killed run left, makes the load schema, the types and the tables. */
+bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;
+
+/* One transaction: drops what is replaced, moves every object, writes the record, finds the load schema
+ * empty. */
+bool target_publish(struct target *target, const struct plan *plan, struct str source,
+                    struct err *err) MUST_USE;
+
+/* Takes back everything that was not published.  Errors are returned for a message; the lock is given up
+ * anyway. */
+bool target_abandon(struct target *target, struct err *err);
+
+#endif

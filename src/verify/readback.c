@@ -1,0 +1,34 @@
+#include "verify/readback.h"
+
+#include "schema/ident.h"
+
+static bool read_all(struct engine *target, struct digester *digester, struct err *err)
+{
+    struct str bytes;
+
+    for (;;) {
+        if (!engine_copy_get(target, &bytes, err))
+            return false;
+        if (bytes.len == 0)
+            return digester_target_end(digester, err);
+        if (!digester_target_bytes(digester, bytes.ptr, bytes.len, err))
+            return false;
+    }
+}
+
+bool readback_table(struct engine *target, struct str schema, const struct plan_table *table,
+                    struct digester *digester, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "COPY (SELECT ");
+    plan_column_list(&sql, table);
+    buf_text(&sql, " FROM ");
+    ident_quote_qualified(&sql, schema, table->name);
+    buf_text(&sql, ") TO STDOUT (FORMAT binary)");
+    done = engine_copy_out(target, buf_view(&sql), err) && read_all(target, digester, err);
+    buf_free(&sql);
+    return done || err_prefix(err, "verifying %.*s", STR_ARGS(table->name));
+}

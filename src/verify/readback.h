@@ -1,0 +1,13 @@
+/* readback.h: what the target really holds: its rows read back and digested. */
+#ifndef PGRADE_VERIFY_READBACK_H
+#define PGRADE_VERIFY_READBACK_H
+
+#include "engine/engine.h"
+#include "plan/plan.h"
+#include "verify/digest.h"
+
+/* Reads all rows of the table in `schema` into the digester. */
+bool readback_table(struct engine *target, struct str schema, const struct plan_table *table,
+                    struct digester *digester, struct err *err) MUST_USE;
+
+#endif
