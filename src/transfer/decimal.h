@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -71,6 +72,29 @@ static inline bool decimal_unscale(double magnitude, double power, int64_t *unsc
         return false;
     *unscaled = (int64_t)(product + 0.5);
     return (double)*unscaled / power == magnitude;
+}
+
+/*
+ * The same, or the neighbour of that double: the noise of one addition.  The decimal is then still the value
+ * rounded to DECIMAL_KEPT digits: it is at most 1.5 * 2^-52 of the value away, and half a unit of the 15th
+ * digit is at least 5 * 10^-16 of it.
+ */
+static inline bool decimal_unscale_noisy(double magnitude, double power, int64_t *unscaled)
+{
+    double product = magnitude * power;
+    double quotient;
+    int64_t value_bits;
+    int64_t quotient_bits;
+
+    if (!(product < 1e15))
+        return false;
+    *unscaled = (int64_t)(product + 0.5);
+    if (*unscaled == 0)
+        return magnitude == 0;
+    quotient = (double)*unscaled / power;
+    memcpy(&value_bits, &magnitude, sizeof(value_bits));
+    memcpy(&quotient_bits, &quotient, sizeof(quotient_bits));
+    return value_bits - quotient_bits <= 1 && value_bits - quotient_bits >= -1;
 }
 
 /* The smallest scale with which decimal_unscale() holds, up to 22; false: none, the value has too many

@@ -35,10 +35,10 @@ const char *text_misfit(struct str text);
 /* The digit's value, or -1. */
 static inline int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    unsigned digit = (unsigned char)c - (unsigned)'0';
+    unsigned letter = ((unsigned char)c | 0x20u) - (unsigned)'a';
+
+    return digit <= 9 ? (int)digit : letter <= 5 ? (int)letter + 10 : -1;
 }
 
 static inline void put16(char *at, uint16_t value)

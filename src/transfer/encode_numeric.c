@@ -211,7 +211,7 @@ bool encode_fixed_real(const struct encode_column *column, const struct value *v
 
     if (isinf(value->real))
         return misfit(reason, "infinity");
-    if (column->power == 0 || !decimal_unscale(fabs(value->real), column->power, &unscaled))
+    if (column->power == 0 || !decimal_unscale_noisy(fabs(value->real), column->power, &unscaled))
         return put_odd_real(column, value->real, out, reason);
     if (unscaled >= column->unscaled_limit)
         return misfit(reason, column->too_large);

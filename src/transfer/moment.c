@@ -19,6 +19,11 @@ static inline struct cursor cursor_of(struct str text)
     return (struct cursor){text.ptr, text.ptr == NULL ? NULL : text.ptr + text.len};
 }
 
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static inline unsigned two_digits(const char *at)
 {
     unsigned tens = (unsigned)(unsigned char)at[0] - '0';
@@ -70,17 +75,18 @@ static bool parse_date(struct cursor *cursor, struct moment *moment)
 /* Behind the point: at least one digit. */
 static bool parse_fraction(struct cursor *cursor, struct moment *moment)
 {
-    int64_t worth = 100000;
-    const char *start = cursor->at;
+    static const int32_t worths[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    const char *at = cursor->at;
+    int32_t fraction = 0;
+    int digits = 0;
 
-    for (; cursor->at < cursor->end && ascii_is_digit(*cursor->at); cursor->at++) {
-        int digit = *cursor->at - '0';
-
-        moment->us += digit * worth;
-        moment->finer = moment->finer || (worth == 0 && digit != 0);
-        worth /= 10;
-    }
-    return cursor->at > start;
+    for (; at < cursor->end && digits < 6 && is_digit(*at); at++, digits++)
+        fraction = fraction * 10 + (*at - '0');
+    moment->us += fraction * worths[digits];
+    for (; at < cursor->end && is_digit(*at); at++)
+        moment->finer = moment->finer || *at != '0';
+    cursor->at = at;
+    return digits > 0;
 }
 
 /* HH:MM[:SS[.f...]] */
@@ -154,8 +160,7 @@ bool moment_parse(struct str text, struct moment *moment)
     if (!parse_date(&cursor, moment))
         return false;
     /* A space may also stand before an offset, which begins with no digit. */
-    if (cursor.end - cursor.at >= 2 && (*cursor.at == 'T' || *cursor.at == ' ') &&
-        ascii_is_digit(cursor.at[1])) {
+    if (cursor.end - cursor.at >= 2 && (*cursor.at == 'T' || *cursor.at == ' ') && is_digit(cursor.at[1])) {
         cursor.at++;
         if (!parse_clock(&cursor, moment))
             return false;

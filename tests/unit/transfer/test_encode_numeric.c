@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void integers(void **state)
@@ -205,6 +206,51 @@ static void fixed_reals_of_many_digits(void **state)
     assert_misfit(column_numeric(28, 0), REAL(1e28), "more than 28 digits before the point");
 }
 
+/* The text of 15 digits with two decimals, or NULL when it has more; for 0.01 to 10^13. */
+static const char *in_cents(double value, char text[64])
+{
+    static const char *const paddings[] = {".00", "0", ""};
+    size_t length = (size_t)snprintf(text, 60, "%.15g", value);
+    const char *point = strchr(text, '.');
+    size_t decimals = point == NULL ? 0 : length - (size_t)(point - text) - 1;
+
+    if (decimals > 2)
+        return NULL;
+    memcpy(text + length, paddings[decimals], strlen(paddings[decimals]) + 1);
+    return text;
+}
+
+static void noise_is_what_15_digits_hide(void **state)
+{
+    struct plan_column plan = column_numeric(15, 2);
+    uint64_t seed = 88172645463325252u;
+    int fits = 0;
+    int misfits = 0;
+
+    (void)state;
+    for (int i = 0; i < 3000; i++) {
+        double value;
+        char text[64];
+
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        value = (double)(1 + (seed >> (14 + i % 50))) / 100;
+        if (i % 3 == 0)
+            value = pow(10, i % 12 - 2);
+        if (value > 9999999999999.0)
+            continue;
+        for (int steps = (int)(seed >> 33) % 12; steps > 0; steps--)
+            value = nextafter(value, i % 2 == 0 ? 0 : INFINITY);
+        if (in_cents(value, text) != NULL) {
+            assert_numeric(plan, REAL(value), text);
+            fits++;
+        } else {
+            assert_misfit(plan, REAL(value), "more than 2 decimals");
+            misfits++;
+        }
+    }
+    assert_true(fits > 500 && misfits > 500);
+}
+
 static void odd_scales(void **state)
 {
     struct plan_column hundreds = column_numeric(3, -2);
@@ -255,6 +301,7 @@ int main(void)
         cmocka_unit_test(fixed_integers),
         cmocka_unit_test(fixed_reals),
         cmocka_unit_test(fixed_reals_of_many_digits),
+        cmocka_unit_test(noise_is_what_15_digits_hide),
         cmocka_unit_test(odd_scales),
         cmocka_unit_test(fixed_texts),
     };
