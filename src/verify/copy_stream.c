@@ -197,13 +197,57 @@ static inline enum progress read_length(struct digester *d, struct str *chunk, s
     return read_field(d, chunk, err);
 }
 
+/* The fields that the chunk holds whole, without a look at the state for each; the others are left. */
+static inline bool read_whole_fields(struct digester *d, struct str *chunk)
+{
+    struct str rest = *chunk;
+    size_t i = d->stream.column;
+    bool good = true;
+
+    for (; good && i < d->column_count && rest.len >= LENGTH_SIZE; i += good) {
+        const struct loaded_column *column = &d->columns[i];
+        uint32_t length = field_uint32(rest.ptr);
+        struct str form;
+
+        if (length == UINT32_MAX) {
+            d->cells[i] = column->null;
+            length = 0;
+        } else {
+            if (length > rest.len - LENGTH_SIZE)
+                break;
+            good = column->rule.target(&column->rule, (struct str){rest.ptr + LENGTH_SIZE, length},
+                                       &d->scratch, &form);
+            if (good)
+                d->cells[i] = cell_hash(column, form);
+        }
+        rest.ptr += LENGTH_SIZE + length;
+        rest.len -= LENGTH_SIZE + length;
+    }
+    d->stream.column = i;
+    *chunk = rest;
+    return good;
+}
+
+static inline enum progress read_fields(struct digester *d, struct str *chunk, struct err *err)
+{
+    if (d->stream.gather.len == 0) {
+        if (!read_whole_fields(d, chunk))
+            return fail_field(d, err);
+        if (d->stream.column == d->column_count) {
+            end_row_if_complete(d);
+            return GOES_ON;
+        }
+    }
+    return read_length(d, chunk, err);
+}
+
 static inline enum progress step(struct digester *d, struct str *chunk, struct err *err)
 {
     switch (d->stream.state) {
     case STREAM_SIGNATURE: return read_signature(d, chunk, err);
     case STREAM_EXTENSION: return skip_extension(d, chunk);
     case STREAM_TUPLE: return read_tuple(d, chunk, err);
-    case STREAM_LENGTH: return read_length(d, chunk, err);
+    case STREAM_LENGTH: return read_fields(d, chunk, err);
     case STREAM_FIELD: return read_field(d, chunk, err);
     case STREAM_LARGE_FIELD: return read_large_field(d, chunk);
     case STREAM_ENDED:

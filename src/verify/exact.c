@@ -43,6 +43,11 @@ static int64_t count_digits(uint64_t number)
     return count;
 }
 
+double exact_unit_of_last_digit(uint64_t whole)
+{
+    return (double)powers[count_digits(whole)] / (double)powers[EXACT_IN_DOUBLE];
+}
+
 static const struct {
     uint64_t divisor;
     int64_t zeros;

@@ -35,6 +35,9 @@ void exact_put_digits(struct buf *out, const struct exact *number);
 /* 10^exponent, for 0 to EXACT_IN_64_BITS. */
 uint64_t exact_power(int exponent);
 
+/* What the 15th digit of `whole`, counted from its first, stands for: 1 when it has 15, 0.1 when 14. */
+double exact_unit_of_last_digit(uint64_t whole);
+
 /* The shortest text of 15, 16 or 17 significant digits that reads back as the same finite double; returns
  * its length.  `text` has REAL_TEXT_SIZE bytes. */
 size_t real_shortest(double real, char *text);

@@ -95,15 +95,18 @@ static bool take_day(struct cursor *c, int64_t *days)
 
 static bool take_fraction(struct cursor *c, struct moment *moment)
 {
-    int64_t unit = SECOND;
+    static const int64_t units[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
     const char *start = c->p;
+    int64_t sum = 0;
+    size_t kept;
 
-    for (; c->p < c->end && ascii_is_digit(*c->p); c->p++) {
-        unit /= 10;
-        moment->micros += unit * (*c->p - '0');
-        moment->finer |= unit == 0 && *c->p != '0';
-    }
-    return c->p > start;
+    for (; c->p - start < 6 && c->p < c->end && ascii_is_digit(*c->p); c->p++)
+        sum = sum * 10 + (*c->p - '0');
+    kept = (size_t)(c->p - start);
+    moment->micros += sum * units[kept];
+    for (; c->p < c->end && ascii_is_digit(*c->p); c->p++)
+        moment->finer |= *c->p != '0';
+    return kept > 0;
 }
 
 /* HH:MM[:SS[.f...]] */

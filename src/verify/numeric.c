@@ -44,12 +44,11 @@ enum {
 static void put_parts(unsigned char *out, uint64_t coefficient, int64_t exponent, enum mark mark)
 {
     uint64_t first = htole64(coefficient);
-    uint32_t second = htole32((uint32_t)(int32_t)exponent);
-    uint32_t third = htole32((uint32_t)mark);
+    /* In one piece: the hash reads it as one, and would wait for two to be written. */
+    uint64_t second = htole64((uint64_t)mark << 32 | (uint32_t)(int32_t)exponent);
 
     memcpy(out, &first, sizeof(first));
-    memcpy(out + 8, &second, sizeof(second));
-    memcpy(out + 12, &third, sizeof(third));
+    memcpy(out + sizeof(first), &second, sizeof(second));
 }
 
 static bool form_mark(struct canonical_scratch *scratch, enum mark mark, struct str *form)
@@ -113,30 +112,58 @@ static bool is_nan(const struct value *value)
            (value->kind == VALUE_TEXT && str_equal_nocase(value->bytes, nan));
 }
 
-/*
- * A double that is a short decimal of so many decimals, without printing it: when the nearest such decimal
- * has at most 15 digits and is this double (one division, correctly rounded), then it is the text of 15
- * digits too, for that text is unique.
- */
-static bool short_of_real(double real, double power, double end, uint64_t *coefficient)
+/* The nearest decimal of so many decimals, when it has few enough digits: below `end`. */
+static bool nearest(double real, double power, double end, double *scaled)
 {
-    double scaled = rint(fabs(real) * power);
+    *scaled = rint(fabs(real) * power);
+    return *scaled < end;
+}
 
-    if (!(scaled < end) || scaled / power != fabs(real))
-        return false;
-    *coefficient = (uint64_t)scaled;
-    return true;
+/*
+ * Whether that decimal reads back as the double (one division, correctly rounded).  With at most 15 digits it
+ * is the double's shortest text then: doubles keep 15 digits, so no other text of 15 reads back.
+ */
+static bool reads_back(double real, double power, double scaled)
+{
+    return scaled / power == fabs(real);
+}
+
+/*
+ * Whether that decimal, which does not read back, is the double's text of 15 digits: it is nearer than half a
+ * unit of the 15th digit.  Exact but for the last bits of `distance`; what is near the limit, or just below a
+ * power of ten, where the unit changes, is left to the text.
+ */
+static bool is_text15(double real, double power, double scaled)
+{
+    double product = fabs(real) * power;
+    double distance = fabs((product - scaled) + fma(fabs(real), power, -product));
+
+    return scaled > 1 && distance < 0.49 * exact_unit_of_last_digit((uint64_t)scaled - 1);
 }
 
 static bool real_quickly(struct canonical_scratch *scratch, double real, struct str *form)
 {
-    uint64_t coefficient;
+    double scaled;
 
-    for (int decimals = 0; decimals <= 6; decimals += 2)
-        if (short_of_real(real, (double)exact_power(decimals), (double)exact_power(EXACT_IN_DOUBLE),
-                          &coefficient))
-            return form_short(scratch, real < 0, coefficient, -decimals, form);
+    for (int decimals = 0; decimals <= 6; decimals += 2) {
+        double power = (double)exact_power(decimals);
+
+        if (nearest(real, power, (double)exact_power(EXACT_IN_DOUBLE), &scaled) &&
+            reads_back(real, power, scaled))
+            return form_short(scratch, real < 0, (uint64_t)scaled, -decimals, form);
+    }
     return false;
+}
+
+/* docs/values.md on numeric(p,s), without printing the number. */
+static bool real_limited_quickly(const struct canonical *rule, double real, struct canonical_scratch *scratch,
+                                 struct str *form)
+{
+    double scaled;
+
+    return rule->power != 0 && nearest(real, rule->power, (double)rule->highest, &scaled) &&
+           (reads_back(real, rule->power, scaled) || is_text15(real, rule->power, scaled)) &&
+           form_short(scratch, real < 0, (uint64_t)scaled, -rule->type.scale, form);
 }
 
 bool numeric_source(const struct canonical *rule, const struct value *value,
@@ -184,11 +211,9 @@ bool numeric_limited_source(const struct canonical *rule, const struct value *va
 {
     char *text = (char *)scratch->fixed;
     struct exact number;
-    uint64_t coefficient;
 
-    if (value->kind == VALUE_REAL && rule->power != 0 &&
-        short_of_real(value->real, rule->power, (double)rule->highest, &coefficient))
-        return form_short(scratch, value->real < 0, coefficient, -rule->type.scale, form);
+    if (value->kind == VALUE_REAL && real_limited_quickly(rule, value->real, scratch, form))
+        return true;
     if (is_nan(value))
         return form_mark(scratch, MARK_NAN, form);
     if (value->kind == VALUE_REAL && isinf(value->real))

@@ -247,6 +247,107 @@ static void the_short_way_agrees_with_the_text(void **state)
     probe_end(&scaled);
 }
 
+/* A double as numeric(p,s) by the letter of docs/values.md: NULL when it is a misfit. */
+static const char *by_the_letter(double number, int precision, int scale, char *out, size_t size)
+{
+    struct probe probe;
+    struct str form;
+    char written[64];
+    int digits = 15;
+    double magnitude;
+
+    do
+        (void)snprintf(written, sizeof(written), "%.*g", digits, number);
+    while (strtod(written, NULL) != number && digits++ < 17);
+    probe_begin(&probe, numeric(precision, scale), UNIT_NONE);
+    if (!probe_source(&probe, text(written), &form)) {
+        (void)snprintf(written, sizeof(written), "%.14e", number);
+        magnitude = strtod(strchr(written, 'e') + 1, NULL);
+        if (14 - magnitude < scale || !probe_source(&probe, text(written), &form)) {
+            probe_end(&probe);
+            return NULL;
+        }
+    }
+    readable(form, out, size);
+    probe_end(&probe);
+    return out;
+}
+
+/* Noise of a few last bits, and of more, around round numbers and around powers of ten. */
+static void noise_is_dropped_by_the_letter(void **state)
+{
+    static const struct {
+        int precision;
+        int scale;
+    } types[] = {{10, 2}, {15, 2}, {18, 4}, {12, 0}};
+    static const double bases[] = {0.01,
+                                   0.1,
+                                   0.3,
+                                   1.0,
+                                   9.99,
+                                   10.0,
+                                   19.99,
+                                   99.99,
+                                   100.0,
+                                   999.99,
+                                   1000.0,
+                                   12345.67,
+                                   99999.99,
+                                   1e7,
+                                   1e9,
+                                   1e10,
+                                   1e12,
+                                   1e13 - 1,
+                                   1e13,
+                                   12345678901.23,
+                                   1e14,
+                                   1e15,
+                                   0.005,
+                                   2.675,
+                                   0.0001,
+                                   0.00005,
+                                   99999999.99,
+                                   9999999999999.99,
+                                   4503599627370496.0,
+                                   3.0};
+    size_t kept = 0;
+    size_t refused = 0;
+
+    (void)state;
+    for (size_t type = 0; type < ARRAY_LENGTH(types); type++) {
+        struct probe probe;
+
+        probe_begin(&probe, numeric(types[type].precision, types[type].scale), UNIT_NONE);
+        for (size_t base = 0; base < ARRAY_LENGTH(bases); base++) {
+            for (int64_t noise = -60; noise <= 60; noise++) {
+                double number = bases[base];
+                int64_t bits;
+                char wanted[256];
+                char got[256];
+                struct str form;
+
+                memcpy(&bits, &number, sizeof(bits));
+                bits += noise;
+                memcpy(&number, &bits, sizeof(bits));
+                if (noise % 2 != 0)
+                    number = -number;
+                if (by_the_letter(number, types[type].precision, types[type].scale, wanted, sizeof(wanted)) ==
+                    NULL) {
+                    assert_misfit(&probe, real(number));
+                    refused++;
+                    continue;
+                }
+                assert_true(probe_source(&probe, real(number), &form));
+                assert_string_equal(readable(form, got, sizeof(got)), wanted);
+                kept++;
+            }
+        }
+        probe_end(&probe);
+    }
+    assert_true(kept > 1000);
+    assert_true(refused > 1000);
+}
+
 static void binary_forms_of_any_weight(void **state)
 {
     struct probe probe;
@@ -292,6 +393,7 @@ int main(void)
         cmocka_unit_test(a_scale_takes_the_shortest_text_or_that_of_15_digits),
         cmocka_unit_test(wide_and_odd_scales),
         cmocka_unit_test(the_short_way_agrees_with_the_text),
+        cmocka_unit_test(noise_is_dropped_by_the_letter),
         cmocka_unit_test(binary_forms_of_any_weight),
     };
 
