@@ -124,36 +124,55 @@ static struct str say_why(const struct question *question, const struct type_rul
     else
         reason = str_printf(arena, "declared %.*s", STR_ARGS(declared));
     if (verdict->note.len > 0)
-        reason = str_printf(arena, "%.*s; %.*s", STR_ARGS(reason), STR_ARGS(verdict->note));
+        reason = str_printf(arena, "%.*s%s%.*s", STR_ARGS(reason),
+                            question->contradicted ? ", which its values are not: " : "; ",
+                            STR_ARGS(verdict->note));
     return reason;
 }
 
-static bool try_rule(const struct question *question, const struct type_rule *rule, bool general,
+/* The verdict of one rule; false: the values contradict it. */
+static bool hear(struct question *question, const struct type_rule *rule, const struct column_facts *facts,
+                 struct verdict *verdict)
+{
+    static const struct column_facts unknown;
+
+    *verdict = (struct verdict){.type = type_of_rule(rule, question), .unit = rule->unit};
+    if (may_be_flag(rule, question) && (facts == NULL || voice_is_flag(facts))) {
+        *verdict = (struct verdict){.type = pg_type_of(PG_BOOL)};
+        if (facts != NULL && facts->integers > 0)
+            verdict->note = str_from("all values are 0 or 1");
+        return true;
+    }
+    /* Before the survey only these two say something: the key from the model, and unknown types from their
+     * affinity. */
+    if (facts == NULL && rule->voice != VOICE_KEY && rule->voice != VOICE_ALL)
+        return true;
+    if (voice_speak(question, rule, facts == NULL ? &unknown : facts, verdict))
+        return true;
+    question->contradicted = true;
+    return false;
+}
+
+static enum survey_need need_of(const struct type_rule *rule, const struct question *question)
+{
+    return may_be_flag(rule, question) ? SURVEY_WHOLE : voice_need(rule->voice);
+}
+
+static bool try_rule(struct question *question, const struct type_rule *rule, bool general,
                      const struct column_facts *facts, struct type_choice *choice)
 {
-    bool flag = may_be_flag(rule, question);
-    struct verdict verdict = {.type = type_of_rule(rule, question), .unit = rule->unit};
+    struct verdict verdict;
 
-    if (flag && (facts == NULL || voice_is_flag(facts))) {
-        verdict = (struct verdict){.type = pg_type_of(PG_BOOL), .note = str_from("all values are 0 or 1")};
-        if (facts == NULL || facts->integers == 0)
-            verdict.note = (struct str){NULL, 0};
-    } else if (facts != NULL && !voice_speak(question, rule, facts, &verdict)) {
+    if (!hear(question, rule, facts, &verdict))
         return false;
-    } else if (facts == NULL && rule->voice == VOICE_ALL) {
-        /* Until the values have spoken, as if there were none. */
-        (void)!voice_speak(question, rule, &(struct column_facts){.nulls = 0}, &verdict);
-    }
     *choice = (struct type_choice){.type = verdict.type,
                                    .unit = verdict.unit,
                                    .reason = say_why(question, rule, general, &verdict),
-                                   .need = facts != NULL ? SURVEY_NOT_NEEDED
-                                           : flag        ? SURVEY_WHOLE
-                                                         : voice_need(rule->voice)};
+                                   .need = facts == NULL ? need_of(rule, question) : SURVEY_NOT_NEEDED};
     return true;
 }
 
-static bool try_rules(const struct question *question, struct type_rules rules, bool general,
+static bool try_rules(struct question *question, struct type_rules rules, bool general,
                       const struct column_facts *facts, struct type_choice *choice)
 {
     for (size_t i = 0; i < rules.count; i++)

@@ -72,28 +72,41 @@ static const struct expr *without_null(const struct expr *expr, const struct sub
     return expr;
 }
 
-/* Bit 0: the expression is true of 0; bit 1: of 1; -1: it is about something else. */
-static int flags_of(const struct expr *expr, const struct subject *subject)
+enum flags {
+    FLAG_0 = 1,
+    FLAG_1 = 2,
+    FLAG_OTHER = 4
+};
+
+/* Which numbers are listed. */
+static int flags_listed(struct expr *const *items, size_t count)
 {
     int flags = 0;
 
-    if (is_op(expr, "OR")) {
-        int left = flags_of(expr->items[0], subject);
-        int right = flags_of(expr->items[1], subject);
-
-        return left < 0 || right < 0 ? -1 : left | right;
-    }
-    if (expr->kind == EXPR_BETWEEN && !expr->negated && is_column(expr->items[0], subject))
-        return is_number(expr->items[1], 0) && is_number(expr->items[2], 1) ? 3 : -1;
-    if ((!is_equality(expr) && !is_list(expr)) || !is_column(expr->items[0], subject))
-        return -1;
-    for (size_t i = 1; i < expr->item_count; i++) {
-        if (is_number(expr->items[i], 0) || is_number(expr->items[i], 1))
-            flags |= is_number(expr->items[i], 0) ? 1 : 2;
-        else if (expr->items[i]->kind != EXPR_NULL)
-            return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (is_number(items[i], 0))
+            flags |= FLAG_0;
+        else if (is_number(items[i], 1))
+            flags |= FLAG_1;
+        else if (items[i]->kind != EXPR_NULL)
+            flags |= FLAG_OTHER;
     }
     return flags;
+}
+
+/* Of which values of the column the expression is true. */
+static int flags_of(const struct expr *expr, const struct subject *subject)
+{
+    if (is_op(expr, "OR"))
+        return flags_of(expr->items[0], subject) | flags_of(expr->items[1], subject);
+    if (expr->item_count < 2 || !is_column(expr->items[0], subject))
+        return FLAG_OTHER;
+    if (is_equality(expr) || is_list(expr))
+        return flags_listed(expr->items + 1, expr->item_count - 1);
+    if (expr->kind == EXPR_BETWEEN && !expr->negated && is_number(expr->items[1], 0) &&
+        is_number(expr->items[2], 1))
+        return FLAG_0 | FLAG_1;
+    return FLAG_OTHER;
 }
 
 static bool is_json_valid(const struct expr *expr, const struct subject *subject)
@@ -286,7 +299,7 @@ static bool spells(const struct expr *expr, const struct subject *subject, bool 
     if (spells_storage(expr, subject, null_allowed))
         return true;
     switch (subject->type->kind) {
-    case PG_BOOL: return flags_of(expr, subject) == 3;
+    case PG_BOOL: return flags_of(expr, subject) == (FLAG_0 | FLAG_1);
     case PG_JSON:
     case PG_JSONB: return is_json_valid(expr, subject);
     case PG_ENUM: return lists_labels(expr, subject);

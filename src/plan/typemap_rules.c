@@ -34,6 +34,17 @@ static bool is_unsigned(const struct question *question)
     return question->declared.is_unsigned;
 }
 
+/* SQLite takes INTEGER_OR_TEXT for an integer and STRING for a number, by the letters in them. */
+static bool says_text(const struct question *question)
+{
+    static const char *const words[] = {"text", "char", "string"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (str_contains_nocase(question->declared.name, words[i]))
+            return true;
+    return false;
+}
+
 static bool is_array(const struct question *question)
 {
     return question->declared.is_array;
@@ -299,6 +310,7 @@ static const struct type_rule frameworks[] = {
      .voice = VOICE_UNIT},
     {.names = "date", .kind = PG_DATE, .voice = VOICE_UNIT},
     {.names = "time", .kind = PG_TIME, .modifiers = MODIFIERS_DECLARED},
+    {.names = "char", .kind = PG_CHAR, .modifiers = MODIFIERS_DECLARED},
     {.names = "blob|tinyblob|mediumblob|longblob|binary|varbinary", .kind = PG_BYTEA},
     {.names = "uuid", .kind = PG_UUID},
 };
@@ -333,11 +345,18 @@ static const struct type_rule general[] = {
     {.names = "text|clob", .when = has_json_check, .kind = PG_JSON, .why = "its CHECK says JSON"},
     {.names = "text|ntext|tinytext|mediumtext|longtext|citext|clob|nclob|longvarchar|long varchar|enum|set",
      .kind = PG_TEXT},
-    {.names = "varchar|nvarchar|varchar2|nvarchar2|character varying|varying character|char varying",
+    /* CHAR(n) too: PostgreSQL's would give texts back with spaces at their end, which SQLite never put there.
+     */
+    {.names =
+         "varchar|nvarchar|varchar2|nvarchar2|character varying|varying character|char varying|char|nchar|"
+         "character|bpchar",
      .kind = PG_VARCHAR,
      .modifiers = MODIFIERS_DECLARED},
-    {.names = "char|nchar|character|bpchar", .kind = PG_CHAR, .modifiers = MODIFIERS_DECLARED},
     {.names = "blob|tinyblob|mediumblob|longblob|binary|varbinary|binary varying|bytea|image|raw",
+     .kind = PG_BYTEA,
+     .voice = VOICE_BYTES},
+    {.names = "geometry|geography|geometrycollection|point|linestring|polygon|multipoint|multilinestring|"
+              "multipolygon",
      .kind = PG_BYTEA,
      .voice = VOICE_BYTES},
     {.names = "date", .kind = PG_DATE, .voice = VOICE_DATE},
@@ -356,6 +375,7 @@ static const struct type_rule general[] = {
     {.names = "cidr", .kind = PG_CIDR},
     {.names = "macaddr", .kind = PG_MACADDR},
     {.names = "interval", .kind = PG_TEXT, .why = "intervals are kept as their text"},
+    {.when = says_text, .kind = PG_TEXT, .voice = VOICE_READABLE},
     {.kind = PG_TEXT, .voice = VOICE_ALL},
 };
 

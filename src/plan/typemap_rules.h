@@ -15,6 +15,7 @@ struct question {
     const struct column *column;
     const struct type_options *options;
     struct declared declared;
+    bool contradicted; /* by the values: a rule for the declared type did not hold */
 };
 
 /* From where the type takes its length, precision or scale. */
@@ -28,11 +29,12 @@ enum modifiers_from {
 enum voice {
     VOICE_NONE,     /* nothing: what does not fit is a misfit */
     VOICE_WIDTH,    /* integers beyond the type make it bigint */
-    VOICE_KEY,      /* likewise for INTEGER PRIMARY KEY, of which the first and the last row know the range */
+    VOICE_KEY,      /* likewise for INTEGER PRIMARY KEY, whose range needs no survey */
     VOICE_INTEGERS, /* as VOICE_WIDTH, and only for integers */
     VOICE_UNSIGNED, /* beyond bigint: numeric(20) */
     VOICE_SINGLE,   /* reals that a float does not hold make it double precision */
     VOICE_NUMBERS,  /* only for numbers */
+    VOICE_READABLE, /* only for what a text can hold */
     VOICE_LENGTH,   /* only for texts that are not longer */
     VOICE_UUID,     /* only for UUIDs */
     VOICE_BYTES,    /* bytea, unless the values are no blobs at all */

@@ -44,18 +44,21 @@ static bool speak_width(const struct question *question, const struct type_rule 
     return true;
 }
 
-/* The last rowid may be gone while sqlite_sequence still remembers it. */
+/* The model knows the range of rowids without a survey.  The last one may be gone while sqlite_sequence still
+ * remembers it. */
 static bool speak_key(const struct question *question, const struct type_rule *rule,
                       const struct column_facts *facts, struct verdict *verdict)
 {
-    struct column_facts known = *facts;
+    const struct table *table = question->table;
+    struct column_facts known = {.integers = 1};
 
-    if (question->table->sequence > 0 &&
-        (known.integers == 0 || known.integer_max < question->table->sequence)) {
-        known.integer_min = known.integers == 0 ? 0 : known.integer_min;
-        known.integer_max = question->table->sequence;
-        known.integers++;
+    (void)facts;
+    if (table->rows > 0) {
+        known.integer_min = table->rowid_min;
+        known.integer_max = table->rowid_max;
     }
+    if (table->sequence > known.integer_max)
+        known.integer_max = table->sequence;
     return speak_width(question, rule, &known, verdict);
 }
 
@@ -101,6 +104,15 @@ static bool speak_numbers(const struct question *question, const struct type_rul
     (void)rule;
     (void)verdict;
     return facts->texts == facts->texts_number && facts->blobs == 0;
+}
+
+static bool speak_readable(const struct question *question, const struct type_rule *rule,
+                           const struct column_facts *facts, struct verdict *verdict)
+{
+    (void)question;
+    (void)rule;
+    (void)verdict;
+    return facts->texts_invalid == 0 && facts->blobs_text == facts->blobs;
 }
 
 static bool speak_length(const struct question *question, const struct type_rule *rule,
@@ -171,22 +183,27 @@ static struct str list_values(struct arena *arena, const struct column_facts *fa
     return text;
 }
 
-/* A declared type that nobody knows still says something where there are no values: its affinity. */
-static enum pg_kind kind_of_affinity(const struct column *column)
+/* A declared type that nobody knows still says something where there are no values: its affinity; but POINT
+ * has that of an integer only because its name holds INT. */
+static enum pg_kind kind_of_affinity(const struct question *question)
 {
     static const enum pg_kind kinds[] = {
         [AFFINITY_BLOB] = PG_BYTEA,   [AFFINITY_TEXT] = PG_TEXT,   [AFFINITY_NUMERIC] = PG_TEXT,
         [AFFINITY_INTEGER] = PG_INT8, [AFFINITY_REAL] = PG_FLOAT8,
     };
+    enum affinity affinity = question->column->affinity;
 
-    return column->declared.len == 0 ? PG_TEXT : kinds[column->affinity];
+    if (question->declared.name.len == 0 ||
+        (affinity == AFFINITY_INTEGER && !str_starts_with(question->declared.name, "int")))
+        return PG_TEXT;
+    return kinds[affinity];
 }
 
 static bool speak_all(const struct question *question, const struct type_rule *rule,
                       const struct column_facts *facts, struct verdict *verdict)
 {
     (void)rule;
-    set_kind(verdict, kind_of_all(facts, kind_of_affinity(question->column)));
+    set_kind(verdict, kind_of_all(facts, kind_of_affinity(question)));
     verdict->note = list_values(question->arena, facts);
     return true;
 }
@@ -310,13 +327,14 @@ static const struct {
                   const struct column_facts *facts, struct verdict *verdict);
 } voices[VOICE_COUNT] = {
     [VOICE_NONE] = {SURVEY_NOT_NEEDED, NULL},          [VOICE_WIDTH] = {SURVEY_WHOLE, speak_width},
-    [VOICE_KEY] = {SURVEY_SAMPLE, speak_key},          [VOICE_INTEGERS] = {SURVEY_WHOLE, speak_integers},
+    [VOICE_KEY] = {SURVEY_NOT_NEEDED, speak_key},      [VOICE_INTEGERS] = {SURVEY_WHOLE, speak_integers},
     [VOICE_UNSIGNED] = {SURVEY_WHOLE, speak_unsigned}, [VOICE_SINGLE] = {SURVEY_WHOLE, speak_single},
-    [VOICE_NUMBERS] = {SURVEY_WHOLE, speak_numbers},   [VOICE_LENGTH] = {SURVEY_WHOLE, speak_length},
-    [VOICE_UUID] = {SURVEY_WHOLE, speak_uuid},         [VOICE_BYTES] = {SURVEY_SAMPLE, speak_bytes},
-    [VOICE_UNIT] = {SURVEY_SAMPLE, speak_unit},        [VOICE_MOMENT] = {SURVEY_SAMPLE, speak_moment},
-    [VOICE_DATE] = {SURVEY_SAMPLE, speak_date},        [VOICE_TIME] = {SURVEY_SAMPLE, speak_time},
-    [VOICE_DIGITS] = {SURVEY_WHOLE, speak_digits},     [VOICE_ALL] = {SURVEY_WHOLE, speak_all},
+    [VOICE_NUMBERS] = {SURVEY_WHOLE, speak_numbers},   [VOICE_READABLE] = {SURVEY_WHOLE, speak_readable},
+    [VOICE_LENGTH] = {SURVEY_WHOLE, speak_length},     [VOICE_UUID] = {SURVEY_WHOLE, speak_uuid},
+    [VOICE_BYTES] = {SURVEY_SAMPLE, speak_bytes},      [VOICE_UNIT] = {SURVEY_SAMPLE, speak_unit},
+    [VOICE_MOMENT] = {SURVEY_SAMPLE, speak_moment},    [VOICE_DATE] = {SURVEY_SAMPLE, speak_date},
+    [VOICE_TIME] = {SURVEY_SAMPLE, speak_time},        [VOICE_DIGITS] = {SURVEY_WHOLE, speak_digits},
+    [VOICE_ALL] = {SURVEY_WHOLE, speak_all},
 };
 
 enum survey_need voice_need(enum voice voice)
