@@ -56,7 +56,15 @@ bool parser_accept_pair(struct parser *parser, enum token_kind first, enum token
 
 bool parser_expect(struct parser *parser, enum token_kind kind)
 {
-    return parser_accept(parser, kind) || parser_expected(parser, token_kind_text(kind));
+    const char *text = token_kind_text(kind);
+    char quoted[8];
+
+    if (parser_accept(parser, kind))
+        return true;
+    if (kind >= KEYWORD_ABORT || kind < TOKEN_ARROW_TEXT)
+        return parser_expected(parser, text);
+    (void)snprintf(quoted, sizeof(quoted), "\"%s\"", text);
+    return parser_expected(parser, quoted);
 }
 
 bool parser_expect_pair(struct parser *parser, enum token_kind first, enum token_kind second)
@@ -193,7 +201,7 @@ bool parser_expected(struct parser *parser, const char *what)
 
     if (token->kind == TOKEN_END)
         return parser_error(parser, token->text.ptr, "expected %s, found the end", what);
-    return parser_error(parser, token->text.ptr, "expected %s, found %s%.*s%s", what,
+    return parser_error(parser, token->text.ptr, "expected %s, found %s\"%.*s%s\"", what,
                         token->kind == TOKEN_ILLEGAL ? "what is no token: " : "", STR_ARGS(shown), more);
 }
 
