@@ -19,77 +19,76 @@ static struct expr *parse(struct arena *arena, const char *sql)
     return expr;
 }
 
+static const struct {
+    const char *sql;
+    const char *brackets;
+} groupings[] = {
+    {"1 + 2 * 3", "(1 + (2 * 3))"},
+    {"1 - 2 - 3", "((1 - 2) - 3)"},
+    {"a || b -> c ->> d", "(((a || b) -> c) ->> d)"},
+    {"-a || b", "((- a) || b)"},
+    {"- a COLLATE x || b COLLATE \"y\"", "(((- a) COLLATE x) || (b COLLATE y))"},
+    {"a = b < c & d + e * f || g", "(a = (b < (c & (d + (e * (f || g))))))"},
+    {"a OR b AND NOT c = d", "(a OR (b AND (NOT (c = d))))"},
+    {"a == b != c", "((a = b) <> c)"},
+    {"NOT NOT a", "(NOT (NOT a))"},
+    {"a + NOT b = c", "(a + (NOT (b = c)))"},
+    {"a BETWEEN b AND c AND d", "((a BETWEEN b AND c) AND d)"},
+    {"a NOT BETWEEN b AND c = d", "((a NOT BETWEEN b AND c) = d)"},
+    {"a BETWEEN b BETWEEN c AND d AND e", "(a BETWEEN (b BETWEEN c AND d) AND e)"},
+    {"a LIKE b ESCAPE c LIKE d", "((a LIKE b ESCAPE c) LIKE d)"},
+    {"a NOT LIKE b OR c NOT GLOB d AND e REGEXP f AND g MATCH h",
+     "((a NOT LIKE b) OR (((c NOT GLOB d) AND (e REGEXP f)) AND (g MATCH h)))"},
+    {"a IS NULL IS NOT NULL", "((a ISNULL) NOTNULL)"},
+    {"a ISNULL NOTNULL NOT NULL", "(((a ISNULL) NOTNULL) NOTNULL)"},
+    {"a IS (NULL) OR a IS NOT b", "((a ISNULL) OR (a IS NOT b))"},
+    {"a IS DISTINCT FROM b IS NOT DISTINCT FROM c", "((a IS DISTINCT FROM b) IS NOT DISTINCT FROM c)"},
+    {"a IS DISTINCT FROM NULL", "(a NOTNULL)"},
+    {"a IS NOT DISTINCT FROM NULL", "(a ISNULL)"},
+    {"a IS TRUE = b", "((a IS TRUE) = b)"},
+    {"a IN (1, 2) OR b NOT IN () OR c IN t OR d IN s.t",
+     "((((a IN (1, 2)) OR (b NOT IN ())) OR (c IN t)) OR (d IN s.t))"},
+    {"a IN (SELECT b FROM t) = c", "((a IN (SELECT b FROM t)) = c)"},
+    {"a IN f(1, 2)", "(a IN f(1, 2))"},
+    {"(a, b) = (1, 2)", "((a, b) = (1, 2))"},
+    {"CASE a WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END + 1",
+     "(CASE a WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END + 1)"},
+    {"CASE WHEN a THEN b END", "CASE WHEN a THEN b END"},
+    {"CAST(a AS VARCHAR(10)) || CAST(b AS)", "(CAST(a AS VARCHAR(10)) || CAST(b AS ))"},
+    {"count(*) + count(DISTINCT a) + count(ALL b)", "((count(*) + count(DISTINCT a)) + count(b))"},
+    {"group_concat(a, ',' ORDER BY b DESC, c)", "group_concat(a, ',' ORDER BY b DESC, c)"},
+    {"sum(a) FILTER (WHERE a > 1) OVER w", "sum(a) FILTER (WHERE (a > 1)) OVER w"},
+    {"replace(a, 'x', 'y') LIKE like(a, b)", "(replace(a, 'x', 'y') LIKE like(a, b))"},
+    {"left(a, 1) || if(a, b, c) || random()", "((left(a, 1) || if(a, b, c)) || random())"},
+    {"NOT EXISTS (SELECT 1)", "NOT EXISTS (SELECT 1)"},
+    {"NOT EXISTS (SELECT 1) = 2", "(NOT (EXISTS (SELECT 1) = 2))"},
+    {"NOT NOT EXISTS (VALUES (1))", "(NOT NOT EXISTS (VALUES (1)))"},
+    {"NOT (EXISTS (SELECT 1))", "(NOT EXISTS (SELECT 1))"},
+    {"(SELECT max(a) FROM t) + 1", "((SELECT max(a) FROM t) + 1)"},
+    {"(WITH x AS (SELECT 1) SELECT * FROM x)", "(WITH x AS (SELECT 1) SELECT * FROM x)"},
+    {"t.a + s.t.\"b\" + 't'.'a' + left.right + [a]", "((((t.a + s.t.\"b\") + t.'a') + left.right) + [a])"},
+    {"RAISE(IGNORE)", "RAISE(IGNORE)"},
+    {"RAISE(abort, 'no')", "RAISE(ABORT)"},
+    {"raise + cast", "(raise + cast)"},
+    {"?1 + :a", "(?1 + :a)"},
+    {"CURRENT_DATE || current_time || Current_Timestamp",
+     "((CURRENT_DATE || CURRENT_TIME) || CURRENT_TIMESTAMP)"},
+    {"((((a))))", "a"},
+    {"a/*x*/+--y\nb", "(a + b)"},
+    {"x'00fF' || 'it''s'", "(x'00ff' || 'it''s')"},
+    {"a<-1", "(a < (- 1))"},
+};
+
 static void expressions_group_by_precedence(void **state)
 {
-    static const struct {
-        const char *sql;
-        const char *brackets;
-    } examples[] = {
-        {"1 + 2 * 3", "(1 + (2 * 3))"},
-        {"1 - 2 - 3", "((1 - 2) - 3)"},
-        {"a || b -> c ->> d", "(((a || b) -> c) ->> d)"},
-        {"-a || b", "((- a) || b)"},
-        {"- a COLLATE x || b COLLATE \"y\"", "(((- a) COLLATE x) || (b COLLATE y))"},
-        {"a = b < c & d + e * f || g", "(a = (b < (c & (d + (e * (f || g))))))"},
-        {"a OR b AND NOT c = d", "(a OR (b AND (NOT (c = d))))"},
-        {"a == b != c", "((a = b) <> c)"},
-        {"NOT NOT a", "(NOT (NOT a))"},
-        {"a + NOT b = c", "(a + (NOT (b = c)))"},
-        {"a BETWEEN b AND c AND d", "((a BETWEEN b AND c) AND d)"},
-        {"a NOT BETWEEN b AND c = d", "((a NOT BETWEEN b AND c) = d)"},
-        {"a BETWEEN b BETWEEN c AND d AND e", "(a BETWEEN (b BETWEEN c AND d) AND e)"},
-        {"a LIKE b ESCAPE c LIKE d", "((a LIKE b ESCAPE c) LIKE d)"},
-        {"a NOT LIKE b OR c NOT GLOB d AND e REGEXP f AND g MATCH h",
-         "((a NOT LIKE b) OR (((c NOT GLOB d) AND (e REGEXP f)) AND (g MATCH h)))"},
-        {"a IS NULL IS NOT NULL", "((a ISNULL) NOTNULL)"},
-        {"a ISNULL NOTNULL NOT NULL", "(((a ISNULL) NOTNULL) NOTNULL)"},
-        {"a IS (NULL) OR a IS NOT b", "((a ISNULL) OR (a IS NOT b))"},
-        {"a IS DISTINCT FROM b IS NOT DISTINCT FROM c", "((a IS DISTINCT FROM b) IS NOT DISTINCT FROM c)"},
-        {"a IS DISTINCT FROM NULL", "(a NOTNULL)"},
-        {"a IS NOT DISTINCT FROM NULL", "(a ISNULL)"},
-        {"a IS TRUE = b", "((a IS TRUE) = b)"},
-        {"a IN (1, 2) OR b NOT IN () OR c IN t OR d IN s.t",
-         "((((a IN (1, 2)) OR (b NOT IN ())) OR (c IN t)) OR (d IN s.t))"},
-        {"a IN (SELECT b FROM t) = c", "((a IN (SELECT b FROM t)) = c)"},
-        {"a IN f(1, 2)", "(a IN f(1, 2))"},
-        {"(a, b) = (1, 2)", "((a, b) = (1, 2))"},
-        {"CASE a WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END + 1",
-         "(CASE a WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END + 1)"},
-        {"CASE WHEN a THEN b END", "CASE WHEN a THEN b END"},
-        {"CAST(a AS VARCHAR(10)) || CAST(b AS)", "(CAST(a AS VARCHAR(10)) || CAST(b AS ))"},
-        {"count(*) + count(DISTINCT a) + count(ALL b)", "((count(*) + count(DISTINCT a)) + count(b))"},
-        {"group_concat(a, ',' ORDER BY b DESC, c)", "group_concat(a, ',' ORDER BY b DESC, c)"},
-        {"sum(a) FILTER (WHERE a > 1) OVER w", "sum(a) FILTER (WHERE (a > 1)) OVER w"},
-        {"replace(a, 'x', 'y') LIKE like(a, b)", "(replace(a, 'x', 'y') LIKE like(a, b))"},
-        {"left(a, 1) || if(a, b, c) || random()", "((left(a, 1) || if(a, b, c)) || random())"},
-        {"NOT EXISTS (SELECT 1)", "NOT EXISTS (SELECT 1)"},
-        {"NOT EXISTS (SELECT 1) = 2", "(NOT (EXISTS (SELECT 1) = 2))"},
-        {"NOT NOT EXISTS (VALUES (1))", "(NOT NOT EXISTS (VALUES (1)))"},
-        {"NOT (EXISTS (SELECT 1))", "(NOT EXISTS (SELECT 1))"},
-        {"(SELECT max(a) FROM t) + 1", "((SELECT max(a) FROM t) + 1)"},
-        {"(WITH x AS (SELECT 1) SELECT * FROM x)", "(WITH x AS (SELECT 1) SELECT * FROM x)"},
-        {"t.a + s.t.\"b\" + 't'.'a' + left.right + [a]",
-         "((((t.a + s.t.\"b\") + t.'a') + left.right) + [a])"},
-        {"RAISE(IGNORE)", "RAISE(IGNORE)"},
-        {"RAISE(abort, 'no')", "RAISE(ABORT)"},
-        {"raise + cast", "(raise + cast)"},
-        {"?1 + :a", "(?1 + :a)"},
-        {"CURRENT_DATE || current_time || Current_Timestamp",
-         "((CURRENT_DATE || CURRENT_TIME) || CURRENT_TIMESTAMP)"},
-        {"((((a))))", "a"},
-        {"a/*x*/+--y\nb", "(a + b)"},
-        {"x'00fF' || 'it''s'", "(x'00ff' || 'it''s')"},
-        {"a<-1", "(a < (- 1))"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(examples); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(groupings); i++) {
         struct arena *arena = arena_new();
         struct buf text;
 
         buf_init(&text, BUF_TEXT_MAXIMUM);
-        expr_text(&text, parse(arena, examples[i].sql));
-        assert_string_equal(text.ptr, examples[i].brackets);
+        expr_text(&text, parse(arena, groupings[i].sql));
+        assert_string_equal(text.ptr, groupings[i].brackets);
         buf_free(&text);
         arena_free(arena);
     }

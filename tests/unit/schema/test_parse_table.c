@@ -211,64 +211,63 @@ static void what_the_caller_knows_stays(void **state)
     arena_free(arena);
 }
 
+static const struct {
+    const char *sql;
+    const char *message;
+} mistakes[] = {
+    {"", "line 1, column 1: expected CREATE, found the end"},
+    {"CREATE INDEX i ON t(a)", "line 1, column 8: expected TABLE, found \"INDEX\""},
+    {"CREATE TABLE t AS SELECT 1", "line 1, column 16: expected \"(\", found \"AS\""},
+    {"CREATE TABLE t()", "line 1, column 16: expected the name of a column, found \")\""},
+    {"CREATE TABLE t(a,)", "line 1, column 18: expected the name of a column, found \")\""},
+    {"CREATE TABLE t(a int", "line 1, column 21: expected \")\", found the end"},
+    {"CREATE TABLE t(UNIQUE (a))", "line 1, column 16: expected the name of a column, found \"UNIQUE\""},
+    {"CREATE TABLE t(a, UNIQUE (a), b)",
+     "line 1, column 31: expected a constraint of the table, found \"b\""},
+    {"CREATE TABLE t(\n a VARCHAR(255) CHARACTER SET utf8)",
+     "line 2, column 17: expected \")\", found \"CHARACTER\""},
+    {"CREATE TABLE t(a VARCHAR(max))", "line 1, column 26: expected a number, found \"max\""},
+    {"CREATE TABLE t(a left)", "line 1, column 18: expected \")\", found \"left\""},
+    {"CREATE TABLE t(select)", "line 1, column 16: expected the name of a column, found \"select\""},
+    {"CREATE TABLE t(a DEFAULT)", "line 1, column 25: expected a default value, found \")\""},
+    {"CREATE TABLE t(a DEFAULT NOT NULL)", "line 1, column 26: expected a default value, found \"NOT\""},
+    {"CREATE TABLE t(a CHECK a)", "line 1, column 24: expected \"(\", found \"a\""},
+    {"CREATE TABLE t(a CHECK (a)", "line 1, column 27: expected \")\", found the end"},
+    {"CREATE TABLE t(a NOT 1)", "line 1, column 22: expected DEFERRABLE, found \"1\""},
+    {"CREATE TABLE t(a REFERENCES p ON DELETE SET)",
+     "line 1, column 41: expected SET NULL, SET DEFAULT, CASCADE, RESTRICT or NO ACTION, found \"SET\""},
+    {"CREATE TABLE t(a UNIQUE ON CONFLICT x)",
+     "line 1, column 37: expected ROLLBACK, ABORT, FAIL, IGNORE or REPLACE, found \"x\""},
+    {"CREATE TABLE t(a DEFERRABLE INITIALLY x)",
+     "line 1, column 39: expected DEFERRED or IMMEDIATE, found \"x\""},
+    {"CREATE TABLE t(a AS (1) \"stored\")", "line 1, column 25: expected STORED or VIRTUAL, found "
+                                            "\"\"stored\"\""},
+    {"CREATE TABLE t(a PRIMARY KEY, b PRIMARY KEY)", "line 1, column 33: a second PRIMARY KEY"},
+    {"CREATE TABLE t(a INT PRIMARY KEY AUTOINCREMENT)",
+     "line 1, column 22: AUTOINCREMENT without an INTEGER PRIMARY KEY"},
+    {"CREATE TABLE t(a, PRIMARY KEY (b))", "line 1, column 32: there is no column b"},
+    {"CREATE TABLE t(a, UNIQUE (a + 1))", "line 1, column 27: a key may not contain an expression"},
+    {"CREATE TABLE t(a, FOREIGN KEY (b) REFERENCES p)", "line 1, column 31: there is no column b"},
+    {"CREATE TABLE t(a REFERENCES p(x, y))", "line 1, column 18: a foreign key of 1 columns references 2"},
+    {"CREATE TABLE t(a) WITHOUT", "line 1, column 26: expected ROWID, found the end"},
+    {"CREATE TABLE t(a) WITHOUT \"rowid\"", "line 1, column 27: expected ROWID, found \"\"rowid\"\""},
+    {"CREATE TABLE t(a) lax", "line 1, column 19: expected WITHOUT ROWID or STRICT, found \"lax\""},
+    {"CREATE TABLE t(a) STRICT,", "line 1, column 26: expected WITHOUT ROWID or STRICT, found the end"},
+    {"CREATE TABLE t(a); CREATE TABLE u(a)", "line 1, column 20: expected the end, found \"CREATE\""},
+};
+
 static void errors_say_where_and_what(void **state)
 {
-    static const struct {
-        const char *sql;
-        const char *message;
-    } examples[] = {
-        {"", "line 1, column 1: expected CREATE, found the end"},
-        {"CREATE INDEX i ON t(a)", "line 1, column 8: expected TABLE, found \"INDEX\""},
-        {"CREATE TABLE t AS SELECT 1", "line 1, column 16: expected \"(\", found \"AS\""},
-        {"CREATE TABLE t()", "line 1, column 16: expected the name of a column, found \")\""},
-        {"CREATE TABLE t(a,)", "line 1, column 18: expected the name of a column, found \")\""},
-        {"CREATE TABLE t(a int", "line 1, column 21: expected \")\", found the end"},
-        {"CREATE TABLE t(UNIQUE (a))", "line 1, column 16: expected the name of a column, found \"UNIQUE\""},
-        {"CREATE TABLE t(a, UNIQUE (a), b)",
-         "line 1, column 31: expected a constraint of the table, found \"b\""},
-        {"CREATE TABLE t(\n a VARCHAR(255) CHARACTER SET utf8)",
-         "line 2, column 17: expected \")\", found \"CHARACTER\""},
-        {"CREATE TABLE t(a VARCHAR(max))", "line 1, column 26: expected a number, found \"max\""},
-        {"CREATE TABLE t(a left)", "line 1, column 18: expected \")\", found \"left\""},
-        {"CREATE TABLE t(select)", "line 1, column 16: expected the name of a column, found \"select\""},
-        {"CREATE TABLE t(a DEFAULT)", "line 1, column 25: expected a default value, found \")\""},
-        {"CREATE TABLE t(a DEFAULT NOT NULL)", "line 1, column 26: expected a default value, found \"NOT\""},
-        {"CREATE TABLE t(a CHECK a)", "line 1, column 24: expected \"(\", found \"a\""},
-        {"CREATE TABLE t(a CHECK (a)", "line 1, column 27: expected \")\", found the end"},
-        {"CREATE TABLE t(a NOT 1)", "line 1, column 22: expected DEFERRABLE, found \"1\""},
-        {"CREATE TABLE t(a REFERENCES p ON DELETE SET)",
-         "line 1, column 41: expected SET NULL, SET DEFAULT, CASCADE, RESTRICT or NO ACTION, found \"SET\""},
-        {"CREATE TABLE t(a UNIQUE ON CONFLICT x)",
-         "line 1, column 37: expected ROLLBACK, ABORT, FAIL, IGNORE or REPLACE, found \"x\""},
-        {"CREATE TABLE t(a DEFERRABLE INITIALLY x)",
-         "line 1, column 39: expected DEFERRED or IMMEDIATE, found \"x\""},
-        {"CREATE TABLE t(a AS (1) \"stored\")", "line 1, column 25: expected STORED or VIRTUAL, found "
-                                                "\"\"stored\"\""},
-        {"CREATE TABLE t(a PRIMARY KEY, b PRIMARY KEY)", "line 1, column 33: a second PRIMARY KEY"},
-        {"CREATE TABLE t(a INT PRIMARY KEY AUTOINCREMENT)",
-         "line 1, column 22: AUTOINCREMENT without an INTEGER PRIMARY KEY"},
-        {"CREATE TABLE t(a, PRIMARY KEY (b))", "line 1, column 32: there is no column b"},
-        {"CREATE TABLE t(a, UNIQUE (a + 1))", "line 1, column 27: a key may not contain an expression"},
-        {"CREATE TABLE t(a, FOREIGN KEY (b) REFERENCES p)", "line 1, column 31: there is no column b"},
-        {"CREATE TABLE t(a REFERENCES p(x, y))",
-         "line 1, column 18: a foreign key of 1 columns references 2"},
-        {"CREATE TABLE t(a) WITHOUT", "line 1, column 26: expected ROWID, found the end"},
-        {"CREATE TABLE t(a) WITHOUT \"rowid\"", "line 1, column 27: expected ROWID, found \"\"rowid\"\""},
-        {"CREATE TABLE t(a) lax", "line 1, column 19: expected WITHOUT ROWID or STRICT, found \"lax\""},
-        {"CREATE TABLE t(a) STRICT,", "line 1, column 26: expected WITHOUT ROWID or STRICT, found the end"},
-        {"CREATE TABLE t(a); CREATE TABLE u(a)", "line 1, column 20: expected the end, found \"CREATE\""},
-    };
-
     (void)state;
-    for (size_t i = 0; i < ARRAY_LENGTH(examples); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(mistakes); i++) {
         struct arena *arena = arena_new();
         struct table table = {.rows = 3};
         struct err err = {0};
 
-        if (parse_table(arena, str_from(examples[i].sql), &table, &err))
-            fail_msg("parsed: %s", examples[i].sql);
+        if (parse_table(arena, str_from(mistakes[i].sql), &table, &err))
+            fail_msg("parsed: %s", mistakes[i].sql);
         assert_int_equal(err.code, ERR_SYNTAX);
-        assert_string_equal(err.primary, examples[i].message);
+        assert_string_equal(err.primary, mistakes[i].message);
         assert_int_equal(table.rows, 3);
         assert_int_equal(table.column_count, 0);
         arena_free(arena);
