@@ -162,6 +162,10 @@ void decimal_shortest(double value, char room[DECIMAL_ROOM], struct decimal *dec
     decimal_rounded(value, 17, room, decimal);
 }
 
+enum {
+    DIGITS_MAXIMUM = 17 /* of the shortest text of any double */
+};
+
 /* d.ddde+XX, at least two digits of exponent, as printf's %e. */
 static char *write_with_exponent(const struct decimal *decimal, char *at)
 {
@@ -169,7 +173,7 @@ static char *write_with_exponent(const struct decimal *decimal, char *at)
     *at++ = '.';
     if (decimal->count == 1)
         *at++ = '0';
-    for (size_t i = 1; i < decimal->count; i++)
+    for (size_t i = 1; i < decimal->count && i < DIGITS_MAXIMUM; i++)
         *at++ = decimal_digit(decimal, i);
     return at + snprintf(at, 8, "e%+03d", (int)decimal->point - 1);
 }

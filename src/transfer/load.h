@@ -45,6 +45,7 @@ struct misfits {
     size_t capacity;
     int64_t total;
     int64_t **by_column; /* [table][column]: how many */
+    int64_t **nulls;     /* ... of them are NULLs where none may be */
 };
 
 /* Looks at every row that is loaded, beside the encoder: the verifier's digest of the source. */

@@ -13,8 +13,11 @@ void misfits_init(struct misfits *misfits, struct arena *arena, const struct pla
     *misfits = (struct misfits){.arena = arena};
     (void)pthread_mutex_init(&misfits->lock, NULL);
     misfits->by_column = ARENA_ARRAY(arena, int64_t *, plan->table_count + 1);
-    for (size_t i = 0; i < plan->table_count; i++)
+    misfits->nulls = ARENA_ARRAY(arena, int64_t *, plan->table_count + 1);
+    for (size_t i = 0; i < plan->table_count; i++) {
         misfits->by_column[i] = ARENA_ARRAY(arena, int64_t, plan->tables[i].column_count + 1);
+        misfits->nulls[i] = ARENA_ARRAY(arena, int64_t, plan->tables[i].column_count + 1);
+    }
 }
 
 /* Printable whatever the bytes are: bytes that are no UTF-8, and control characters, in hex. */
@@ -73,6 +76,8 @@ void misfits_add(struct misfits *misfits, struct misfit misfit, const struct val
     misfits->total++;
     if (misfit.column >= 0)
         misfits->by_column[misfit.table][misfit.column]++;
+    if (misfit.column >= 0 && value->kind == VALUE_NULL)
+        misfits->nulls[misfit.table][misfit.column]++;
     if (misfits->count < MISFITS_KEPT) {
         misfit.reason = str_dup(misfits->arena, str_from(reason));
         misfit.value = value == NULL ? str_from("") : show_value(misfits->arena, value);

@@ -59,8 +59,9 @@ static bool drop_stale(struct target *target, struct err *err)
                              &target->load_schema, 1, &there, err);
 
     if (done && there.integer > 0) {
-        log_message(LOG_NOTICE, "dropping what an interrupted run left in schema %.*s",
-                    STR_ARGS(target->load_schema));
+        if (!target->loading) /* else it is this run, which plans again */
+            log_message(LOG_NOTICE, "dropping what an interrupted run left in schema %.*s",
+                        STR_ARGS(target->load_schema));
         done = drop_load_schema(target, err);
     }
     arena_free(arena);

@@ -1,0 +1,102 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/connect.h"
+#include "cli/report.h"
+#include "cli/settings.h"
+
+/* Reads and checks every value, as a load without a target: what the plan cannot hold is known before it is
+ * run. */
+static bool check_values(struct invocation *invocation, struct upgrade_result *result, struct err *err)
+{
+    const struct plan *plan = &result->prepared.plan;
+    struct load_range whole = {.bounded = false};
+
+    load_init(&result->load, invocation->arena, plan);
+    result->loaded = true;
+    for (size_t i = 0; i < plan->table_count; i++)
+        if (!load_chunk(&result->load, 0, result->prepared.snapshot.readers[0], NULL, i, &whole, err))
+            return false;
+    return true;
+}
+
+/* A plan whose misfits come from a sample is made again from the whole columns, as `upgrade` does. */
+static bool make(struct invocation *invocation, struct prepare_options *prepare, bool check,
+                 struct upgrade_result *result, struct err *err)
+{
+    if (!prepare_plan(invocation->arena, prepare, &result->prepared, err))
+        return false;
+    if (!check)
+        return true;
+    if (!check_values(invocation, result, err))
+        return false;
+    if (result->load.misfits.total == 0 || !result->prepared.sampled)
+        return true;
+    prepare->survey_whole = true;
+    load_free(&result->load);
+    result->loaded = false;
+    return prepare_plan(invocation->arena, prepare, &result->prepared, err) &&
+           check_values(invocation, result, err);
+}
+
+static void print_sql(const struct plan *plan)
+{
+    struct buf out;
+
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    plan_write_sql(&out, plan);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}
+
+static bool run(struct invocation *invocation, struct err *err)
+{
+    struct endpoints endpoints = {.target_typed = false};
+    struct upgrade_options options = {.source = &endpoints.source};
+    struct upgrade_result result = {.published = false};
+    struct report report = {invocation, &endpoints, &options, &result};
+    bool sql = option_given(invocation, "sql");
+    struct prepare_options prepare;
+    bool done;
+
+    if (!settings_plan(invocation, &options, err) || !connect_source(invocation, &endpoints, err))
+        return false;
+    /* What is printed is what will be there, under its final names. */
+    options.plan.load_schema =
+        options.plan.target_schema.len > 0 ? options.plan.target_schema : str_from("public");
+    prepare = (struct prepare_options){
+        .source = &endpoints.source, .readers = 1, .trace = options.trace, .plan = options.plan};
+    done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
+           make(invocation, &prepare, !sql, &result, err);
+    if (done && sql)
+        print_sql(&result.prepared.plan);
+    else if (done && invocation->json)
+        report_plan_json(&report);
+    else if (done)
+        report_plan(&report);
+    if (result.loaded)
+        load_free(&result.load);
+    upgrade_close(&result);
+    return done;
+}
+
+static const struct option options[] = {
+    SETTINGS_PLAN,
+    {"sql", 0, NULL, "print the whole DDL instead"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct command command_plan = {
+    .name = "plan",
+    .group = "upgrade",
+    .arguments = "[SOURCE]",
+    .arguments_least = 0,
+    .arguments_most = 1,
+    .summary = "Show every decision of an upgrade, with its reason; write nothing",
+    .description =
+        "Reads the whole source and checks every value, so that what does not fit and what cannot be\n"
+        "carried is known beforehand.",
+    .options = options,
+    .run = run,
+};

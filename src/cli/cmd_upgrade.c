@@ -1,0 +1,97 @@
+#include <signal.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/connect.h"
+#include "cli/meter.h"
+#include "cli/report.h"
+#include "cli/settings.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* Ctrl-C and a closing terminal take back what was begun; a second one does not hurry that up. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
+static bool has_shortfalls(const struct upgrade_result *result)
+{
+    return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0;
+}
+
+static bool run(struct invocation *invocation, struct err *err)
+{
+    struct endpoints endpoints = {.target_typed = false};
+    struct upgrade_options options = {.source = &endpoints.source,
+                                      .target = &endpoints.target,
+                                      .interrupted = &interrupted,
+                                      .progress = meter_show};
+    struct upgrade_result result = {.published = false};
+    struct report report = {invocation, &endpoints, &options, &result};
+    struct meter meter;
+    bool done;
+
+    if (!settings_upgrade(invocation, &options, err) || !connect_source(invocation, &endpoints, err) ||
+        !connect_target(invocation, &endpoints, err))
+        return false;
+    catch_signals();
+    meter_init(&meter, invocation->quiet);
+    options.progress_context = &meter;
+    done = upgrade_run(invocation->arena, &options, &result, err);
+    meter_end(&meter);
+    invocation->status = done && has_shortfalls(&result) ? err_exit_status(ERR_SHORTFALL) : 0;
+    if (invocation->json)
+        report_upgrade_json(&report, done ? NULL : err,
+                            done ? invocation->status : err_exit_status(err->code));
+    else if (done || err_exit_status(err->code) == err_exit_status(ERR_DECISION) ||
+             err->code == ERR_DIFFERENT)
+        report_upgrade(&report, done ? NULL : err);
+    invocation->reported = true;
+    upgrade_close(&result);
+    return done;
+}
+
+static const struct option options[] = {
+    SETTINGS_PLAN,
+    {"misfit", 0, "POLICY",
+     "for values that do not fit: stop (default) or widen; also TABLE=..., TABLE.COLUMN=..."},
+    {"orphans", 0, "POLICY",
+     "for rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
+    {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
+    {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
+    {"workers", 0, "N", "connections that load at once (2)"},
+    {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct command command_upgrade = {
+    .name = "upgrade",
+    .group = "upgrade",
+    .arguments = "[SOURCE [TARGET]]",
+    .arguments_least = 0,
+    .arguments_most = 2,
+    .summary = "Move a SQLite database to PostgreSQL, verified value by value",
+    .description =
+        "SOURCE is a SQLite file or sqlite: URL, TARGET a postgresql: URL.  Left out, they come from\n"
+        "DATABASE_URL or DB_URI in the environment or .env; without a target the local instance is used,\n"
+        "with a database named after the file.\n\n"
+        "The source is only read.  The tables are loaded in a schema of their own and become visible in\n"
+        "one transaction, after every value was compared; until then, and if anything fails, the target\n"
+        "is as it was.",
+    .options = options,
+    .run = run,
+};

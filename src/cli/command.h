@@ -1,0 +1,77 @@
+/*
+ * command.h: one command = one file = one table entry.
+ *
+ * Help, usage errors and the list of commands are made from these tables; `tests/cli` holds man pages against
+ * them.
+ */
+#ifndef PGRADE_CLI_COMMAND_H
+#define PGRADE_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct option {
+    const char *name;     /* without the dashes */
+    char letter;          /* 0: none */
+    const char *argument; /* "NAME"; NULL: a flag */
+    const char *help;     /* one line */
+};
+
+struct given {
+    const struct option *option;
+    const char *value; /* NULL: a flag */
+};
+
+struct invocation;
+
+struct command {
+    const char *name;      /* "upgrade", "local start" */
+    const char *group;     /* heading in pgrade --help */
+    const char *arguments; /* "SOURCE [TARGET]" */
+    int arguments_least;
+    int arguments_most;
+    const char *summary;          /* one line */
+    const char *description;      /* paragraphs for --help */
+    const struct option *options; /* ended by one without a name */
+    bool (*run)(struct invocation *invocation, struct err *err);
+};
+
+/* What was typed, understood. */
+struct invocation {
+    struct arena *arena;
+    const struct command *command;
+    const char **arguments;
+    int argument_count;
+    struct given *given;
+    size_t given_count;
+    size_t given_capacity;
+    int status; /* of a run that succeeded: 0, or 6 for done with accepted shortfalls */
+    bool json;
+    bool quiet;
+    bool color; /* stdout is a terminal and nobody forbade it */
+    bool hide_values;
+    bool reported; /* a JSON document with the error in it was printed already */
+};
+
+extern const struct command *const commands[]; /* ended by NULL */
+extern const struct option common_options[];
+
+/* Understands the words behind the command's name. */
+bool options_parse(struct invocation *invocation, int count, char **words, struct err *err) MUST_USE;
+
+bool option_given(const struct invocation *invocation, const char *name);
+/* The value of the last one; NULL: not given. */
+const char *option_value(const struct invocation *invocation, const char *name);
+/* All values of an option that may be repeated; a comma separates several in one. */
+struct str *option_values(const struct invocation *invocation, const char *name, size_t *count);
+/* A whole number within bounds; `otherwise` when not given. */
+bool option_number(const struct invocation *invocation, const char *name, long least, long most,
+                   long otherwise, long *value, struct err *err) MUST_USE;
+
+void help_command(const struct command *command);
+void help_all(void);
+
+#endif

@@ -1,0 +1,15 @@
+/* commands.h: every command, one file each. */
+#ifndef PGRADE_CLI_COMMANDS_H
+#define PGRADE_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command command_plan;
+extern const struct command command_upgrade;
+extern const struct command command_local_start;
+extern const struct command command_local_stop;
+extern const struct command command_local_status;
+extern const struct command command_local_url;
+extern const struct command command_local_destroy;
+
+#endif

@@ -1,0 +1,119 @@
+/* From words to a command; prints an error once and ends with the status that is the truth. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/command.h"
+
+/* The longest name that the words begin with: "local start" is two of them. */
+static const struct command *find_command(int count, char **words, int *used)
+{
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        const char *name = commands[i]->name;
+        const char *space = strchr(name, ' ');
+        size_t first = space == NULL ? strlen(name) : (size_t)(space - name);
+
+        if (strlen(words[0]) != first || strncmp(words[0], name, first) != 0)
+            continue;
+        *used = space == NULL ? 1 : 2;
+        if (space == NULL || (count > 1 && strcmp(words[1], space + 1) == 0))
+            return commands[i];
+    }
+    return NULL;
+}
+
+static bool unknown_command(int count, char **words, struct err *err)
+{
+    struct str known = {NULL, 0};
+
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (str_starts_with(str_from(commands[i]->name), words[0]) &&
+            commands[i]->name[strlen(words[0])] == ' ')
+            known = str_from(commands[i]->name);
+    if (known.len > 0)
+        err_set(err, ERR_USAGE, "%s needs one of its verbs%s%s", words[0], count > 1 ? ", which is not " : "",
+                count > 1 ? words[1] : "");
+    else
+        err_set(err, ERR_USAGE, "there is no command %s", words[0]);
+    return err_hint(err, "pgrade --help");
+}
+
+static void print_error(const struct err *err, bool color)
+{
+    (void)fprintf(stderr, "%spgrade: %s%s\n", color ? "\033[31m" : "", err->primary, color ? "\033[0m" : "");
+    if (err->detail[0] != '\0')
+        (void)fprintf(stderr, "  why: %s\n", err->detail);
+    if (err->hint[0] != '\0')
+        (void)fprintf(stderr, "  try: %s\n", err->hint);
+}
+
+static void print_json_error(const struct err *err)
+{
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    json_begin(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "status", err_exit_status(err->code));
+    json_name(&json, "error");
+    json_error(&json, err);
+    json_object_end(&json);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}
+
+static int run(struct invocation *invocation, int count, char **words, struct err *err)
+{
+    bool plain = getenv("NO_COLOR") != NULL && getenv("NO_COLOR")[0] != '\0';
+    bool done = options_parse(invocation, count, words, err);
+
+    invocation->json = option_given(invocation, "json");
+    invocation->quiet = option_given(invocation, "quiet");
+    invocation->hide_values = option_given(invocation, "hide-values");
+    invocation->color = !plain && !option_given(invocation, "no-color") && isatty(STDOUT_FILENO) == 1;
+    log_at(option_given(invocation, "trace-sql") ? LOG_TRACE : invocation->quiet ? LOG_WARNING : LOG_NOTICE);
+    if (done && option_given(invocation, "help")) {
+        help_command(invocation->command);
+        return 0;
+    }
+    done = done && invocation->command->run(invocation, err);
+    if (done)
+        return invocation->status;
+    print_error(err, !plain && !option_given(invocation, "no-color") && isatty(STDERR_FILENO) == 1);
+    if (invocation->json && !invocation->reported)
+        print_json_error(err);
+    return err_exit_status(err->code);
+}
+
+int main(int count, char **words)
+{
+    struct invocation invocation = {.arena = arena_new()};
+    struct err err = {.code = ERR_NONE};
+    int used = 0;
+    int status;
+
+    if (count < 2 || strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0 ||
+        strcmp(words[1], "help") == 0) {
+        help_all();
+        status = count < 2 ? 2 : 0;
+    } else if (strcmp(words[1], "--version") == 0) {
+        printf("pgrade %s\n", PGRADE_VERSION);
+        status = 0;
+    } else if ((invocation.command = find_command(count - 1, words + 1, &used)) == NULL) {
+        unknown_command(count - 1, words + 1, &err);
+        print_error(&err, false);
+        status = err_exit_status(err.code);
+    } else {
+        status = run(&invocation, count - 1 - used, words + 1 + used, &err);
+    }
+    arena_free(invocation.arena);
+    if (fflush(stdout) != 0 && status == 0) {
+        (void)fprintf(stderr, "pgrade: the result could not be written to stdout\n");
+        status = 1;
+    }
+    return status;
+}

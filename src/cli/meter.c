@@ -1,0 +1,68 @@
+#include "cli/meter.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/table.h"
+
+enum {
+    QUIET_US = 1000000,
+    TERMINAL_US = 200000,
+    PLAIN_US = 10000000
+};
+
+void meter_init(struct meter *meter, bool quiet)
+{
+    *meter = (struct meter){.silent = quiet,
+                            .terminal = isatty(STDERR_FILENO) == 1,
+                            .began_us = clock_monotonic_us(),
+                            .next_us = clock_monotonic_us() + QUIET_US};
+}
+
+static struct str line_of(struct arena *arena, const struct meter *meter,
+                          const struct upgrade_progress *progress, int64_t now)
+{
+    int64_t passed = now - meter->began_us;
+    struct str left = {NULL, 0};
+
+    if (progress->rows > 0 && progress->rows < progress->rows_expected)
+        left = str_printf(
+            arena, ", about %.*s left",
+            STR_ARGS(show_seconds(arena, (int64_t)((double)passed / (double)progress->rows *
+                                                   (double)(progress->rows_expected - progress->rows)))));
+    return str_printf(
+        arena, "%s: %zu of %zu tables, %.*s rows, %.*s (%.*s/s)%.*s", progress->phase, progress->tables_done,
+        progress->tables, STR_ARGS(show_count(arena, progress->rows)),
+        STR_ARGS(show_bytes(arena, progress->bytes)),
+        STR_ARGS(show_bytes(arena, (int64_t)((double)progress->bytes / ((double)passed / 1e6)))),
+        STR_ARGS(left));
+}
+
+void meter_show(void *context, const struct upgrade_progress *progress)
+{
+    struct meter *meter = context;
+    int64_t now = clock_monotonic_us();
+    struct arena *arena;
+    struct str line;
+
+    if (meter->silent || now < meter->next_us)
+        return;
+    arena = arena_new();
+    line = line_of(arena, meter, progress, now);
+    if (meter->terminal)
+        (void)fprintf(stderr, "\r\033[K%.*s", STR_ARGS(str_utf8_clip(line, 110)));
+    else
+        log_message(LOG_NOTICE, "%.*s", STR_ARGS(line));
+    meter->shown = meter->terminal;
+    meter->next_us = now + (meter->terminal ? TERMINAL_US : PLAIN_US);
+    arena_free(arena);
+}
+
+void meter_end(struct meter *meter)
+{
+    if (meter->shown)
+        (void)fputs("\r\033[K", stderr);
+    meter->shown = false;
+}

@@ -1,0 +1,159 @@
+#include <string.h>
+
+#include "cli/command.h"
+
+const struct option common_options[] = {
+    {"json", 0, NULL, "print the result as JSON on stdout (docs/json.md)"},
+    {"quiet", 'q', NULL, "no messages but warnings and errors"},
+    {"yes", 'y', NULL, "answer yes to every question"},
+    {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)"},
+    {"hide-values", 0, NULL, "no row contents in any output"},
+    {"trace-sql", 0, NULL, "every statement and its time on stderr"},
+    {"help", 'h', NULL, "show this and exit"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct option *find(const struct option *options, struct str name, char letter)
+{
+    for (; options->name != NULL; options++)
+        if ((name.len > 0 && str_is(name, options->name)) || (letter != 0 && letter == options->letter))
+            return options;
+    return NULL;
+}
+
+static const struct option *known(const struct invocation *invocation, struct str name, char letter)
+{
+    const struct option *option = find(invocation->command->options, name, letter);
+
+    return option != NULL ? option : find(common_options, name, letter);
+}
+
+static bool wrong(const struct invocation *invocation, struct err *err)
+{
+    return err_hint(err, "pgrade %s --help", invocation->command->name);
+}
+
+/* --name, --name=value, --name value, -n: *used tells how many words were taken. */
+static bool take_option(struct invocation *invocation, int left, char **words, int *used, struct err *err)
+{
+    struct str word = str_from(words[0]);
+    ptrdiff_t equals = str_find(word, '=');
+    bool is_long = str_starts_with(word, "--");
+    struct str name =
+        is_long ? str_slice(word, 2, equals < 0 ? word.len : (size_t)equals) : (struct str){NULL, 0};
+    const struct option *option = known(invocation, name, is_long ? 0 : word.ptr[1]);
+    const char *value = is_long && equals >= 0 ? word.ptr + equals + 1 : NULL;
+
+    *used = 1;
+    if (option == NULL || (!is_long && word.len != 2)) {
+        err_set(err, ERR_USAGE, "unknown option %s", words[0]);
+        return wrong(invocation, err);
+    }
+    if (option->argument == NULL && value != NULL) {
+        err_set(err, ERR_USAGE, "the option --%s takes no value", option->name);
+        return wrong(invocation, err);
+    }
+    if (option->argument != NULL && value == NULL) {
+        if (left < 2) {
+            err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
+                    option->argument);
+            return wrong(invocation, err);
+        }
+        value = words[1];
+        *used = 2;
+    }
+    ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
+        (struct given){option, value};
+    return true;
+}
+
+static bool check_count(const struct invocation *invocation, struct err *err)
+{
+    const struct command *command = invocation->command;
+
+    if (option_given(invocation, "help"))
+        return true;
+    if (invocation->argument_count < command->arguments_least)
+        err_set(err, ERR_USAGE, "pgrade %s needs %s", command->name, command->arguments);
+    else if (invocation->argument_count > command->arguments_most)
+        err_set(err, ERR_USAGE, "too many arguments: pgrade %s takes %s", command->name,
+                command->arguments[0] == '\0' ? "none" : command->arguments);
+    else
+        return true;
+    return wrong(invocation, err);
+}
+
+bool options_parse(struct invocation *invocation, int count, char **words, struct err *err)
+{
+    bool only_arguments = false;
+    int used;
+
+    invocation->arguments = ARENA_ARRAY(invocation->arena, const char *, (size_t)count + 1);
+    for (int i = 0; i < count; i += used) {
+        used = 1;
+        if (!only_arguments && strcmp(words[i], "--") == 0) {
+            only_arguments = true;
+        } else if (!only_arguments && words[i][0] == '-' && words[i][1] != '\0') {
+            if (!take_option(invocation, count - i, words + i, &used, err))
+                return false;
+        } else {
+            invocation->arguments[invocation->argument_count++] = words[i];
+        }
+    }
+    return check_count(invocation, err);
+}
+
+const char *option_value(const struct invocation *invocation, const char *name)
+{
+    for (size_t i = invocation->given_count; i-- > 0;)
+        if (strcmp(invocation->given[i].option->name, name) == 0)
+            return invocation->given[i].value;
+    return NULL;
+}
+
+bool option_given(const struct invocation *invocation, const char *name)
+{
+    for (size_t i = 0; i < invocation->given_count; i++)
+        if (strcmp(invocation->given[i].option->name, name) == 0)
+            return true;
+    return false;
+}
+
+struct str *option_values(const struct invocation *invocation, const char *name, size_t *count)
+{
+    struct str *values = NULL;
+    size_t capacity = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        struct str rest = str_from(invocation->given[i].value);
+
+        if (strcmp(invocation->given[i].option->name, name) != 0)
+            continue;
+        while (rest.len > 0) {
+            ptrdiff_t comma = str_find(rest, ',');
+            size_t end = comma < 0 ? rest.len : (size_t)comma;
+
+            ARENA_PUSH(invocation->arena, values, *count, capacity) = str_trim(str_slice(rest, 0, end));
+            rest = str_slice(rest, end + 1, rest.len);
+        }
+    }
+    return values;
+}
+
+bool option_number(const struct invocation *invocation, const char *name, long least, long most,
+                   long otherwise, long *value, struct err *err)
+{
+    const char *text = option_value(invocation, name);
+    int64_t number;
+
+    *value = otherwise;
+    if (text == NULL)
+        return true;
+    if (!str_to_int64(str_from(text), &number) || number < least || number > most) {
+        err_set(err, ERR_USAGE, "--%s %s: not a whole number from %ld to %ld", name, text, least, most);
+        return wrong(invocation, err);
+    }
+    *value = (long)number;
+    return true;
+}

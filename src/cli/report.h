@@ -1,0 +1,32 @@
+/* report.h: what a plan decided and what an upgrade did, for people and as JSON (docs/json.md). */
+#ifndef PGRADE_CLI_REPORT_H
+#define PGRADE_CLI_REPORT_H
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/connect.h"
+#include "ops/upgrade.h"
+
+struct report {
+    struct invocation *invocation;
+    const struct endpoints *endpoints;
+    const struct upgrade_options *options;
+    const struct upgrade_result *result;
+};
+
+/* On stdout. */
+void report_plan(const struct report *report);
+void report_plan_json(const struct report *report);
+
+/* `err` NULL: it was published. */
+void report_upgrade(const struct report *report, const struct err *err);
+void report_upgrade_json(const struct report *report, const struct err *err, int status);
+
+/* Parts that both share. */
+void report_not_carried(const struct report *report, struct buf *out);
+void report_misfits(const struct report *report, struct buf *out);
+void report_notes(const struct report *report, struct buf *out);
+void report_json_plan(const struct report *report, struct json *json);
+void report_json_misfits(const struct report *report, struct json *json);
+
+#endif

@@ -1,0 +1,243 @@
+/* The documents of --json: docs/json.md says what each field is. */
+#include <stdio.h>
+
+#include "cli/report.h"
+
+static void put_column(const struct report *report, const struct plan_column *column, struct json *json)
+{
+    static const char *const units[] = {[UNIT_NONE] = NULL,
+                                        [UNIT_SECONDS] = "seconds",
+                                        [UNIT_MILLISECONDS] = "milliseconds",
+                                        [UNIT_MICROSECONDS] = "microseconds",
+                                        [UNIT_JULIAN_DAYS] = "julian days"};
+
+    json_object(json);
+    json_put_str(json, "source", column->source->name.text);
+    json_put_str(json, "name", column->name);
+    json_put_str(json, "declared", column->source->declared);
+    json_put_str(json, "type", pg_type_text(report->invocation->arena, &column->type));
+    json_put_str(json, "reason", column->reason);
+    json_put_bool(json, "not_null", column->not_null);
+    json_put_bool(json, "identity", column->identity != IDENTITY_NO);
+    json_put_str(json, "default", column->default_sql);
+    json_put_str(json, "generated", column->generated_sql);
+    json_put_str(json, "unit", str_from(units[column->unit]));
+    json_object_end(json);
+}
+
+static void put_tables(const struct report *report, struct json *json)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    json_name(json, "tables");
+    json_array(json);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct plan_table *table = &plan->tables[i];
+
+        json_object(json);
+        json_put_str(json, "source", table->source->name.text);
+        json_put_str(json, "name", table->name);
+        json_put_int(json, "rows_estimate", table->rows_estimate);
+        json_name(json, "columns");
+        json_array(json);
+        for (size_t j = 0; j < table->column_count; j++)
+            put_column(report, &table->columns[j], json);
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_objects(const struct report *report, struct json *json)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    json_name(json, "objects");
+    json_array(json);
+    for (size_t i = 0; i < plan->object_count; i++) {
+        json_object(json);
+        json_put_text(json, "class", object_class_name(plan->objects[i].class));
+        json_put_str(json, "table", plan->tables[plan->objects[i].table].name);
+        json_put_str(json, "name", plan->objects[i].name);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_name(json, "not_carried");
+    json_array(json);
+    for (size_t i = 0; i < plan->not_carried_count; i++) {
+        const struct not_carried *object = &plan->not_carried[i];
+
+        json_object(json);
+        json_put_text(json, "class", object_class_name(object->class));
+        json_put_str(json, "table", object->table);
+        json_put_str(json, "name", object->name);
+        json_put_str(json, "reason", object->reason);
+        json_put_str(json, "sql", object->sql);
+        json_put_bool(json, "accepted", upgrade_accepts(report->options, object));
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_name(json, "notes");
+    json_array(json);
+    for (size_t i = 0; i < plan->note_count; i++) {
+        json_object(json);
+        json_put_str(json, "about", plan->notes[i].about);
+        json_put_str(json, "text", plan->notes[i].text);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+void report_json_plan(const struct report *report, struct json *json)
+{
+    const struct prepared *prepared = &report->result->prepared;
+
+    json_put_str(json, "source", url_redacted(report->invocation->arena, &report->endpoints->source));
+    json_put_str(
+        json, "framework",
+        str_from(prepared->plan.framework.id == FRAMEWORK_NONE ? NULL : prepared->plan.framework.name));
+    json_put_int(json, "source_bytes", prepared->schema.bytes);
+    put_tables(report, json);
+    put_objects(report, json);
+}
+
+void report_json_misfits(const struct report *report, struct json *json)
+{
+    const struct misfits *misfits = &report->result->load.misfits;
+    const struct plan *plan = &report->result->prepared.plan;
+
+    json_put_int(json, "misfit_count", report->result->loaded ? misfits->total : 0);
+    json_name(json, "misfits");
+    json_array(json);
+    for (size_t i = 0; report->result->loaded && i < misfits->count; i++) {
+        const struct misfit *misfit = &misfits->items[i];
+        const struct plan_table *table = &plan->tables[misfit->table];
+
+        json_object(json);
+        json_put_str(json, "table", table->source->name.text);
+        json_put_str(json, "column",
+                     misfit->column < 0 ? (struct str){NULL, 0}
+                                        : table->columns[misfit->column].source->name.text);
+        json_name(json, "rowid");
+        if (misfit->has_rowid)
+            json_int(json, misfit->rowid);
+        else
+            json_null(json);
+        json_put_str(json, "value", report->invocation->hide_values ? (struct str){NULL, 0} : misfit->value);
+        json_put_str(json, "reason", misfit->reason);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void finish(struct json *json, struct buf *out)
+{
+    json_object_end(json);
+    (void)fwrite(out->ptr, 1, out->len, stdout);
+    buf_free(out);
+}
+
+void report_plan_json(const struct report *report)
+{
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, (size_t)1 << 30);
+    json_begin(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "status", 0);
+    report_json_plan(report, &json);
+    report_json_misfits(report, &json);
+    finish(&json, &out);
+}
+
+static void put_outcomes(const struct report *report, struct json *json)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    json_name(json, "proof");
+    json_array(json);
+    for (size_t i = 0; report->result->tables != NULL && i < plan->table_count; i++) {
+        const struct table_outcome *outcome = &report->result->tables[i];
+
+        json_object(json);
+        json_put_str(json, "table", plan->tables[i].source->name.text);
+        json_put_int(json, "source_rows", outcome->source_rows);
+        json_put_int(json, "loaded_rows", outcome->loaded_rows);
+        json_put_int(json, "quarantined_rows", 0);
+        json_put_int(json, "excluded_rows", 0);
+        json_put_int(json, "bytes", outcome->bytes);
+        json_put_bool(json, "verified", outcome->verified);
+        json_put_bool(json, "equal", outcome->equal);
+        json_put_str(json, "source_digest",
+                     str_printf(report->invocation->arena, "%016llx%016llx",
+                                (unsigned long long)outcome->source.row.high,
+                                (unsigned long long)outcome->source.row.low));
+        json_put_str(json, "target_digest",
+                     str_printf(report->invocation->arena, "%016llx%016llx",
+                                (unsigned long long)outcome->target.row.high,
+                                (unsigned long long)outcome->target.row.low));
+        json_name(json, "seconds");
+        json_double(json, (double)(outcome->last_us - outcome->first_us) / 1e6, 3);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_contradictions(const struct report *report, struct json *json)
+{
+    const struct upgrade_result *result = report->result;
+
+    json_name(json, "contradictions");
+    json_array(json);
+    for (size_t i = 0; i < result->contradiction_count; i++) {
+        const struct contradiction *found = &result->contradictions[i];
+
+        json_object(json);
+        json_put_text(json, "class", object_class_name(found->object->class));
+        json_put_str(json, "table", result->prepared.plan.tables[found->object->table].name);
+        json_put_str(json, "name", found->object->name);
+        json_put_int(json, "rows", found->rows);
+        json_name(json, "shown");
+        json_array(json);
+        for (size_t j = 0; !report->invocation->hide_values && j < found->shown_count; j++)
+            json_str(json, found->shown[j]);
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+void report_upgrade_json(const struct report *report, const struct err *err, int status)
+{
+    static const char *const steps[STEP_COUNT] = {"plan", "load", "constraints", "publish"};
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, (size_t)1 << 30);
+    json_begin(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "status", status);
+    json_put_bool(&json, "published", report->result->published);
+    json_put_bool(&json, "verified", report->result->verified);
+    json_name(&json, "error");
+    if (err == NULL)
+        json_null(&json);
+    else
+        json_error(&json, err);
+    json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));
+    report_json_plan(report, &json);
+    put_outcomes(report, &json);
+    report_json_misfits(report, &json);
+    put_contradictions(report, &json);
+    json_name(&json, "seconds");
+    json_object(&json);
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        json_name(&json, steps[i]);
+        json_double(&json, (double)report->result->step_us[i] / 1e6, 3);
+    }
+    json_name(&json, "total");
+    json_double(&json, (double)report->result->total_us / 1e6, 3);
+    json_object_end(&json);
+    finish(&json, &out);
+}

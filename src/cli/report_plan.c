@@ -1,0 +1,125 @@
+/* What `plan` prints. */
+#include <stdio.h>
+
+#include "cli/report.h"
+#include "cli/table.h"
+
+/* Measured (bench/README.md): a small server on two cores loads, indexes and verifies about this much a
+ * second. */
+enum {
+    ROWS_A_SECOND = 1000000,
+    BYTES_A_SECOND = 100 * 1000 * 1000
+};
+
+static void put_columns(const struct report *report, const struct plan_table *table, struct buf *out)
+{
+    static const enum table_align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
+    struct arena *arena = report->invocation->arena;
+    struct text_table columns = {.arena = arena, .columns = 5, .align = align, .maximum = 60};
+    static const char *const heading[] = {"  column", "SQLite", "PostgreSQL", "", "why"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
+        text_table_cell(&columns, str_from(heading[i]));
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct plan_column *column = &table->columns[i];
+
+        text_table_cellf(&columns, "  %.*s", STR_ARGS(column->name));
+        text_table_cell(&columns, column->source->declared);
+        text_table_cell(&columns, pg_type_text(arena, &column->type));
+        text_table_cellf(&columns, "%s%s%s", column->not_null ? "not null" : "",
+                         column->identity != IDENTITY_NO ? ", identity" : "",
+                         column->generated_sql.ptr != NULL ? " generated" : "");
+        text_table_cell(&columns, column->reason);
+    }
+    text_table_write(&columns, report->invocation->color, out);
+}
+
+static void put_objects(const struct report *report, size_t place, struct buf *out)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+    size_t counts[OBJECT_CLASS_COUNT] = {0};
+    bool first = true;
+
+    for (size_t i = 0; i < plan->object_count; i++)
+        if (plan->objects[i].table == place)
+            counts[plan->objects[i].class]++;
+    for (size_t class = 0; class < OBJECT_CLASS_COUNT; class ++) {
+        static const char *const plural[OBJECT_CLASS_COUNT] = {
+            [OBJECT_PRIMARY_KEY] = "primary keys",
+            [OBJECT_UNIQUE] = "unique constraints",
+            [OBJECT_INDEX] = "indexes",
+            [OBJECT_CHECK] = "checks",
+            [OBJECT_FOREIGN_KEY] = "foreign keys",
+        };
+
+        if (counts[class] == 0 || plural[class] == NULL)
+            continue;
+        buf_printf(out, "%s%zu %s", first ? "  " : ", ", counts[class],
+                   counts[class] == 1 ? object_class_name((enum object_class) class) : plural[class]);
+        first = false;
+    }
+    buf_text(out, first ? "" : "\n");
+}
+
+static void put_table(const struct report *report, size_t place, struct buf *out)
+{
+    const struct plan_table *table = &report->result->prepared.plan.tables[place];
+
+    buf_printf(out, "\n%.*s", STR_ARGS(table->source->name.text));
+    if (!str_equal(table->name, table->source->name.text))
+        buf_printf(out, " -> %.*s", STR_ARGS(table->name));
+    if (table->rows_estimate >= 0)
+        buf_printf(out, " (%s%.*s rows)", table->rows_estimate > 0 ? "at most " : "",
+                   STR_ARGS(show_count(report->invocation->arena, table->rows_estimate)));
+    buf_byte(out, '\n');
+    put_columns(report, table, out);
+    put_objects(report, place, out);
+}
+
+static void put_estimates(const struct report *report, struct buf *out)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct prepared *prepared = &report->result->prepared;
+    int64_t rows = 0;
+    int64_t us;
+
+    for (size_t i = 0; i < prepared->plan.table_count; i++)
+        rows += prepared->plan.tables[i].rows_estimate > 0 ? prepared->plan.tables[i].rows_estimate : 0;
+    us = rows * 1000000 / ROWS_A_SECOND;
+    if (prepared->schema.bytes / BYTES_A_SECOND * 1000000 > us)
+        us = prepared->schema.bytes / BYTES_A_SECOND * 1000000;
+    /* Indexes and the tables' own overhead: measured between 1.2 and 1.8 times the file. */
+    buf_printf(out,
+               "\nEstimates\n  disk on the target: about %.*s\n  time: about %.*s, verification included, on "
+               "a server like "
+               "a small machine of its own\n  connections: %zu\n",
+               STR_ARGS(show_bytes(arena, prepared->schema.bytes * 3 / 2)),
+               STR_ARGS(us < 1000000 ? str_from("a second") : show_seconds(arena, us)),
+               prepared->snapshot.reader_count + 1);
+}
+
+void report_plan(const struct report *report)
+{
+    const struct prepared *prepared = &report->result->prepared;
+    struct arena *arena = report->invocation->arena;
+    struct buf out;
+
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    buf_printf(&out, "Source      %.*s (%.*s, %.*s)\n",
+               STR_ARGS(url_redacted(arena, &report->endpoints->source)),
+               STR_ARGS(show_bytes(arena, prepared->schema.bytes)), STR_ARGS(prepared->schema.encoding));
+    if (prepared->plan.framework.id == FRAMEWORK_NONE)
+        buf_text(&out, "Made by     no framework that is known; types by declaration and values\n");
+    else
+        buf_printf(&out, "Made by     %s (seen by %.*s)\n", prepared->plan.framework.name,
+                   STR_ARGS(prepared->plan.framework.evidence));
+    buf_printf(&out, "Tables      %zu\n", prepared->plan.table_count);
+    for (size_t i = 0; i < prepared->plan.table_count; i++)
+        put_table(report, i, &out);
+    report_notes(report, &out);
+    report_not_carried(report, &out);
+    report_misfits(report, &out);
+    put_estimates(report, &out);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}

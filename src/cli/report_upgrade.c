@@ -1,0 +1,200 @@
+/* What `upgrade` prints at its end. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/report.h"
+#include "cli/table.h"
+
+static void put_head(const struct report *report, struct buf *out)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct upgrade_result *result = report->result;
+
+    buf_printf(out, "Source  %.*s (SQLite, %.*s", STR_ARGS(url_redacted(arena, &report->endpoints->source)),
+               STR_ARGS(show_bytes(arena, result->prepared.schema.bytes)));
+    if (result->prepared.plan.framework.id != FRAMEWORK_NONE)
+        buf_printf(out, ", made by %s", result->prepared.plan.framework.name);
+    buf_printf(out, ")\nTarget  %.*s (PostgreSQL %.*s, schema %.*s)\n\n",
+               STR_ARGS(url_redacted(arena, &report->endpoints->target)), STR_ARGS(result->target.version),
+               STR_ARGS(result->prepared.plan.target_schema));
+}
+
+static void put_outcome(const struct report *report, size_t place, struct text_table *table)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct table_outcome *outcome = &report->result->tables[place];
+
+    text_table_cell(table, report->result->prepared.plan.tables[place].source->name.text);
+    text_table_cell(table,
+                    outcome->source_rows < 0 ? str_from("?") : show_count(arena, outcome->source_rows));
+    text_table_cell(table, show_count(arena, outcome->loaded_rows));
+    text_table_cell(table, show_bytes(arena, outcome->bytes));
+    text_table_cell(table, show_seconds(arena, outcome->last_us - outcome->first_us));
+    if (!outcome->verified)
+        text_table_cell(table, str_from("not verified"));
+    else if (outcome->equal)
+        text_table_cellf(table, "equal %016llx", (unsigned long long)outcome->target.row.low);
+    else
+        text_table_cell(table, str_from("DIFFERENT"));
+}
+
+static void put_tables(const struct report *report, struct buf *out)
+{
+    static const enum table_align align[] = {ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
+                                             ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const char *const heading[] = {"table", "rows in source", "loaded", "data", "time", "verified"};
+    struct arena *arena = report->invocation->arena;
+    struct text_table table = {
+        .arena = arena, .columns = ARRAY_LENGTH(heading), .align = align, .maximum = 50};
+    int64_t source = 0;
+    int64_t loaded = 0;
+    int64_t bytes = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
+        text_table_cell(&table, str_from(heading[i]));
+    for (size_t i = 0; i < report->result->prepared.plan.table_count; i++) {
+        put_outcome(report, i, &table);
+        source += report->result->tables[i].source_rows;
+        loaded += report->result->tables[i].loaded_rows;
+        bytes += report->result->tables[i].bytes;
+    }
+    text_table_cellf(&table, "%zu tables", report->result->prepared.plan.table_count);
+    text_table_cell(&table, show_count(arena, source));
+    text_table_cell(&table, show_count(arena, loaded));
+    text_table_cell(&table, show_bytes(arena, bytes));
+    text_table_cell(&table, show_seconds(arena, report->result->total_us));
+    text_table_cell(&table, str_from(report->result->verified ? "every value equal" : "not verified"));
+    text_table_write(&table, report->invocation->color, out);
+}
+
+static void put_differences(const struct report *report, struct buf *out)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    for (size_t i = 0; report->result->tables != NULL && i < plan->table_count; i++) {
+        const struct table_outcome *outcome = &report->result->tables[i];
+        size_t place = 0;
+
+        if (!outcome->verified || outcome->equal)
+            continue;
+        buf_printf(out, "\n%.*s differs:", STR_ARGS(plan->tables[i].source->name.text));
+        if (outcome->difference.rows)
+            buf_printf(out, " %" PRId64 " rows in the source, %" PRId64 " in the target;",
+                       outcome->source_rows, outcome->loaded_rows);
+        if (outcome->difference.swapped)
+            buf_text(out, " values are swapped between rows;");
+        for (size_t j = 0; j < plan->tables[i].column_count; j++) {
+            if (plan->tables[i].columns[j].generated_sql.ptr != NULL)
+                continue;
+            for (size_t k = 0; k < outcome->difference.column_count; k++)
+                if (outcome->difference.columns[k] == place)
+                    buf_printf(out, " column %.*s;", STR_ARGS(plan->tables[i].columns[j].name));
+            place++;
+        }
+        buf_byte(out, '\n');
+    }
+}
+
+static void put_contradictions(const struct report *report, struct buf *out)
+{
+    const struct upgrade_result *result = report->result;
+
+    for (size_t i = 0; i < result->contradiction_count; i++) {
+        const struct contradiction *found = &result->contradictions[i];
+
+        buf_printf(out, "\n%s %.*s of %.*s: %" PRId64 " row%s %s\n", object_class_name(found->object->class),
+                   STR_ARGS(found->object->name),
+                   STR_ARGS(result->prepared.plan.tables[found->object->table].name), found->rows,
+                   found->rows == 1 ? "" : "s",
+                   found->object->class == OBJECT_FOREIGN_KEY ? "without a parent" : "contradict it");
+        for (size_t j = 0; !report->invocation->hide_values && j < found->shown_count; j++)
+            buf_printf(out, "  %.*s\n", STR_ARGS(found->shown[j]));
+        if ((int64_t)found->shown_count < found->rows)
+            buf_printf(out, "  and %" PRId64 " more\n", found->rows - (int64_t)found->shown_count);
+    }
+}
+
+static void put_next(const struct report *report, struct buf *out)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct endpoints *endpoints = report->endpoints;
+
+    buf_text(out, "\nWhat to do next\n");
+    if (endpoints->target_local)
+        buf_printf(out, "  1. The database's URL (with its password):  pgrade local url --database %.*s\n",
+                   STR_ARGS(endpoints->target.database));
+    else
+        buf_printf(out, "  1. The database's URL is the one you gave: %.*s\n",
+                   STR_ARGS(url_redacted(arena, &endpoints->target)));
+    buf_text(out, "  2. For the environment file:  DATABASE_URL=<that URL>");
+    if (report->result->prepared.plan.framework.id == FRAMEWORK_SQLALCHEMY)
+        buf_text(out, "  (SQLAlchemy wants postgresql://, not postgres://)");
+    buf_text(out, "\n  3. Install the application's PostgreSQL driver, restart it, and keep the SQLite file "
+                  "until you are "
+                  "sure.\n");
+}
+
+static void put_behaviour(const struct report *report, struct buf *out)
+{
+    const struct upgrade_result *result = report->result;
+
+    buf_text(
+        out,
+        "\nWhat behaves differently on PostgreSQL\n"
+        "  LIKE looks at upper and lower case (ILIKE does not); a text compared with a number is an error;\n"
+        "  \"x\" is always a name, 'x' a string; GROUP BY must name every column that is selected.\n");
+    for (size_t i = 0; i < result->prepared.plan.table_count; i++) {
+        const struct plan_table *table = &result->prepared.plan.tables[i];
+
+        for (size_t j = 0; j < table->column_count; j++)
+            if (str_is_nocase(table->columns[j].source->collation, "NOCASE"))
+                buf_printf(
+                    out,
+                    "  %.*s.%.*s was NOCASE: compare lower(%.*s) with lower(...), its index helps there.\n",
+                    STR_ARGS(table->name), STR_ARGS(table->columns[j].name),
+                    STR_ARGS(table->columns[j].name));
+    }
+    if (result->target.collate_c)
+        buf_printf(out, "  Text is ordered by the database's collation (%.*s), not by bytes.\n",
+                   STR_ARGS(result->target.collation));
+    if (result->snapshot_stale)
+        buf_text(out, "  The source was written meanwhile: what is here is its state when the run began.\n");
+}
+
+static void put_widened(const struct report *report, struct buf *out)
+{
+    const struct upgrade_result *result = report->result;
+
+    if (result->widened_count == 0)
+        return;
+    buf_text(out, "\nWidened, as --misfit widen allowed\n");
+    for (size_t i = 0; i < result->widened_count; i++)
+        buf_printf(out, "  %.*s.%.*s: %.*s, %.*s\n", STR_ARGS(result->widened[i].table),
+                   STR_ARGS(result->widened[i].column),
+                   STR_ARGS(pg_type_text(report->invocation->arena, &result->widened[i].type)),
+                   STR_ARGS(result->widened[i].reason));
+}
+
+void report_upgrade(const struct report *report, const struct err *err)
+{
+    struct buf out;
+
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    if (err == NULL) {
+        put_head(report, &out);
+        put_tables(report, &out);
+    }
+    report_not_carried(report, &out);
+    report_misfits(report, &out);
+    put_contradictions(report, &out);
+    if (err == NULL) {
+        report_notes(report, &out);
+        put_widened(report, &out);
+        put_next(report, &out);
+        put_behaviour(report, &out);
+    } else {
+        put_differences(report, &out);
+    }
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}

@@ -1,0 +1,208 @@
+#include "cli/settings.h"
+
+#include <string.h>
+
+static bool wrong(const struct invocation *invocation, struct err *err)
+{
+    return err_hint(err, "pgrade %s --help", invocation->command->name);
+}
+
+/* Types that can be asked for by name; modifiers in brackets as in SQL. */
+static const struct {
+    const char *name;
+    enum pg_kind kind;
+} types[] = {
+    {"boolean", PG_BOOL},
+    {"bool", PG_BOOL},
+    {"smallint", PG_INT2},
+    {"int2", PG_INT2},
+    {"integer", PG_INT4},
+    {"int", PG_INT4},
+    {"int4", PG_INT4},
+    {"bigint", PG_INT8},
+    {"int8", PG_INT8},
+    {"real", PG_FLOAT4},
+    {"double precision", PG_FLOAT8},
+    {"float8", PG_FLOAT8},
+    {"numeric", PG_NUMERIC},
+    {"decimal", PG_NUMERIC},
+    {"text", PG_TEXT},
+    {"varchar", PG_VARCHAR},
+    {"character varying", PG_VARCHAR},
+    {"char", PG_CHAR},
+    {"character", PG_CHAR},
+    {"bytea", PG_BYTEA},
+    {"date", PG_DATE},
+    {"time", PG_TIME},
+    {"timetz", PG_TIMETZ},
+    {"timestamp", PG_TIMESTAMP},
+    {"timestamptz", PG_TIMESTAMPTZ},
+    {"timestamp with time zone", PG_TIMESTAMPTZ},
+    {"uuid", PG_UUID},
+    {"json", PG_JSON},
+    {"jsonb", PG_JSONB},
+    {"inet", PG_INET},
+    {"cidr", PG_CIDR},
+    {"macaddr", PG_MACADDR},
+};
+
+/* "(10,2)" or "(50)". */
+static bool read_modifiers(struct str text, struct pg_type *type)
+{
+    ptrdiff_t comma = str_find(text, ',');
+    int64_t first;
+    int64_t second = 0;
+
+    if (!str_to_int64(str_trim(str_slice(text, 0, comma < 0 ? text.len : (size_t)comma)), &first) ||
+        first < 0 || first > 10485760 ||
+        (comma >= 0 && (!str_to_int64(str_trim(str_slice(text, (size_t)comma + 1, text.len)), &second) ||
+                        second < 0 || second > first)))
+        return false;
+    if (type->kind == PG_NUMERIC) {
+        type->precision = (int)first;
+        type->scale = (int)second;
+        return first >= 1 && first <= 1000;
+    }
+    if (comma >= 0)
+        return false;
+    if (type->kind == PG_VARCHAR || type->kind == PG_CHAR)
+        type->length = (int)first;
+    else if (type->kind == PG_TIME || type->kind == PG_TIMETZ || type->kind == PG_TIMESTAMP ||
+             type->kind == PG_TIMESTAMPTZ)
+        type->precision = (int)first;
+    else
+        return false;
+    return first >= 1 || type->precision == 0;
+}
+
+static bool read_type(struct str text, struct pg_type *type)
+{
+    ptrdiff_t bracket = str_find(text, '(');
+    struct str name = str_trim(str_slice(text, 0, bracket < 0 ? text.len : (size_t)bracket));
+
+    for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
+        if (!str_is_nocase(name, types[i].name))
+            continue;
+        *type = pg_type_of(types[i].kind);
+        if (type->kind == PG_CHAR)
+            type->length = 1;
+        if (bracket < 0)
+            return true;
+        return str_ends_with(text, ")") &&
+               read_modifiers(str_slice(text, (size_t)bracket + 1, text.len - 1), type);
+    }
+    return false;
+}
+
+static bool read_override(struct invocation *invocation, const char *text, struct type_override *override,
+                          struct err *err)
+{
+    struct str whole = str_from(text);
+    ptrdiff_t equals = str_find(whole, '=');
+    ptrdiff_t dot = str_find(str_slice(whole, 0, equals < 0 ? 0 : (size_t)equals), '.');
+
+    *override = (struct type_override){.reason = str_from("as --type asked")};
+    if (dot > 0) {
+        override->table = str_slice(whole, 0, (size_t)dot);
+        override->column = str_slice(whole, (size_t)dot + 1, (size_t)equals);
+    }
+    if (dot > 0 && override->column.len > 0 &&
+        read_type(str_slice(whole, (size_t)equals + 1, whole.len), &override->type))
+        return true;
+    err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
+            text);
+    err_detail(
+        err,
+        "types: boolean, smallint, integer, bigint, real, double precision, numeric(p,s), text, varchar(n), "
+        "char(n), bytea, date, time, timetz, timestamp, timestamptz, uuid, json, jsonb, inet, cidr, macaddr");
+    return wrong(invocation, err);
+}
+
+static bool settings_types(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    struct type_override *overrides =
+        ARENA_ARRAY(invocation->arena, struct type_override, invocation->given_count + 1);
+
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        if (strcmp(invocation->given[i].option->name, "type") != 0)
+            continue;
+        if (!read_override(invocation, invocation->given[i].value, &overrides[options->plan.override_count],
+                           err))
+            return false;
+        options->plan.override_count++;
+    }
+    options->plan.overrides = overrides;
+    return true;
+}
+
+bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    const char *integers = option_value(invocation, "integers");
+
+    options->plan.target_schema = str_from(option_value(invocation, "schema"));
+    options->accept = option_values(invocation, "accept", &options->accept_count);
+    options->trace = option_given(invocation, "trace-sql");
+    for (size_t i = 0; i < options->accept_count; i++)
+        options->accept_all = options->accept_all || str_is_nocase(options->accept[i], "all");
+    if (str_starts_with(options->plan.target_schema, "pg_") ||
+        str_starts_with(options->plan.target_schema, "pgrade")) {
+        err_set(err, ERR_USAGE, "--schema %.*s: that name is kept for %s",
+                STR_ARGS(options->plan.target_schema),
+                str_starts_with(options->plan.target_schema, "pg_") ? "PostgreSQL" : "pgrade");
+        return wrong(invocation, err);
+    }
+    if (integers != NULL && strcmp(integers, "declared") != 0 && strcmp(integers, "bigint") != 0) {
+        err_set(err, ERR_USAGE, "--integers %s: it is `declared` or `bigint`", integers);
+        return wrong(invocation, err);
+    }
+    options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
+    return settings_types(invocation, options, err);
+}
+
+static bool read_rule(struct invocation *invocation, struct str text, struct misfit_rule *rule,
+                      struct err *err)
+{
+    ptrdiff_t equals = str_find(text, '=');
+    struct str policy = str_slice(text, equals < 0 ? 0 : (size_t)equals + 1, text.len);
+    struct str where = str_slice(text, 0, equals < 0 ? 0 : (size_t)equals);
+    ptrdiff_t dot = str_find(where, '.');
+
+    *rule = (struct misfit_rule){.policy = str_is(policy, "widen") ? MISFIT_WIDEN : MISFIT_STOP};
+    if (where.len > 0)
+        rule->table = str_slice(where, 0, dot < 0 ? where.len : (size_t)dot);
+    if (dot >= 0)
+        rule->column = str_slice(where, (size_t)dot + 1, where.len);
+    if (str_is(policy, "widen") || str_is(policy, "stop"))
+        return true;
+    err_set(err, ERR_USAGE, "--misfit %.*s: it is stop or widen, for all, TABLE=... or TABLE.COLUMN=...",
+            STR_ARGS(text));
+    return wrong(invocation, err);
+}
+
+bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    const char *orphans = option_value(invocation, "orphans");
+    struct str *rules = option_values(invocation, "misfit", &options->misfit_rule_count);
+    struct misfit_rule *parsed =
+        ARENA_ARRAY(invocation->arena, struct misfit_rule, options->misfit_rule_count + 1);
+    long workers;
+
+    if (!settings_plan(invocation, options, err) ||
+        !option_number(invocation, "workers", 1, 16, 2, &workers, err))
+        return false;
+    for (size_t i = 0; i < options->misfit_rule_count; i++)
+        if (!read_rule(invocation, rules[i], &parsed[i], err))
+            return false;
+    options->misfit_rules = parsed;
+    options->workers = (size_t)workers;
+    options->replace = option_given(invocation, "replace");
+    options->snapshot = option_given(invocation, "snapshot");
+    options->no_verify = option_given(invocation, "no-verify");
+    if (orphans != NULL && strcmp(orphans, "stop") != 0 && strcmp(orphans, "not-valid") != 0) {
+        err_set(err, ERR_USAGE, "--orphans %s: it is stop or not-valid", orphans);
+        return wrong(invocation, err);
+    }
+    options->orphans =
+        orphans != NULL && strcmp(orphans, "not-valid") == 0 ? ORPHANS_NOT_VALID : ORPHANS_STOP;
+    return true;
+}

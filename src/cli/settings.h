@@ -1,0 +1,21 @@
+/* settings.h: options that plan and upgrade share, understood. */
+#ifndef PGRADE_CLI_SETTINGS_H
+#define PGRADE_CLI_SETTINGS_H
+
+#include "cli/command.h"
+#include "ops/upgrade.h"
+
+/* The option entries, for the commands' tables. */
+#define SETTINGS_PLAN                                                                                        \
+    {"schema", 0, "NAME", "schema of the target (public)"},                                                  \
+        {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
+        {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
+    {                                                                                                        \
+        "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
+    }
+
+bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err) MUST_USE;
+bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
+                      struct err *err) MUST_USE;
+
+#endif

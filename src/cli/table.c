@@ -1,0 +1,128 @@
+#include "cli/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static size_t width_of(struct str text)
+{
+    size_t width = 0;
+
+    /* Characters, not bytes; wide ones count as one, which shifts a line and harms nobody. */
+    for (size_t i = 0; i < text.len; i++)
+        width += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    return width;
+}
+
+static struct str cut(struct arena *arena, struct str text, size_t maximum)
+{
+    size_t end = 0;
+    size_t width = 0;
+
+    if (maximum == 0 || width_of(text) <= maximum)
+        return text;
+    while (width + 3 < maximum || ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
+        width += ((unsigned char)text.ptr[end++] & 0xc0) != 0x80;
+    return str_printf(arena, "%.*s...", STR_ARGS(str_slice(text, 0, end)));
+}
+
+void text_table_cell(struct text_table *table, struct str text)
+{
+    ARENA_PUSH(table->arena, table->cells, table->count, table->capacity) =
+        cut(table->arena, str_dup(table->arena, text), table->maximum);
+}
+
+void text_table_cellf(struct text_table *table, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    text_table_cell(table, str_from(text));
+}
+
+static void put_spaces(struct buf *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_byte(out, ' ');
+}
+
+static void put_row(const struct text_table *table, const size_t *widths, size_t row, struct buf *out)
+{
+    for (size_t i = 0; i < table->columns; i++) {
+        struct str cell = table->cells[row * table->columns + i];
+        size_t gap = widths[i] - width_of(cell);
+        bool last = i + 1 == table->columns;
+
+        if (i > 0)
+            buf_text(out, "  ");
+        if (table->align[i] == ALIGN_RIGHT)
+            put_spaces(out, gap);
+        buf_str(out, cell);
+        if (table->align[i] == ALIGN_LEFT && !last)
+            put_spaces(out, gap);
+    }
+    buf_byte(out, '\n');
+}
+
+void text_table_write(const struct text_table *table, bool color, struct buf *out)
+{
+    size_t *widths = ARENA_ARRAY(table->arena, size_t, table->columns);
+    size_t rows = table->count / table->columns;
+
+    for (size_t i = 0; i < rows * table->columns; i++)
+        if (width_of(table->cells[i]) > widths[i % table->columns])
+            widths[i % table->columns] = width_of(table->cells[i]);
+    if (color)
+        buf_text(out, "\033[1m");
+    put_row(table, widths, 0, out);
+    if (color)
+        buf_text(out, "\033[0m");
+    for (size_t i = 0; i < table->columns; i++) {
+        buf_text(out, i > 0 ? "  " : "");
+        for (size_t j = 0; j < widths[i]; j++)
+            buf_byte(out, '-');
+    }
+    buf_byte(out, '\n');
+    for (size_t i = 1; i < rows; i++)
+        put_row(table, widths, i, out);
+}
+
+struct str show_count(struct arena *arena, int64_t number)
+{
+    char digits[32];
+    struct buf out;
+    struct str shown;
+    int length = snprintf(digits, sizeof(digits), "%" PRId64, number);
+
+    buf_init(&out, sizeof(digits) * 2);
+    for (int i = 0; i < length; i++) {
+        buf_byte(&out, digits[i]);
+        if (digits[i] != '-' && i + 1 < length && (length - i - 1) % 3 == 0)
+            buf_byte(&out, ',');
+    }
+    shown = buf_to_str(arena, &out);
+    buf_free(&out);
+    return shown;
+}
+
+struct str show_bytes(struct arena *arena, int64_t bytes)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+
+    for (; size >= 999.5 && unit + 1 < ARRAY_LENGTH(units); unit++)
+        size /= 1000;
+    return str_printf(arena, unit == 0 || size >= 99.95 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+}
+
+struct str show_seconds(struct arena *arena, int64_t us)
+{
+    double seconds = (double)us / 1e6;
+
+    if (seconds >= 120)
+        return str_printf(arena, "%d min %d s", (int)(seconds / 60), (int)seconds % 60);
+    return str_printf(arena, seconds < 1 ? "%.3f s" : "%.1f s", seconds);
+}

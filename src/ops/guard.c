@@ -1,0 +1,111 @@
+#include "ops/guard.h"
+
+#include "base/log.h"
+#include "schema/ident.h"
+
+static bool digest_now(struct engine *reader, const struct plan_table *table, struct digester *digester,
+                       struct err *err)
+{
+    struct rows *rows;
+    bool found = true;
+    bool first = true;
+    bool done;
+    struct buf sql;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "SELECT ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].generated_sql.ptr != NULL)
+            continue;
+        buf_text(&sql, first ? "" : ", ");
+        first = false;
+        ident_quote(&sql, table->columns[i].source->name.text);
+    }
+    buf_text(&sql, " FROM ");
+    ident_quote(&sql, table->source->name.text);
+    done = engine_query(reader, buf_view(&sql), NULL, 0, &rows, err);
+    buf_free(&sql);
+    if (!done)
+        return false;
+    while ((done = rows_next(rows, &found, err)) && found &&
+           (done = digester_source_row(digester, rows->cells, err)))
+        continue;
+    rows_close(rows);
+    return done;
+}
+
+/* A table that cannot be read any more, or now holds values that do not fit, has changed too. */
+static bool has_changed(struct engine *reader, const struct plan_table *table, const struct digest *loaded)
+{
+    struct arena *arena = arena_new();
+    struct digester *digester = digester_new(arena, table);
+    struct digest_difference difference;
+    struct err ignored = {.code = ERR_NONE};
+    bool same = digest_now(reader, table, digester, &ignored) &&
+                digest_compare(arena, loaded, digester_result(digester), &difference);
+
+    digester_free(digester);
+    arena_free(arena);
+    return !same;
+}
+
+static size_t name_changed(const struct upgrade_result *result, struct engine *reader, struct buf *names)
+{
+    const struct plan *plan = &result->prepared.plan;
+    size_t changed = 0;
+
+    for (size_t i = 0; i < plan->table_count; i++) {
+        if (!has_changed(reader, &plan->tables[i], &result->tables[i].source))
+            continue;
+        buf_printf(names, "%s%.*s", changed > 0 ? ", " : "", STR_ARGS(plan->tables[i].source->name.text));
+        changed++;
+    }
+    return changed;
+}
+
+static bool refuse(const struct buf *names, size_t changed, struct err *err)
+{
+    err_set(err, ERR_SOURCE_CHANGED, "the source was written while it was read");
+    if (changed > 0)
+        err_detail(err, "changed: %.*s; nothing was published", STR_ARGS(buf_view(names)));
+    else
+        err_detail(err, "which tables changed is unknown without verification; nothing was published");
+    return err_hint(
+        err,
+        "stop the application and run the same command again; --snapshot publishes the state at the start");
+}
+
+bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
+                  struct err *err)
+{
+    struct engine_options engine = {.trace = options->trace};
+    struct engine *reader = NULL;
+    struct buf names;
+    size_t changed = 0;
+    bool written;
+    bool done = true;
+
+    (void)arena;
+    if (!snapshot_changed(&result->prepared.snapshot, &written, err))
+        return false;
+    if (!written)
+        return true;
+    if (options->snapshot) {
+        result->snapshot_stale = true;
+        return true;
+    }
+    if (options->no_verify)
+        return refuse(NULL, 0, err);
+    buf_init(&names, BUF_TEXT_MAXIMUM);
+    done = engine_open(options->source, &engine, &reader, err) &&
+           engine_exec(reader, (struct str)STR("BEGIN"), err);
+    if (done)
+        changed = name_changed(result, reader, &names);
+    engine_close(reader);
+    /* Commits that left every table's rows as they were (a checkpoint, a session table that is not carried)
+     * are fine. */
+    if (done && changed > 0)
+        done = refuse(&names, changed, err);
+    buf_free(&names);
+    return done;
+}

@@ -1,0 +1,274 @@
+#include "ops/upgrade.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ops/guard.h"
+#include "ops/widen.h"
+#include "ops/work.h"
+
+enum {
+    WORKERS = 2,
+    ATTEMPTS = 8 /* a whole survey after a sample, then steps of widening */
+};
+
+struct run {
+    struct arena *arena;
+    const struct upgrade_options *options;
+    struct upgrade_result *result;
+    struct prepare_options prepare;
+    struct engine *control;
+    struct work work;
+    bool working;
+};
+
+bool upgrade_accepts(const struct upgrade_options *options, const struct not_carried *object)
+{
+    struct arena *arena;
+    bool accepted = options->accept_all;
+
+    arena = arena_new();
+    for (size_t i = 0; !accepted && i < options->accept_count; i++) {
+        struct str word = options->accept[i];
+        struct str full = str_printf(arena, "%.*s.%.*s", STR_ARGS(object->table), STR_ARGS(object->name));
+
+        accepted = str_is_nocase(word, object_class_name(object->class)) ||
+                   str_equal_nocase(word, object->name) || str_equal_nocase(word, full);
+    }
+    arena_free(arena);
+    return accepted;
+}
+
+/* Everything that is not carried must have been accepted; if not, nothing is begun. */
+static bool check_accepted(struct run *run, struct err *err)
+{
+    const struct plan *plan = &run->result->prepared.plan;
+
+    run->result->not_accepted = 0;
+    for (size_t i = 0; i < plan->not_carried_count; i++)
+        run->result->not_accepted += !upgrade_accepts(run->options, &plan->not_carried[i]);
+    if (run->result->not_accepted == 0)
+        return true;
+    err_set(err, ERR_DECISION, "%zu object%s of the source cannot be carried", run->result->not_accepted,
+            run->result->not_accepted == 1 ? "" : "s");
+    err_detail(err, "they are named above, each with its reason; nothing was written");
+    return err_hint(err, "--accept all, or --accept CLASS or NAME for some of them, goes on without them");
+}
+
+static bool connect_control(struct run *run, struct err *err)
+{
+    const struct upgrade_options *options = run->options;
+    struct engine_options engine = {.trace = options->trace};
+    struct str schema =
+        run->prepare.plan.target_schema.len > 0 ? run->prepare.plan.target_schema : str_from("public");
+    struct str load_schema =
+        run->prepare.plan.load_schema.len > 0 ? run->prepare.plan.load_schema : str_from("pgrade_load");
+
+    return engine_open(options->target, &engine, &run->control, err) &&
+           target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err) &&
+           target_check_empty(run->arena, &run->result->target, options->replace, err);
+}
+
+static bool misfits_error(const struct run *run, struct err *err)
+{
+    int64_t total = run->result->load.misfits.total;
+
+    err_set(err, ERR_DECISION, "%lld value%s not fit the planned type", (long long)total,
+            total == 1 ? " does" : "s do");
+    err_detail(err, "each is named above; nothing was published");
+    return err_hint(
+        err, "--misfit widen takes a type that holds them; or mend them in the source; or choose the type: "
+             "--type TABLE.COLUMN=TYPE");
+}
+
+/* Misfits: a column that was decided by a sample is surveyed whole and planned again; then, where the user
+ * said so, its type is widened.  *again: the load is to be repeated with the new plan. */
+static bool decide_misfits(struct run *run, bool *again, struct err *err)
+{
+    *again = false;
+    if (run->result->load.misfits.total == 0)
+        return true;
+    if (run->result->prepared.sampled && !run->prepare.survey_whole) {
+        log_message(LOG_NOTICE,
+                    "values beyond the sample do not fit: surveying whole columns and planning again");
+        run->prepare.survey_whole = true;
+        *again = true;
+        return true;
+    }
+    *again = widen(run->arena, run->options, run->result, &run->prepare.plan);
+    return *again || misfits_error(run, err);
+}
+
+static bool attach_keys(struct run *run, struct err *err)
+{
+    const struct plan *plan = &run->result->prepared.plan;
+
+    for (size_t i = 0; i < plan->object_count; i++) {
+        const struct plan_object *object = &plan->objects[i];
+        bool is_key = object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE;
+
+        if (is_key && !finish_statement(run->control, object->then_sql, err))
+            return err_prefix(err, "%s %.*s", object_class_name(object->class), STR_ARGS(object->name));
+    }
+    for (size_t i = 0; i < plan->object_count; i++)
+        if (plan->objects[i].class == OBJECT_FOREIGN_KEY &&
+            !finish_statement(run->control, plan->objects[i].sql, err))
+            return err_prefix(err, "foreign key %.*s", STR_ARGS(plan->objects[i].name));
+    return true;
+}
+
+/* Contradicted checks always stop; contradicted foreign keys where --orphans does not allow them. */
+static bool check_contradictions(const struct run *run, struct err *err)
+{
+    int64_t rows = 0;
+    size_t constraints = 0;
+
+    for (size_t i = 0; i < run->result->contradiction_count; i++) {
+        const struct contradiction *found = &run->result->contradictions[i];
+
+        if (found->object->class == OBJECT_FOREIGN_KEY && run->options->orphans == ORPHANS_NOT_VALID)
+            continue;
+        rows += found->rows;
+        constraints++;
+    }
+    if (constraints == 0)
+        return true;
+    err_set(err, ERR_DECISION, "%lld row%s contradict%s %zu constraint%s", (long long)rows,
+            rows == 1 ? "" : "s", rows == 1 ? "s" : "", constraints, constraints == 1 ? "" : "s");
+    err_detail(err,
+               "SQLite checks foreign keys only where the application asks for it; the rows are named above");
+    return err_hint(
+        err, "--orphans not-valid carries the rows and leaves their foreign keys NOT VALID; or mend them in "
+             "the source (PRAGMA foreign_key_check)");
+}
+
+static bool check_table(struct run *run, size_t place, struct err *err)
+{
+    const struct plan_table *table = &run->result->prepared.plan.tables[place];
+    struct table_outcome *outcome = &run->result->tables[place];
+
+    outcome->loaded_rows =
+        run->options->no_verify ? atomic_load(&run->result->load.tables[place].rows) : outcome->target.rows;
+    outcome->bytes = atomic_load(&run->result->load.tables[place].bytes);
+    outcome->verified = !run->options->no_verify;
+    outcome->equal = run->options->no_verify ||
+                     digest_compare(run->arena, &outcome->source, &outcome->target, &outcome->difference);
+    if (outcome->source_rows == outcome->loaded_rows && outcome->equal)
+        return true;
+    err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
+            STR_ARGS(table->source->name.text));
+    err_detail(err,
+               "%lld rows in the source, %lld in the target; see the table above for the columns that differ",
+               (long long)outcome->source_rows, (long long)outcome->loaded_rows);
+    return err_hint(err, "nothing was published; this is a mistake of pgrade: please report it");
+}
+
+static bool check_rows(struct run *run, struct err *err)
+{
+    for (size_t i = 0; i < run->result->prepared.plan.table_count; i++)
+        if (!check_table(run, i, err))
+            return false;
+    run->result->verified = !run->options->no_verify;
+    return true;
+}
+
+static void give_up(struct run *run)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    if (run->working)
+        work_close(&run->work);
+    run->working = false;
+    if (!target_abandon(&run->result->target, &failure))
+        log_message(LOG_WARNING, "the schema %.*s could not be dropped (%s); the next run drops it",
+                    STR_ARGS(run->result->target.load_schema), failure.detail);
+}
+
+static int64_t step_done(struct run *run, enum upgrade_step step, int64_t since)
+{
+    int64_t now = clock_monotonic_us();
+
+    run->result->step_us[step] += now - since;
+    return now;
+}
+
+/* Plan and load, until the plan holds every value. */
+static bool plan_and_load(struct run *run, struct err *err)
+{
+    bool again = true;
+
+    for (int attempt = 0; again && attempt < ATTEMPTS; attempt++) {
+        int64_t since = clock_monotonic_us();
+
+        if (run->working) {
+            work_close(&run->work);
+            run->working = false;
+        }
+        if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err) ||
+            !check_accepted(run, err))
+            return false;
+        if (run->control == NULL && !connect_control(run, err))
+            return false;
+        if (run->prepare.plan.collate_c != run->result->target.collate_c) {
+            run->prepare.plan.collate_c = run->result->target.collate_c;
+            if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err))
+                return false;
+        }
+        since = step_done(run, STEP_PLAN, since);
+        run->working = true;
+        if (!work_open(&run->work, run->arena, run->options, run->result, err) ||
+            !target_create_tables(&run->result->target, &run->result->prepared.plan, err) ||
+            !work_load(&run->work, err))
+            return false;
+        (void)step_done(run, STEP_LOAD, since);
+        if (!decide_misfits(run, &again, err))
+            return false;
+    }
+    return true;
+}
+
+static bool finish_and_publish(struct run *run, struct err *err)
+{
+    int64_t since = clock_monotonic_us();
+
+    if (!check_rows(run, err) || !attach_keys(run, err) || !work_constraints(&run->work, err) ||
+        !check_contradictions(run, err))
+        return false;
+    since = step_done(run, STEP_CONSTRAINTS, since);
+    if (!guard_source(run->arena, run->options, run->result, err))
+        return false;
+    if (run->options->interrupted != NULL && *run->options->interrupted)
+        return err_set(err, ERR_CANCELED, "interrupted");
+    if (!target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path, err))
+        return false;
+    run->result->published = true;
+    (void)step_done(run, STEP_PUBLISH, since);
+    return true;
+}
+
+bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
+                 struct err *err)
+{
+    struct run run = {.arena = arena, .options = options, .result = result};
+    int64_t began = clock_monotonic_us();
+    bool done;
+
+    *result = (struct upgrade_result){.published = false};
+    run.prepare = (struct prepare_options){.source = options->source,
+                                           .readers = options->workers > 0 ? options->workers : WORKERS,
+                                           .trace = options->trace,
+                                           .plan = options->plan};
+    done = prepare_source(arena, &run.prepare, &result->prepared, err) && plan_and_load(&run, err) &&
+           finish_and_publish(&run, err);
+    if (!done && err->code == ERR_CANCELED)
+        err_hint(err, "the target is as it was; run the same command again");
+    give_up(&run);
+    engine_close(run.control);
+    result->target.control = NULL;
+    result->total_us = clock_monotonic_us() - began;
+    return done;
+}
+
+void upgrade_close(struct upgrade_result *result)
+{
+    prepare_close(&result->prepared);
+}

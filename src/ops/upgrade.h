@@ -1,0 +1,115 @@
+/*
+ * upgrade.h: the whole job: plan, load, finish, verify, guard, publish.
+ *
+ * The conductor: it decides what runs beside what and in which order, and keeps the account that the report
+ * prints. The source is only read.  Whatever fails before publishing, the target is as it was.
+ */
+#ifndef PGRADE_OPS_UPGRADE_H
+#define PGRADE_OPS_UPGRADE_H
+
+#include <signal.h>
+
+#include "ops/prepare.h"
+#include "transfer/finish.h"
+#include "transfer/load.h"
+#include "transfer/target.h"
+#include "verify/digest.h"
+
+enum orphan_policy {
+    ORPHANS_STOP,
+    ORPHANS_NOT_VALID /* the rows come, the key is NOT VALID */
+};
+
+enum misfit_policy {
+    MISFIT_STOP,
+    MISFIT_WIDEN
+};
+
+/* --misfit POLICY, TABLE=POLICY, TABLE.COLUMN=POLICY: the most exact one wins, of equal ones the last. */
+struct misfit_rule {
+    struct str table;  /* NULL ptr: every table */
+    struct str column; /* NULL ptr: every column */
+    enum misfit_policy policy;
+};
+
+/* What the meter shows. */
+struct upgrade_progress {
+    const char *phase; /* "loading", "building indexes", ... */
+    int64_t rows;
+    int64_t rows_expected;
+    int64_t bytes;
+    size_t tables_done;
+    size_t tables;
+};
+
+struct upgrade_options {
+    const struct url *source;
+    const struct url *target;
+    size_t workers; /* 0: 2 */
+    bool replace;
+    bool snapshot; /* the state at the start is wanted, even if the source is written meanwhile */
+    bool no_verify;
+    bool trace;
+    bool accept_all;
+    const struct str *accept; /* classes ("view") and names ("posts.title_check", "v_posts") */
+    size_t accept_count;
+    enum orphan_policy orphans;
+    const struct misfit_rule *misfit_rules;
+    size_t misfit_rule_count;
+    struct plan_options plan;
+    const volatile sig_atomic_t *interrupted; /* set by a signal handler; may be NULL */
+    void (*progress)(void *context, const struct upgrade_progress *progress); /* may be NULL */
+    void *progress_context;
+};
+
+struct table_outcome {
+    int64_t source_rows; /* counted by a statement of its own */
+    int64_t loaded_rows;
+    int64_t bytes; /* of COPY data */
+    bool verified;
+    bool equal;
+    struct digest source; /* columns NULL: none was taken */
+    struct digest target;
+    struct digest_difference difference;
+    int64_t load_us;  /* summed over workers */
+    int64_t first_us; /* when its first chunk began and its last step ended, since the run began */
+    int64_t last_us;
+};
+
+enum upgrade_step {
+    STEP_PLAN,
+    STEP_LOAD, /* indexes and verification run beside it, table by table */
+    STEP_CONSTRAINTS,
+    STEP_PUBLISH,
+    STEP_COUNT
+};
+
+struct upgrade_result {
+    struct prepared prepared;
+    struct load load;
+    struct target target;
+    struct table_outcome *tables; /* by place in the plan */
+    struct contradiction *contradictions;
+    size_t contradiction_count;
+    size_t contradiction_capacity;
+    struct type_override *widened; /* by --misfit widen */
+    size_t widened_count;
+    size_t widened_capacity;
+    size_t not_accepted; /* objects that are not carried and not accepted */
+    bool loaded;         /* load and misfits are meaningful */
+    bool published;
+    bool verified;
+    bool snapshot_stale; /* the source was written meanwhile, which --snapshot allowed */
+    int64_t step_us[STEP_COUNT];
+    int64_t total_us;
+};
+
+/* The result is filled as far as the run came, on failure too; upgrade_close() in any case. */
+bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
+                 struct err *err) MUST_USE;
+void upgrade_close(struct upgrade_result *result);
+
+/* Whether the user accepted that this object is not carried. */
+bool upgrade_accepts(const struct upgrade_options *options, const struct not_carried *object);
+
+#endif

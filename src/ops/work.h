@@ -1,0 +1,46 @@
+/*
+ * work.h: the conductor's worker pool: who loads, indexes and verifies what, and when.
+ *
+ * Each worker has a reader of the source's snapshot and a connection to the target.  As soon as the last
+ * chunk of a table is loaded its indexes are built and its rows are read back and digested, beside the load
+ * of the other tables.
+ */
+#ifndef PGRADE_OPS_WORK_H
+#define PGRADE_OPS_WORK_H
+
+#include "base/pool.h"
+#include "ops/upgrade.h"
+
+struct work_table {
+    struct work *work;
+    size_t place;
+    size_t chunks; /* not loaded yet; under the lock */
+    size_t left;   /* chunks and tasks not done yet; under the lock */
+};
+
+struct work {
+    struct arena *arena;
+    const struct upgrade_options *options;
+    struct upgrade_result *result;
+    struct pool *pool;
+    struct engine **targets; /* by worker */
+    size_t workers;
+    struct digester ***digesters; /* [worker][table]: of the source */
+    struct arena **arenas;        /* by worker */
+    struct work_table *tables;
+    const char *phase;
+    int64_t began_us;
+    pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */
+};
+
+bool work_open(struct work *work, struct arena *arena, const struct upgrade_options *options,
+               struct upgrade_result *result, struct err *err) MUST_USE;
+void work_close(struct work *work);
+
+/* Loads every table, builds its indexes, reads it back. */
+bool work_load(struct work *work, struct err *err) MUST_USE;
+
+/* Validates foreign keys and adds checks, several tables at a time, then gathers statistics. */
+bool work_constraints(struct work *work, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,240 @@
+/* Columns: names, types, identity, defaults, generated columns. */
+#include <string.h>
+
+#include "plan/private.h"
+
+/* Columns that every PostgreSQL table has already: src/include/access/sysattr.h. */
+static const char *const system_columns[] = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+
+static bool is_system_column(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(system_columns); i++)
+        if (str_is(name, system_columns[i]))
+            return true;
+    return false;
+}
+
+static struct str name_column(struct maker *maker, const struct plan_table *table,
+                              const struct column *source, size_t place, struct names *taken)
+{
+    struct str wanted = names_as_written(maker->arena, source->name);
+    const char *why = NULL;
+    struct str name;
+
+    if (wanted.len == 0) {
+        wanted = str_printf(maker->arena, "column%zu", place + 1);
+        why = "PostgreSQL has no empty names";
+    } else if (is_system_column(wanted)) {
+        wanted = str_printf(maker->arena, "%.*s_", STR_ARGS(wanted));
+        why = "PostgreSQL keeps that name for itself";
+    } else if (wanted.len < source->name.text.len) {
+        why = "names hold 63 bytes in PostgreSQL";
+    }
+    name = names_take(taken, wanted);
+    if (!str_equal(name, wanted))
+        why = "another column has that name in PostgreSQL";
+    if (why != NULL)
+        maker_note(maker, maker_path(maker, table->source->name.text, source->name.text), "is named %.*s: %s",
+                   STR_ARGS(name), why);
+    return name;
+}
+
+static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
+                                               const struct column *column, bool nullable)
+{
+    /* The last one wins: a later --type corrects an earlier one. */
+    for (size_t i = maker->options->override_count; i-- > 0;) {
+        const struct type_override *override = &maker->options->overrides[i];
+
+        if (override->nullable == nullable && str_equal_nocase(override->table, table->source->name.text) &&
+            str_equal_nocase(override->column, column->name.text))
+            return override;
+    }
+    return NULL;
+}
+
+static const struct column_facts *facts_of(const struct maker *maker, const struct plan_table *table,
+                                           size_t column)
+{
+    size_t place = (size_t)(table->source - maker->schema->tables);
+
+    if (maker->facts == NULL || maker->facts->columns == NULL || maker->facts->columns[place] == NULL)
+        return NULL;
+    return maker->facts->columns[place][column];
+}
+
+static void choose_type(struct maker *maker, struct plan_table *table, struct plan_column *column)
+{
+    const struct type_override *override = override_of(maker, table, column->source, false);
+    const struct column_facts *facts = facts_of(maker, table, (size_t)column->source_position);
+    struct type_choice choice = type_choose(maker->arena, &maker->plan->framework, table->source,
+                                            column->source, facts, &maker->options->types);
+
+    column->type = override != NULL ? override->type : choice.type;
+    column->reason = override != NULL ? override->reason : choice.reason;
+    column->unit = choice.unit;
+    column->sampled = facts != NULL && facts->sampled;
+    column->not_null = column->source->not_null || (column->source->key_position > 0 &&
+                                                    override_of(maker, table, column->source, true) == NULL);
+}
+
+/* Two enums of one name with the same labels are one type; with others the second is renamed. */
+static void share_enum(struct maker *maker, struct plan_column *column)
+{
+    struct plan *plan = maker->plan;
+    struct pg_type *type = &column->type;
+
+    if (type->kind != PG_ENUM)
+        return;
+    for (size_t i = 0; i < plan->enum_count; i++) {
+        const struct pg_type *other = &plan->enums[i].type;
+        bool same = other->label_count == type->label_count && str_equal(other->name, type->name);
+
+        for (size_t j = 0; same && j < type->label_count; j++)
+            same = str_equal(other->labels[j], type->labels[j]);
+        if (same)
+            return;
+    }
+    type->name = names_take(&maker->relations, type->name);
+    ARENA_PUSH(maker->arena, plan->enums, plan->enum_count, plan->enum_capacity) = (struct plan_enum){*type};
+}
+
+void maker_columns(struct maker *maker, struct plan_table *table)
+{
+    const struct table *source = table->source;
+    struct names taken;
+
+    names_init(&taken, maker->arena);
+    table->columns = ARENA_ARRAY(maker->arena, struct plan_column, source->column_count + 1);
+    table->column_count = source->column_count;
+    for (size_t i = 0; i < source->column_count; i++) {
+        struct plan_column *column = &table->columns[i];
+
+        *column = (struct plan_column){.source = &source->columns[i], .source_position = (int)i};
+        column->name = name_column(maker, table, column->source, i, &taken);
+        choose_type(maker, table, column);
+        share_enum(maker, column);
+    }
+}
+
+/* A child column takes the type of the key it references.  Keys may reference further keys, and themselves:
+ * repeated until nothing changes, at most once for each table. */
+static bool share_one(struct maker *maker, struct plan_table *table, const struct foreign_key *key)
+{
+    const struct table *parent;
+    const int *columns;
+    const char *why;
+    const struct plan_table *target;
+    bool changed = false;
+
+    if (!foreign_key_target(maker->schema, key, &parent, &columns, maker->arena, &why))
+        return false;
+    target = &maker->plan->tables[maker->table_places[parent - maker->schema->tables]];
+    for (size_t i = 0; i < key->column_count; i++) {
+        struct plan_column *child = &table->columns[key->columns[i]];
+        const struct plan_column *from = &target->columns[columns[i]];
+
+        if (child == from || pg_type_equal(&child->type, &from->type) ||
+            override_of(maker, table, child->source, false) != NULL)
+            continue;
+        child->type = from->type;
+        child->unit = from->unit;
+        child->sampled = from->sampled;
+        child->reason = str_printf(maker->arena, "the type of %.*s.%.*s, which it references",
+                                   STR_ARGS(target->name), STR_ARGS(from->name));
+        changed = true;
+    }
+    return changed;
+}
+
+void maker_share_key_types(struct maker *maker)
+{
+    struct plan *plan = maker->plan;
+    bool changed = true;
+
+    for (size_t round = 0; changed && round <= plan->table_count; round++) {
+        changed = false;
+        for (size_t i = 0; i < plan->table_count; i++)
+            for (size_t j = 0; j < plan->tables[i].source->foreign_key_count; j++)
+                changed =
+                    share_one(maker, &plan->tables[i], &plan->tables[i].source->foreign_keys[j]) || changed;
+    }
+}
+
+/* INTEGER PRIMARY KEY gives ids by itself.  A key of another integer spelling gives NULLs in SQLite, which
+ * nobody wants and PostgreSQL refuses: it gets an identity too, so that an INSERT without an id works as it
+ * did. */
+static bool wants_identity(const struct plan_table *table, const struct plan_column *column)
+{
+    const struct table *source = table->source;
+
+    if (!pg_kind_is_integer(column->type.kind) || column->source->generated != GENERATED_NO)
+        return false;
+    if (source->rowid_column == column->source_position)
+        return true;
+    return source->primary != NULL && source->primary->part_count == 1 && !source->without_rowid &&
+           source->primary->parts[0].column == column->source_position && !column->source->not_null &&
+           column->not_null && column->source->default_value == NULL;
+}
+
+static void decide_identity(struct maker *maker, struct plan_table *table, struct plan_column *column)
+{
+    if (!wants_identity(table, column))
+        return;
+    column->identity = IDENTITY_BY_DEFAULT;
+    column->sequence_name =
+        names_take(&maker->relations, names_compose(maker->arena, table->name, column->name, "seq"));
+    if (table->source->sequence > 0 && table->source->sequence < INT64_MAX)
+        table->identity_next = table->source->sequence + 1;
+}
+
+static bool refers_to_generated(void *context, const struct expr *node)
+{
+    const struct table *table = context;
+    int place = node->kind == EXPR_COLUMN ? table_column(table, node->name) : -1;
+
+    return place < 0 || table->columns[place].generated == GENERATED_NO;
+}
+
+static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
+{
+    const struct expr *expr = column->source->generated_as;
+    struct table *source = (struct table *)(uintptr_t)table->source;
+
+    if (column->source->generated == GENERATED_NO)
+        return;
+    if (expr == NULL || !expr_walk(expr, refers_to_generated, source)) {
+        maker_not_carried(maker, OBJECT_GENERATED, source->name.text, column->source->name.text,
+                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
+                          "%s; its values are carried, as an ordinary column",
+                          expr == NULL ? "its expression is unknown"
+                                       : "it refers to another generated column");
+        return;
+    }
+    column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
+                                            OBJECT_GENERATED, column->source->name.text);
+    if (column->generated_sql.ptr != NULL && column->source->generated == GENERATED_VIRTUAL)
+        maker_note(maker, maker_path(maker, source->name.text, column->source->name.text),
+                   "is computed when a row is written and stored, no longer when it is read");
+}
+
+static void decide_default(struct maker *maker, struct plan_table *table, struct plan_column *column)
+{
+    const struct expr *expr = column->source->default_value;
+
+    if (expr == NULL || column->identity != IDENTITY_NO || column->source->generated != GENERATED_NO)
+        return;
+    column->default_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
+                                          OBJECT_DEFAULT, column->source->name.text);
+    if (str_is_nocase(column->default_sql, "NULL"))
+        column->default_sql = (struct str){NULL, 0};
+}
+
+void maker_expressions(struct maker *maker, struct plan_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        decide_identity(maker, table, &table->columns[i]);
+        decide_default(maker, table, &table->columns[i]);
+        decide_generated(maker, table, &table->columns[i]);
+    }
+}

@@ -1,0 +1,247 @@
+/* Foreign keys. */
+#include "plan/private.h"
+
+static const char *const actions[] = {[FK_NO_ACTION] = NULL,
+                                      [FK_RESTRICT] = "RESTRICT",
+                                      [FK_CASCADE] = "CASCADE",
+                                      [FK_SET_NULL] = "SET NULL",
+                                      [FK_SET_DEFAULT] = "SET DEFAULT"};
+
+static bool covers(const struct key_part *parts, size_t part_count, const int *columns, size_t count)
+{
+    if (part_count != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+
+        for (size_t j = 0; j < part_count; j++)
+            found = found || parts[j].column == columns[i];
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* SQLite wants the parent's columns to be its primary key, or under a unique constraint or index of their
+ * own. */
+static bool is_unique(const struct table *parent, const int *columns, size_t count)
+{
+    if (parent->primary != NULL &&
+        covers(parent->primary->parts, parent->primary->part_count, columns, count))
+        return true;
+    for (size_t i = 0; i < parent->unique_count; i++)
+        if (covers(parent->uniques[i].parts, parent->uniques[i].part_count, columns, count))
+            return true;
+    for (size_t i = 0; i < parent->index_count; i++)
+        if (parent->indexes[i].unique && parent->indexes[i].where == NULL &&
+            covers(parent->indexes[i].parts, parent->indexes[i].part_count, columns, count))
+            return true;
+    return false;
+}
+
+static bool implicit_columns(const struct table *parent, const struct foreign_key *key, int *found,
+                             const char **why)
+{
+    *why = "it names no columns, and the parent's primary key does not have as many";
+    if (parent->primary == NULL || parent->primary->part_count != key->column_count)
+        return false;
+    for (size_t i = 0; i < key->column_count; i++)
+        found[i] = parent->primary->parts[i].column;
+    return true;
+}
+
+static bool named_columns(const struct table *parent, const struct foreign_key *key, int *found,
+                          const char **why)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        found[i] = table_column(parent, key->parent_columns[i].text);
+        *why = "the parent has no column of that name";
+        if (found[i] < 0)
+            return false;
+    }
+    *why =
+        "the parent's columns are not unique, so SQLite itself could not enforce it (foreign key mismatch)";
+    return is_unique(parent, found, key->column_count);
+}
+
+bool foreign_key_target(const struct schema *schema, const struct foreign_key *key,
+                        const struct table **parent, const int **columns, struct arena *arena,
+                        const char **why)
+{
+    int *found = ARENA_ARRAY(arena, int, key->column_count + 1);
+
+    *columns = found;
+    *parent = schema_table(schema, key->parent.text);
+    *why = "its parent table does not exist";
+    if (*parent == NULL || (*parent)->kind != TABLE_ORDINARY)
+        return false;
+    for (size_t i = 0; i < key->column_count; i++) {
+        *why = "a column of it does not exist";
+        if (key->columns[i] < 0)
+            return false;
+    }
+    return key->parent_columns == NULL ? implicit_columns(*parent, key, found, why)
+                                       : named_columns(*parent, key, found, why);
+}
+
+bool plan_parent_column(const struct plan *plan, const struct foreign_key *key, size_t part, size_t *table,
+                        int *column)
+{
+    struct arena *arena = arena_new();
+    const struct table *parent;
+    const int *columns;
+    const char *why;
+    bool found = foreign_key_target(plan->schema, key, &parent, &columns, arena, &why);
+
+    for (size_t i = 0; found && i < plan->table_count; i++) {
+        if (plan->tables[i].source != parent)
+            continue;
+        found = !(*table == i && *column == columns[part]);
+        *table = i;
+        *column = columns[part];
+        break;
+    }
+    arena_free(arena);
+    return found;
+}
+
+/* One foreign key with both ends resolved. */
+struct link {
+    const struct foreign_key *key;
+    const struct plan_table *child;
+    const struct plan_table *parent;
+    const int *parent_columns;
+};
+
+static void put_list(struct buf *out, const struct plan_table *table, const int *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_text(out, ", ");
+        ident_quote(out, table->columns[columns[i]].name);
+    }
+}
+
+static void put_action(struct buf *out, const char *event, enum fk_action action)
+{
+    if (actions[action] != NULL)
+        buf_printf(out, " ON %s %s", event, actions[action]);
+}
+
+static void put_alter(struct buf *out, const struct maker *maker, const struct plan_table *table)
+{
+    buf_text(out, "ALTER TABLE ");
+    ident_quote_qualified(out, maker->plan->load_schema, table->name);
+}
+
+static void put_foreign_key(struct buf *out, const struct maker *maker, const struct link *link,
+                            struct str name)
+{
+    const struct foreign_key *key = link->key;
+
+    put_alter(out, maker, link->child);
+    buf_text(out, " ADD CONSTRAINT ");
+    ident_quote(out, name);
+    buf_text(out, " FOREIGN KEY (");
+    put_list(out, link->child, key->columns, key->column_count);
+    buf_text(out, ") REFERENCES ");
+    ident_quote_qualified(out, maker->plan->load_schema, link->parent->name);
+    buf_text(out, " (");
+    put_list(out, link->parent, link->parent_columns, key->column_count);
+    buf_byte(out, ')');
+    put_action(out, "UPDATE", key->on_update);
+    put_action(out, "DELETE", key->on_delete);
+    if (key->deferrable)
+        buf_printf(out, " DEFERRABLE%s", key->initially_deferred ? " INITIALLY DEFERRED" : "");
+    /* Validated in a step of its own, which takes weaker locks, so that several run at once. */
+    buf_text(out, " NOT VALID");
+}
+
+/* Children without a parent: how many, and the first of them. */
+static void put_probe(struct buf *out, const struct maker *maker, const struct link *link)
+{
+    buf_text(out, "SELECT count(*) OVER (), ROW(");
+    for (size_t i = 0; i < link->key->column_count; i++) {
+        buf_text(out, i > 0 ? ", c." : "c.");
+        ident_quote(out, link->child->columns[link->key->columns[i]].name);
+    }
+    buf_text(out, ")::text FROM ");
+    ident_quote_qualified(out, maker->plan->load_schema, link->child->name);
+    buf_text(out, " AS c WHERE NOT EXISTS (SELECT FROM ");
+    ident_quote_qualified(out, maker->plan->load_schema, link->parent->name);
+    buf_text(out, " AS p WHERE ");
+    for (size_t i = 0; i < link->key->column_count; i++) {
+        buf_text(out, i > 0 ? " AND p." : "p.");
+        ident_quote(out, link->parent->columns[link->parent_columns[i]].name);
+        buf_text(out, " = c.");
+        ident_quote(out, link->child->columns[link->key->columns[i]].name);
+    }
+    buf_byte(out, ')');
+    for (size_t i = 0; i < link->key->column_count; i++) {
+        buf_text(out, " AND c.");
+        ident_quote(out, link->child->columns[link->key->columns[i]].name);
+        buf_text(out, " IS NOT NULL");
+    }
+    buf_text(out, " LIMIT 20");
+}
+
+static struct str key_name(struct maker *maker, size_t place, const struct foreign_key *key)
+{
+    const struct plan_table *table = &maker->plan->tables[place];
+    struct buf columns;
+    struct str wanted;
+
+    if (key->name.text.len > 0)
+        return names_take(&maker->constraints[place], names_as_written(maker->arena, key->name));
+    buf_init(&columns, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (i > 0)
+            buf_byte(&columns, '_');
+        buf_str(&columns, table->columns[key->columns[i]].name);
+    }
+    wanted = names_compose(maker->arena, table->name, buf_view(&columns), "fkey");
+    buf_free(&columns);
+    return names_take(&maker->constraints[place], wanted);
+}
+
+static void add_foreign_key(struct maker *maker, size_t place, const struct foreign_key *key)
+{
+    struct plan *plan = maker->plan;
+    struct link link = {.key = key, .child = &plan->tables[place]};
+    struct plan_object object = {.class = OBJECT_FOREIGN_KEY, .table = place};
+    const struct table *parent;
+    const char *why;
+    struct buf sql;
+
+    if (!foreign_key_target(maker->schema, key, &parent, &link.parent_columns, maker->arena, &why)) {
+        maker_not_carried(maker, OBJECT_FOREIGN_KEY, link.child->source->name.text,
+                          key->name.text.len > 0
+                              ? key->name.text
+                              : str_printf(maker->arena, "references %.*s", STR_ARGS(key->parent.text)),
+                          (struct str){NULL, 0}, "references %.*s: %s", STR_ARGS(key->parent.text), why);
+        return;
+    }
+    link.parent = &plan->tables[maker->table_places[parent - maker->schema->tables]];
+    object.name = key_name(maker, place, key);
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    put_foreign_key(&sql, maker, &link, object.name);
+    object.sql = buf_to_str(maker->arena, &sql);
+    buf_clear(&sql);
+    put_alter(&sql, maker, link.child);
+    buf_text(&sql, " VALIDATE CONSTRAINT ");
+    ident_quote(&sql, object.name);
+    object.then_sql = buf_to_str(maker->arena, &sql);
+    buf_clear(&sql);
+    put_probe(&sql, maker, &link);
+    object.probe_sql = buf_to_str(maker->arena, &sql);
+    buf_free(&sql);
+    ARENA_PUSH(maker->arena, plan->objects, plan->object_count, plan->object_capacity) = object;
+}
+
+void maker_foreign_keys(struct maker *maker, size_t place)
+{
+    const struct table *source = maker->plan->tables[place].source;
+
+    for (size_t i = 0; i < source->foreign_key_count; i++)
+        add_foreign_key(maker, place, &source->foreign_keys[i]);
+}

@@ -1,0 +1,220 @@
+/* The order in which a plan is made: names, types, types of keys, expressions, then all that is made after
+ * the load. */
+#include "plan/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "plan/private.h"
+
+static const char *const class_names[OBJECT_CLASS_COUNT] = {
+    [OBJECT_TABLE] = "table",
+    [OBJECT_TYPE] = "type",
+    [OBJECT_DEFAULT] = "default",
+    [OBJECT_GENERATED] = "generated column",
+    [OBJECT_PRIMARY_KEY] = "primary key",
+    [OBJECT_UNIQUE] = "unique constraint",
+    [OBJECT_INDEX] = "index",
+    [OBJECT_CHECK] = "check",
+    [OBJECT_FOREIGN_KEY] = "foreign key",
+    [OBJECT_VIEW] = "view",
+    [OBJECT_TRIGGER] = "trigger",
+    [OBJECT_VIRTUAL_TABLE] = "virtual table",
+};
+
+const char *object_class_name(enum object_class class)
+{
+    return class_names[class];
+}
+
+void maker_not_carried(struct maker *maker, enum object_class class, struct str table, struct str name,
+                       struct str sql, const char *format, ...)
+{
+    struct plan *plan = maker->plan;
+    char reason[1024];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(reason, sizeof(reason), format, args);
+    va_end(args);
+    ARENA_PUSH(maker->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
+        (struct not_carried){class, table, name, str_dup(maker->arena, str_from(reason)), sql};
+}
+
+void maker_note(struct maker *maker, struct str about, const char *format, ...)
+{
+    struct plan *plan = maker->plan;
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    ARENA_PUSH(maker->arena, plan->notes, plan->note_count, plan->note_capacity) =
+        (struct plan_note){about, str_dup(maker->arena, str_from(text))};
+}
+
+struct str maker_path(struct maker *maker, struct str table, struct str column)
+{
+    return str_printf(maker->arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
+}
+
+static bool find_column(void *context, struct str table, struct str name, struct translate_column *found)
+{
+    const struct maker_scope *place = context;
+    int position;
+
+    if (table.ptr != NULL && !str_equal_nocase(table, place->table->source->name.text))
+        return false;
+    position = table_column(place->table->source, name);
+    if (position < 0)
+        return false;
+    *found = (struct translate_column){.name = place->table->columns[position].name,
+                                       .type = place->table->columns[position].type,
+                                       .collation = place->table->source->columns[position].collation};
+    return true;
+}
+
+struct translate_scope maker_scope(struct maker_scope *place, const struct maker *maker,
+                                   const struct plan_table *table)
+{
+    *place = (struct maker_scope){maker, table};
+    return (struct translate_scope){find_column, place, maker->options->collate_c};
+}
+
+struct str maker_translate(struct maker *maker, const struct plan_table *table, const struct expr *expr,
+                           enum translate_want want, const struct pg_type *type, enum object_class class,
+                           struct str name)
+{
+    struct maker_scope place;
+    struct translate_scope scope = maker_scope(&place, maker, table);
+    struct err failure = {.code = ERR_NONE};
+    struct str translated = {NULL, 0};
+    struct buf sql;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    if (translate_expr(expr, &scope, want, type, &sql, &failure))
+        translated = buf_to_str(maker->arena, &sql);
+    else
+        maker_not_carried(maker, class, table->source->name.text, name, expr->sql, "%s%s%s", failure.primary,
+                          failure.detail[0] == '\0' ? "" : ": ", failure.detail);
+    buf_free(&sql);
+    return translated;
+}
+
+static void name_table(struct maker *maker, size_t place)
+{
+    const struct table *source = &maker->schema->tables[place];
+    struct str wanted = names_as_written(maker->arena, source->name);
+    struct plan_table *table;
+
+    if (source->kind != TABLE_ORDINARY)
+        return;
+    maker->table_places[place] = (int)maker->plan->table_count;
+    table = &maker->plan->tables[maker->plan->table_count++];
+    *table = (struct plan_table){.source = source, .rows_estimate = source->rows};
+    table->name = names_take(&maker->relations, wanted);
+    if (!str_equal(table->name, wanted) || wanted.len < source->name.text.len)
+        maker_note(maker, source->name.text, "is named %.*s: %s", STR_ARGS(table->name),
+                   wanted.len < source->name.text.len ? "names hold 63 bytes in PostgreSQL"
+                                                      : "its name is taken by another object");
+}
+
+static void name_tables(struct maker *maker)
+{
+    size_t count = maker->schema->table_count;
+
+    maker->plan->tables = ARENA_ARRAY(maker->arena, struct plan_table, count + 1);
+    maker->table_places = ARENA_ARRAY(maker->arena, int, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        maker->table_places[i] = -1;
+        name_table(maker, i);
+    }
+    maker->constraints = ARENA_ARRAY(maker->arena, struct names, maker->plan->table_count + 1);
+    for (size_t i = 0; i < maker->plan->table_count; i++)
+        names_init(&maker->constraints[i], maker->arena);
+}
+
+/* Objects for which this version has no translation at all; each is named. */
+static void leave_behind(struct maker *maker)
+{
+    const struct schema *schema = maker->schema;
+
+    for (size_t i = 0; i < schema->table_count; i++)
+        if (schema->tables[i].kind == TABLE_VIRTUAL)
+            maker_not_carried(maker, OBJECT_VIRTUAL_TABLE, schema->tables[i].name.text,
+                              schema->tables[i].name.text, schema->tables[i].sql,
+                              "a virtual table of the SQLite module %.*s",
+                              STR_ARGS(schema->tables[i].module));
+    for (size_t i = 0; i < schema->view_count; i++)
+        maker_not_carried(maker, OBJECT_VIEW, (struct str){NULL, 0}, schema->views[i].name.text,
+                          schema->views[i].sql, "%.*s",
+                          STR_ARGS(schema->views[i].damage.len > 0
+                                       ? schema->views[i].damage
+                                       : str_from("views are not translated yet")));
+    for (size_t i = 0; i < schema->trigger_count; i++)
+        maker_not_carried(maker, OBJECT_TRIGGER, schema->triggers[i].table.text,
+                          schema->triggers[i].name.text, schema->triggers[i].sql,
+                          "triggers are not translated yet");
+    for (size_t i = 0; i < schema->unreadable_count; i++)
+        maker_not_carried(maker,
+                          str_is(str_from(schema->unreadable[i].what), "index") ? OBJECT_INDEX : OBJECT_TABLE,
+                          (struct str){NULL, 0}, schema->unreadable[i].name, schema->unreadable[i].sql,
+                          "%.*s", STR_ARGS(schema->unreadable[i].reason));
+    for (size_t i = 0; i < schema->table_count; i++)
+        if (schema->tables[i].damage.ptr != NULL && schema->tables[i].kind == TABLE_ORDINARY)
+            maker_not_carried(
+                maker, OBJECT_CHECK, schema->tables[i].name.text, (struct str){NULL, 0},
+                schema->tables[i].sql,
+                "the text of its CREATE TABLE could not be read (%.*s), so its checks, generated columns, "
+                "collations and constraint names are unknown",
+                STR_ARGS(schema->tables[i].damage));
+}
+
+void plan_survey_requests(struct arena *arena, const struct schema *schema,
+                          const struct plan_options *options, struct survey_request **requests, size_t *count)
+{
+    struct framework framework = framework_detect(arena, schema);
+    size_t capacity = 0;
+
+    *requests = NULL;
+    *count = 0;
+    for (size_t i = 0; i < schema->table_count; i++) {
+        const struct table *table = &schema->tables[i];
+
+        for (size_t j = 0; table->kind == TABLE_ORDINARY && j < table->column_count; j++) {
+            struct type_choice choice =
+                type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);
+
+            if (choice.need != SURVEY_NOT_NEEDED)
+                ARENA_PUSH(arena, *requests, *count, capacity) = (struct survey_request){i, j, choice.need};
+        }
+    }
+}
+
+bool plan_make(struct arena *arena, const struct schema *schema, const struct plan_facts *facts,
+               const struct plan_options *options, struct plan *plan, struct err *err)
+{
+    struct maker maker = {.arena = arena, .schema = schema, .facts = facts, .options = options, .plan = plan};
+
+    (void)err;
+    *plan = (struct plan){.schema = schema, .framework = framework_detect(arena, schema)};
+    plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
+    plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
+    names_init(&maker.relations, arena);
+    name_tables(&maker);
+    for (size_t i = 0; i < plan->table_count; i++)
+        maker_columns(&maker, &plan->tables[i]);
+    maker_share_key_types(&maker);
+    for (size_t i = 0; i < plan->table_count; i++)
+        maker_expressions(&maker, &plan->tables[i]);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        maker_keys(&maker, i);
+        maker_indexes(&maker, i);
+        maker_checks(&maker, i);
+    }
+    for (size_t i = 0; i < plan->table_count; i++)
+        maker_foreign_keys(&maker, i);
+    leave_behind(&maker);
+    return true;
+}

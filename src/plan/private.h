@@ -1,0 +1,61 @@
+/* private.h: what the files that make a plan share. */
+#ifndef PGRADE_PLAN_PRIVATE_H
+#define PGRADE_PLAN_PRIVATE_H
+
+#include "plan/names.h"
+#include "plan/plan.h"
+#include "schema/ident.h"
+#include "schema/translate.h"
+
+/* The state while a plan is made. */
+struct maker {
+    struct arena *arena;
+    const struct schema *schema;
+    const struct plan_facts *facts;
+    const struct plan_options *options;
+    struct plan *plan;
+    struct names relations;    /* tables, indexes, sequences and types share one namespace */
+    struct names *constraints; /* of each table: checks and foreign keys */
+    int *table_places;         /* of each table of the schema: its place in the plan, or -1 */
+};
+
+/* Lookup of columns for the translator. */
+struct maker_scope {
+    const struct maker *maker;
+    const struct plan_table *table;
+};
+
+struct translate_scope maker_scope(struct maker_scope *place, const struct maker *maker,
+                                   const struct plan_table *table);
+
+void maker_not_carried(struct maker *maker, enum object_class class, struct str table, struct str name,
+                       struct str sql, const char *format, ...) PRINTF_LIKE(6, 7);
+void maker_note(struct maker *maker, struct str about, const char *format, ...) PRINTF_LIKE(3, 4);
+struct str maker_path(struct maker *maker, struct str table,
+                      struct str column); /* table.column, for people */
+
+/* Translates; when it cannot be done, the object is put on the list of what is not carried and the ptr is
+ * NULL. */
+struct str maker_translate(struct maker *maker, const struct plan_table *table, const struct expr *expr,
+                           enum translate_want want, const struct pg_type *type, enum object_class class,
+                           struct str name);
+
+/* columns.c */
+void maker_columns(struct maker *maker, struct plan_table *table);
+void maker_share_key_types(struct maker *maker);
+void maker_expressions(struct maker *maker, struct plan_table *table);
+
+/* constraints.c */
+void maker_keys(struct maker *maker, size_t table);
+void maker_indexes(struct maker *maker, size_t table);
+void maker_checks(struct maker *maker, size_t table);
+
+/* foreign.c */
+void maker_foreign_keys(struct maker *maker, size_t table);
+/* The columns of the parent that a foreign key means, as places in the parent; false: SQLite itself would
+ * call it a mismatch, *why says it. */
+bool foreign_key_target(const struct schema *schema, const struct foreign_key *key,
+                        const struct table **parent, const int **columns, struct arena *arena,
+                        const char **why);
+
+#endif
