@@ -151,8 +151,8 @@ static void what_people_and_other_tools_write_is_no_framework(void **state)
         "(\"BlogId\") REFERENCES \"Blogs\" (\"BlogId\") ON DELETE CASCADE\n);"
         "CREATE INDEX \"IX_Posts_BlogId\" ON \"Posts\" (\"BlogId\")",
         /* one table of four in the style of a framework */
-        "CREATE TABLE \"tag\" (\"id\" INTEGER NOT NULL PRIMARY KEY, \"name\" TEXT);"
-        "CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE TABLE c (x int)",
+        ("CREATE TABLE \"tag\" (\"id\" INTEGER NOT NULL PRIMARY KEY, \"name\" TEXT);"
+         "CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE TABLE c (x int)"),
     };
 
     (void)state;
