@@ -109,7 +109,6 @@ static void normalise(struct str mantissa, int64_t decimals, int64_t exponent, s
         number->exponent += to[-1] == '0';
     if (from == to) {
         number->exponent = 0;
-        number->negative = false;
         return;
     }
     number->digits = (struct str){from, (size_t)(to - from)};

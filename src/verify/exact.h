@@ -16,7 +16,7 @@ enum {
 };
 
 struct exact {
-    bool negative;            /* never of zero */
+    bool negative;            /* says nothing of zero */
     uint64_t coefficient;     /* up to EXACT_IN_64_BITS digits; else 0 */
     int64_t exponent;         /* of the last digit */
     int64_t digit_count;      /* 0: the number is zero */

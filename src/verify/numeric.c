@@ -251,7 +251,7 @@ static bool long_target(struct str groups, bool negative, int64_t exponent, stru
         return out_of_memory(scratch);
     if (!exact_parse(buf_view(&scratch->made), &number))
         return false;
-    number.negative = negative && number.digit_count > 0;
+    number.negative = negative;
     number.exponent += exponent;
     return form_decimal(scratch, &number, form);
 }

@@ -212,6 +212,13 @@ static void a_thousand_levels_and_no_more(void **state)
         assert_true(probe_source(&probe, text_of(buf_view(&objects)), &form));
         assert_int_equal(form.len, objects.len);
         buf_free(&objects);
+        /* Not deep, but many. */
+        buf_text(&objects, "[{}");
+        for (int i = 0; i < 2000; i++)
+            buf_text(&objects, ",[]");
+        buf_byte(&objects, ']');
+        assert_form(&probe, text_of(buf_view(&objects)), buf_view(&objects));
+        buf_free(&objects);
         probe_end(&probe);
     }
 }

@@ -202,6 +202,9 @@ static void fractions_are_rounded_once(void **state)
         {UNIT_SECONDS, -1700000000.0078125, INT64_C(-1700000000007813)},
         {UNIT_SECONDS, 1.5e-6, 2},
         {UNIT_SECONDS, -0.4e-6, 0},
+        {UNIT_SECONDS, 5e-7, 0}, /* the double is less */
+        {UNIT_SECONDS, -5e-7, 0},
+        {UNIT_SECONDS, nextafter(5e-7, 1), 1},
         {UNIT_MICROSECONDS, 0.5, 1},
         {UNIT_MICROSECONDS, -0.5, -1},
         {UNIT_MICROSECONDS, -1.25, -1},
