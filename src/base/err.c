@@ -13,7 +13,25 @@ static const struct {
 #undef X
 };
 
-/* Cut at a whole UTF-8 sequence, and without the line end that libraries like to add. */
+/* A part is one line: white space of libraries' messages (line ends, tabs) becomes one space. */
+static void fold_spaces(char *part)
+{
+    char *to = part;
+
+    for (const char *from = part; *from != '\0'; from++) {
+        bool space = *from == '\n' || *from == '\t' || *from == '\r';
+
+        if (!space)
+            *to++ = *from;
+        else if (to > part && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    while (to > part && to[-1] == ' ')
+        to--;
+    *to = '\0';
+}
+
+/* Cut at a whole UTF-8 sequence. */
 static void put(char *part, size_t size, const char *format, va_list args) PRINTF_LIKE(3, 0);
 static void put(char *part, size_t size, const char *format, va_list args)
 {
@@ -25,9 +43,8 @@ static void put(char *part, size_t size, const char *format, va_list args)
         while (used > 0 && ((unsigned char)part[used] & 0xc0) == 0x80)
             used--;
     }
-    while (used > 0 && (part[used - 1] == '\n' || part[used - 1] == ' '))
-        used--;
     part[used] = '\0';
+    fold_spaces(part);
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)

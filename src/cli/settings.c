@@ -46,39 +46,42 @@ static const struct {
     {"macaddr", PG_MACADDR},
 };
 
-/* "(10,2)" or "(50)". */
-static bool read_modifiers(struct str text, struct pg_type *type)
+/* "10,2" or "50"; *second is -1 when there is one number only. */
+static bool read_numbers(struct str text, int64_t *first, int64_t *second)
 {
     ptrdiff_t comma = str_find(text, ',');
-    int64_t first;
-    int64_t second = 0;
+    size_t end = comma < 0 ? text.len : (size_t)comma;
 
-    if (!str_to_int64(str_trim(str_slice(text, 0, comma < 0 ? text.len : (size_t)comma)), &first) ||
-        first < 0 || first > 10485760 ||
-        (comma >= 0 && (!str_to_int64(str_trim(str_slice(text, (size_t)comma + 1, text.len)), &second) ||
-                        second < 0 || second > first)))
-        return false;
-    if (type->kind == PG_NUMERIC) {
+    *second = -1;
+    return str_to_int64(str_trim(str_slice(text, 0, end)), first) && *first >= 0 &&
+           (comma < 0 ||
+            (str_to_int64(str_trim(str_slice(text, end + 1, text.len)), second) && *second >= 0));
+}
+
+/* The limits are PostgreSQL's: MaxAttrSize, NUMERIC_MAX_PRECISION, MAX_TIMESTAMP_PRECISION. */
+static bool set_numbers(struct pg_type *type, int64_t first, int64_t second)
+{
+    switch (type->kind) {
+    case PG_NUMERIC:
         type->precision = (int)first;
-        type->scale = (int)second;
-        return first >= 1 && first <= 1000;
+        type->scale = second < 0 ? 0 : (int)second;
+        return first >= 1 && first <= 1000 && second <= first;
+    case PG_VARCHAR:
+    case PG_CHAR: type->length = (int)first; return first >= 1 && first <= 10485760 && second < 0;
+    case PG_TIME:
+    case PG_TIMETZ:
+    case PG_TIMESTAMP:
+    case PG_TIMESTAMPTZ: type->precision = (int)first; return first <= 6 && second < 0;
+    default: return false;
     }
-    if (comma >= 0)
-        return false;
-    if (type->kind == PG_VARCHAR || type->kind == PG_CHAR)
-        type->length = (int)first;
-    else if (type->kind == PG_TIME || type->kind == PG_TIMETZ || type->kind == PG_TIMESTAMP ||
-             type->kind == PG_TIMESTAMPTZ)
-        type->precision = (int)first;
-    else
-        return false;
-    return first >= 1 || type->precision == 0;
 }
 
 static bool read_type(struct str text, struct pg_type *type)
 {
     ptrdiff_t bracket = str_find(text, '(');
     struct str name = str_trim(str_slice(text, 0, bracket < 0 ? text.len : (size_t)bracket));
+    int64_t first;
+    int64_t second;
 
     for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
         if (!str_is_nocase(name, types[i].name))
@@ -89,7 +92,8 @@ static bool read_type(struct str text, struct pg_type *type)
         if (bracket < 0)
             return true;
         return str_ends_with(text, ")") &&
-               read_modifiers(str_slice(text, (size_t)bracket + 1, text.len - 1), type);
+               read_numbers(str_slice(text, (size_t)bracket + 1, text.len - 1), &first, &second) &&
+               first <= INT32_MAX && set_numbers(type, first, second);
     }
     return false;
 }

@@ -191,6 +191,31 @@ static int64_t step_done(struct run *run, enum upgrade_step step, int64_t since)
     return now;
 }
 
+/* The plan depends a little on the target, which is connected to only once there is a plan worth it. */
+static bool plan_for_target(struct run *run, struct err *err)
+{
+    struct prepared *prepared = &run->result->prepared;
+
+    if (!prepare_plan(run->arena, &run->prepare, prepared, err) || !check_accepted(run, err))
+        return false;
+    if (run->control == NULL && !connect_control(run, err))
+        return false;
+    if (run->prepare.plan.collate_c == run->result->target.collate_c)
+        return true;
+    run->prepare.plan.collate_c = run->result->target.collate_c;
+    return prepare_plan(run->arena, &run->prepare, prepared, err);
+}
+
+static bool load_once(struct run *run, struct err *err)
+{
+    if (run->working)
+        work_close(&run->work);
+    run->working = true;
+    return work_open(&run->work, run->arena, run->options, run->result, err) &&
+           target_create_tables(&run->result->target, &run->result->prepared.plan, err) &&
+           work_load(&run->work, err);
+}
+
 /* Plan and load, until the plan holds every value. */
 static bool plan_and_load(struct run *run, struct err *err)
 {
@@ -199,31 +224,18 @@ static bool plan_and_load(struct run *run, struct err *err)
     for (int attempt = 0; again && attempt < ATTEMPTS; attempt++) {
         int64_t since = clock_monotonic_us();
 
-        if (run->working) {
-            work_close(&run->work);
-            run->working = false;
-        }
-        if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err) ||
-            !check_accepted(run, err))
+        if (!plan_for_target(run, err))
             return false;
-        if (run->control == NULL && !connect_control(run, err))
-            return false;
-        if (run->prepare.plan.collate_c != run->result->target.collate_c) {
-            run->prepare.plan.collate_c = run->result->target.collate_c;
-            if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err))
-                return false;
-        }
+        if (attempt == 0 && run->result->prepared.plan.table_count == 0)
+            log_message(LOG_WARNING, "the source has no tables; if that is unexpected, check the path");
         since = step_done(run, STEP_PLAN, since);
-        run->working = true;
-        if (!work_open(&run->work, run->arena, run->options, run->result, err) ||
-            !target_create_tables(&run->result->target, &run->result->prepared.plan, err) ||
-            !work_load(&run->work, err))
+        if (!load_once(run, err))
             return false;
         (void)step_done(run, STEP_LOAD, since);
         if (!decide_misfits(run, &again, err))
             return false;
     }
-    return true;
+    return !again || misfits_error(run, err);
 }
 
 static bool finish_and_publish(struct run *run, struct err *err)

@@ -124,7 +124,8 @@ struct type_override {
     struct str table; /* as in the source */
     struct str column;
     struct pg_type type;
-    bool nullable; /* a key column that holds NULLs: the type stays, the primary key becomes a unique constraint */
+    bool nullable; /* a key column that holds NULLs: the type stays, the primary key becomes a unique
+                      constraint */
     struct str reason;
 };
 

@@ -20,6 +20,15 @@ static void first_error_wins(void **state)
     assert_int_equal(err.code, ERR_NONE);
 }
 
+static void parts_are_one_line(void **state)
+{
+    struct err err = {.code = ERR_NONE};
+
+    (void)state;
+    err_set(&err, ERR_FAILED, "a\n\tb\r\n");
+    assert_string_equal(err.primary, "a b");
+}
+
 static void prefix_says_where(void **state)
 {
     struct err err = {.code = ERR_NONE};
@@ -61,6 +70,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_error_wins),
+        cmocka_unit_test(parts_are_one_line),
         cmocka_unit_test(prefix_says_where),
         cmocka_unit_test(long_texts_are_cut_at_a_whole_character),
         cmocka_unit_test(exit_statuses_are_the_documented_ones),
