@@ -204,7 +204,7 @@ static void fractions_are_rounded_once(void **state)
         {UNIT_SECONDS, -0.4e-6, 0},
         {UNIT_SECONDS, 5e-7, 0}, /* the double is less */
         {UNIT_SECONDS, -5e-7, 0},
-        {UNIT_SECONDS, nextafter(5e-7, 1), 1},
+        {UNIT_SECONDS, 5.000000000000001e-07, 1},
         {UNIT_MICROSECONDS, 0.5, 1},
         {UNIT_MICROSECONDS, -0.5, -1},
         {UNIT_MICROSECONDS, -1.25, -1},
