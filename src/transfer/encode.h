@@ -36,7 +36,7 @@ struct encode_column {
     int64_t integer_limit;          /* ... and an INTEGER below this; 0: any */
     const struct moment_unit *unit; /* dates and times: what a number counts; NULL: not decided */
     int64_t step;                   /* microseconds between two values that the column can hold */
-    bool binary_blobs;              /* json: a BLOB is SQLite's JSONB, which is no text */
+    bool binary_blobs;              /* json: a BLOB is SQLite's JSONB */
 };
 
 void encode_column_init(struct encode_column *column, const struct plan_column *plan);

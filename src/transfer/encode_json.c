@@ -1,6 +1,7 @@
 /* json and jsonb: the text, for jsonb behind its version number (jsonb_recv() in utils/adt/jsonb.c). */
 #include <math.h>
 
+#include "transfer/binary_json.h"
 #include "transfer/decimal.h"
 #include "transfer/encode_field.h"
 #include "transfer/json_check.h"
@@ -54,10 +55,38 @@ bool encode_json_text(const struct encode_column *column, const struct value *va
     return put_json(column, value->bytes, out, reason);
 }
 
+/* Written and then checked, so that nothing needs a place of its own meanwhile. */
+static const char *put_binary(const struct encode_column *column, struct str blob, struct buf *out)
+{
+    size_t start = out->len;
+    bool jsonb = column->plan->type.kind == PG_JSONB;
+    const char *why;
+    struct str text;
+
+    buf_put(out, "\0\0\0\0\1", jsonb ? 5 : 4);
+    why = binary_json_write(blob, out);
+    if (why != NULL || out->failed)
+        return why;
+    text = str_slice(buf_view(out), start + (jsonb ? 5 : 4), out->len);
+    if (out->len - start - 4 > FIELD_MAXIMUM)
+        return "more than 1 GB";
+    put32(out->ptr + start, (uint32_t)(out->len - start - 4));
+    return json_check(text, jsonb);
+}
+
 bool encode_json_blob(const struct encode_column *column, const struct value *value, struct buf *out,
                       const char **reason)
 {
-    if (column->binary_blobs)
-        return misfit(reason, "SQLite's binary JSON");
-    return encode_json_text(column, value, out, reason);
+    size_t start = out->len;
+    const char *why;
+
+    if (!column->binary_blobs)
+        return encode_json_text(column, value, out, reason);
+    why = put_binary(column, value->bytes, out);
+    if (why == NULL && !out->failed)
+        return true;
+    if (out->capacity != 0)
+        out->ptr[start] = '\0';
+    out->len = start;
+    return misfit(reason, out->failed ? NULL : why);
 }

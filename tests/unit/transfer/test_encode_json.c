@@ -223,7 +223,6 @@ static void every_prefix_is_no_json(void **state)
 
 static void encoded(void **state)
 {
-    static const struct column binary = {.declared = STR("jsonb")};
     static const struct column plain = {.declared = STR("JSON")};
     struct plan_column json = column_of(PG_JSON);
     struct plan_column jsonb = column_of(PG_JSONB);
@@ -246,11 +245,6 @@ static void encoded(void **state)
     json.source = &plain;
     assert_text(json, BLOB("[1]"), "[1]");
     assert_misfit(json, BLOB("\x0b"), "no JSON");
-    jsonb.source = &binary;
-    assert_text(jsonb, TEXT("[1]"), "\1[1]");
-    assert_misfit(jsonb, BLOB("[1]"), "SQLite's binary JSON");
-    json.source = &binary;
-    assert_misfit(json, BLOB("[1]"), "SQLite's binary JSON");
 }
 
 int main(void)
