@@ -112,6 +112,31 @@ bool fs_read(struct arena *arena, const char *path, size_t maximum, struct str *
     return done;
 }
 
+bool fs_read_from(struct arena *arena, const char *path, int64_t offset, size_t maximum, struct str *content,
+                  struct err *err)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *bytes = arena_alloc(arena, maximum + 1);
+    size_t length = 0;
+    ssize_t got = 1;
+
+    if (descriptor < 0)
+        return fail(err, "open", path);
+    while (got > 0 && length < maximum) {
+        got = pread(descriptor, bytes + length, maximum - length, (off_t)offset + (off_t)length);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            length += (size_t)got;
+    }
+    close_quietly(descriptor);
+    if (got < 0)
+        return fail(err, "read", path);
+    bytes[length] = '\0';
+    *content = (struct str){bytes, length};
+    return true;
+}
+
 static bool write_all(int descriptor, struct str content)
 {
     while (content.len > 0) {

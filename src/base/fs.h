@@ -44,6 +44,10 @@ bool fs_is_directory(const char *path);
 bool fs_read(struct arena *arena, const char *path, size_t maximum, struct str *content,
              struct err *err) MUST_USE;
 
+/* At most `maximum` bytes from byte `offset` on: the end of a log, of whatever length. */
+bool fs_read_from(struct arena *arena, const char *path, int64_t offset, size_t maximum, struct str *content,
+                  struct err *err) MUST_USE;
+
 /*
  * Writes the whole file at once: readers see the old content or the new one, also after a power cut.  The
  * file gets exactly this mode.  A symbolic link stays and the file that it names is written; when root

@@ -98,6 +98,26 @@ static void reading_more_than_the_maximum_fails(void **state)
     assert_string_equal(err.primary, "f is larger than the 4 bytes expected at most");
 }
 
+static void reading_may_begin_anywhere(void **state)
+{
+    struct arena *arena = place_of(state)->arena;
+    struct err err = {0};
+    struct str content;
+
+    put("f", "0123456789");
+    assert_true(fs_read_from(arena, "f", 3, 4, &content, &err));
+    assert_str_equal(content, "3456");
+    assert_int_equal(content.ptr[4], '\0');
+    assert_true(fs_read_from(arena, "f", 8, 100, &content, &err));
+    assert_str_equal(content, "89");
+    assert_true(fs_read_from(arena, "f", 11, 100, &content, &err));
+    assert_int_equal(content.len, 0);
+    assert_false(fs_read_from(arena, "none", 0, 1, &content, &err));
+    err_clear(&err);
+    assert_false(fs_read_from(arena, "f", -1, 1, &content, &err));
+    assert_string_equal(err.detail, "Invalid argument");
+}
+
 static void reading_failures_are_told(void **state)
 {
     struct err err = {0};
@@ -427,6 +447,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_PLACE(content_comes_back_with_nul_bytes),
         IN_PLACE(reading_more_than_the_maximum_fails),
+        IN_PLACE(reading_may_begin_anywhere),
         IN_PLACE(reading_failures_are_told),
         IN_PLACE(writing_replaces_and_leaves_nothing_beside),
         IN_PLACE(mode_does_not_depend_on_the_umask),
