@@ -94,19 +94,24 @@ static int64_t power_of_ten(int exponent)
     return power;
 }
 
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void fixed_init(struct encode_column *column)
 {
     int precision = column->plan->type.precision;
     int scale = column->plan->type.scale;
-    int before = precision - scale;
+    int before = precision > scale ? precision - scale : 0;
 
     /* 15 digits are what a double always keeps; 18 what an int64_t does. */
     column->power = scale >= 0 && scale <= 15 ? (double)power_of_ten(scale) : 0;
     column->unscaled_limit = power_of_ten(precision < 15 ? precision : 15);
     column->integer_limit = before > 18 ? 0 : power_of_ten(before);
-    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d decimals", scale);
-    snprintf(column->too_large, sizeof(column->too_large), "more than %d digits before the point",
-             before > 0 ? before : 0);
+    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d decimal%s", scale, plural(scale));
+    snprintf(column->too_large, sizeof(column->too_large), "more than %d digit%s before the point", before,
+             plural(before));
 }
 
 static void text_init(struct encode_column *column)
@@ -121,7 +126,7 @@ static void text_init(struct encode_column *column)
         limit = 0;
     column->characters = limit > 0 ? (size_t)limit : SIZE_MAX;
     snprintf(column->too_large, sizeof(column->too_large), "more than %lld character%s", (long long)limit,
-             limit == 1 ? "" : "s");
+             plural(limit));
 }
 
 static void moment_init(struct encode_column *column)
@@ -132,8 +137,8 @@ static void moment_init(struct encode_column *column)
         precision = 6;
     column->step = power_of_ten(6 - precision);
     column->unit = moment_unit_of(column->plan->unit);
-    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d digits of a second's fraction",
-             precision);
+    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d digit%s of a second's fraction",
+             precision, plural(precision));
 }
 
 static void json_init(struct encode_column *column)

@@ -251,6 +251,20 @@ static void noise_is_what_15_digits_hide(void **state)
     assert_true(fits > 500 && misfits > 500);
 }
 
+static void noise_is_measured_where_it_is_coarsest(void **state)
+{
+    /* Just above 2^43 with a 9 in front: half a unit of the 15th digit is little more than two neighbours. */
+    const double step = 0x1p-9;
+    struct plan_column plan = column_numeric(20, 1);
+
+    (void)state;
+    assert_numeric(plan, REAL(9e12 + step), "9000000000000.0");
+    assert_numeric(plan, REAL(9e12 - 2 * step), "9000000000000.0");
+    assert_numeric(plan, REAL(9e12 + 2 * step), "9000000000000.0");
+    assert_misfit(plan, REAL(9e12 + 3 * step), "more than 1 decimal");
+    assert_misfit(plan, REAL(9e12 - 3 * step), "more than 1 decimal");
+}
+
 static void odd_scales(void **state)
 {
     struct plan_column hundreds = column_numeric(3, -2);
@@ -302,6 +316,7 @@ int main(void)
         cmocka_unit_test(fixed_reals),
         cmocka_unit_test(fixed_reals_of_many_digits),
         cmocka_unit_test(noise_is_what_15_digits_hide),
+        cmocka_unit_test(noise_is_measured_where_it_is_coarsest),
         cmocka_unit_test(odd_scales),
         cmocka_unit_test(fixed_texts),
     };

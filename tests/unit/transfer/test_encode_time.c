@@ -142,6 +142,9 @@ static void precision_of_timestamps(void **state)
     (void)state;
     assert_misfit(column_of(PG_TIMESTAMP), TEXT("2000-01-01 00:00:00.0000001"), six);
     assert_misfit(column_of(PG_TIMESTAMP), TEXT("2000-01-01 00:00:00.1234560000000001"), six);
+    assert_misfit(column_of(PG_TIMESTAMP), TEXT("2000-01-01 00:00:00.12345670"), six);
+    assert_misfit(column_timed(PG_TIMESTAMP, 1), TEXT("2000-01-01 00:00:00.11"),
+                  "more than 1 digit of a second's fraction");
     assert_integer(column_timed(PG_TIMESTAMP, 6), TEXT("2000-01-01 00:00:00.000001"), 1);
     assert_integer(column_timed(PG_TIMESTAMPTZ, 3), TEXT("2000-01-01 00:00:00.123000000"), 123000);
     assert_misfit(column_timed(PG_TIMESTAMPTZ, 3), TEXT("2000-01-01 00:00:00.1231"),
