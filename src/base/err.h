@@ -17,30 +17,31 @@
 #include <stdbool.h>
 
 #include "base/attributes.h"
+#include "pgrade.h"
 
 /* Every code, with its exit status and what it stands for.  The statuses are documented for users: see
  * docs/exit.md. */
 #define ERR_CODES(X)                                                                                         \
-    X(ERR_NONE, 0, "no error")                                                                               \
-    X(ERR_FAILED, 1, "failed")                                                                               \
-    X(ERR_OUT_OF_MEMORY, 1, "out of memory")                                                                 \
-    X(ERR_IO, 1, "reading or writing a file failed")                                                         \
-    X(ERR_DATABASE, 1, "a statement failed in the database")                                                 \
-    X(ERR_SYNTAX, 1, "a text could not be parsed")                                                           \
-    X(ERR_CANCELED, 1, "interrupted by the user")                                                            \
-    X(ERR_SOURCE_CORRUPT, 1, "the source file is damaged")                                                   \
-    X(ERR_USAGE, 2, "wrong usage")                                                                           \
-    X(ERR_URL, 2, "a database URL or path could not be understood")                                          \
-    X(ERR_DECISION, 3, "a decision is needed")                                                               \
-    X(ERR_REFUSED, 4, "refused")                                                                             \
-    X(ERR_SOURCE_CHANGED, 4, "the source was written meanwhile")                                             \
-    X(ERR_CONNECT, 5, "a database cannot be reached")                                                        \
-    X(ERR_PERMISSION, 5, "a database may not be used")                                                       \
-    X(ERR_SOURCE_MISSING, 5, "the source file does not exist")                                               \
-    X(ERR_SOURCE_KIND, 5, "the source is not a SQLite database")                                             \
-    X(ERR_SOURCE_LOCKED, 5, "the source is locked")                                                          \
-    X(ERR_DIFFERENT, 6, "the databases differ")                                                              \
-    X(ERR_SHORTFALL, 6, "done, with accepted shortfalls")
+    X(ERR_NONE, PGRADE_DONE, "no error")                                                                     \
+    X(ERR_FAILED, PGRADE_FAILED, "failed")                                                                   \
+    X(ERR_OUT_OF_MEMORY, PGRADE_FAILED, "out of memory")                                                     \
+    X(ERR_IO, PGRADE_FAILED, "reading or writing a file failed")                                             \
+    X(ERR_DATABASE, PGRADE_FAILED, "a statement failed in the database")                                     \
+    X(ERR_SYNTAX, PGRADE_FAILED, "a text could not be parsed")                                               \
+    X(ERR_CANCELED, PGRADE_FAILED, "interrupted by the user")                                                \
+    X(ERR_SOURCE_CORRUPT, PGRADE_FAILED, "the source file is damaged")                                       \
+    X(ERR_USAGE, PGRADE_USAGE, "wrong usage")                                                                \
+    X(ERR_URL, PGRADE_USAGE, "a database URL or path could not be understood")                               \
+    X(ERR_DECISION, PGRADE_DECISION, "a decision is needed")                                                 \
+    X(ERR_REFUSED, PGRADE_REFUSED, "refused")                                                                \
+    X(ERR_SOURCE_CHANGED, PGRADE_REFUSED, "the source was written meanwhile")                                \
+    X(ERR_CONNECT, PGRADE_UNREACHABLE, "a database cannot be reached")                                       \
+    X(ERR_PERMISSION, PGRADE_UNREACHABLE, "a database may not be used")                                      \
+    X(ERR_SOURCE_MISSING, PGRADE_UNREACHABLE, "the source file does not exist")                              \
+    X(ERR_SOURCE_KIND, PGRADE_UNREACHABLE, "the source is not a SQLite database")                            \
+    X(ERR_SOURCE_LOCKED, PGRADE_UNREACHABLE, "the source is locked")                                         \
+    X(ERR_DIFFERENT, PGRADE_SHORTFALL, "the databases differ")                                               \
+    X(ERR_SHORTFALL, PGRADE_SHORTFALL, "done, with accepted shortfalls")
 
 enum err_code {
 #define X(code, status, text) code,

@@ -24,7 +24,7 @@ struct run {
 bool upgrade_accepts(const struct upgrade_options *options, const struct not_carried *object)
 {
     struct arena *arena;
-    bool accepted = options->accept_all;
+    bool accepted = options->accept_all || object->allowed;
 
     arena = arena_new();
     for (size_t i = 0; !accepted && i < options->accept_count; i++) {

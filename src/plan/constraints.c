@@ -230,10 +230,12 @@ static void primary_key(struct maker *maker, size_t place)
         table->key[i] = key->parts[i].column;
         nullable = nullable || !table->columns[table->key[i]].not_null;
     }
-    if (nullable)
-        maker_note(
-            maker, table->source->name.text,
-            "has NULLs in its primary key, which SQLite allows: it is a unique constraint on PostgreSQL");
+    if (nullable) {
+        maker_not_carried(maker, OBJECT_PRIMARY_KEY, table->source->name.text, table->key_name,
+                          (struct str){NULL, 0},
+                          "it holds NULLs, which SQLite allows; it is carried as a unique constraint");
+        maker->plan->not_carried[maker->plan->not_carried_count - 1].allowed = true;
+    }
     add_constraint(maker, place, nullable ? OBJECT_UNIQUE : OBJECT_PRIMARY_KEY, key, table->key_name);
     if (has_folding(table, key->parts, key->part_count))
         add_folded(maker, place, key,

@@ -90,6 +90,7 @@ struct not_carried {
     struct str name;
     struct str reason;
     struct str sql; /* its text in the source */
+    bool allowed;   /* by a policy that the user chose, so it need not be accepted as well */
 };
 
 /* Something that arrives and behaves differently, or under another name. */
