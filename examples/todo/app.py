@@ -24,7 +24,7 @@ def create_app():
 def database_url(url):
     """Hosting services still hand out postgres://, which SQLAlchemy no longer reads."""
     url = url or "sqlite:///todo.db"
-    return "postgresql://" + url[len("postgres://"):] if url.startswith("postgres://") else url
+    return "postgresql://" + url[len("postgres://") :] if url.startswith("postgres://") else url
 
 
 @pages.get("/")
@@ -59,8 +59,13 @@ def add_todo(user_id):
     except ValueError:
         return todos_page(user, "The day is not a date."), 400
     category = request.form.get("category_id", type=int)
-    todo = Todo(user_id=user.id, title=title, notes=request.form.get("notes", "").strip(), due=due,
-                category_id=category and one(Category, category).id)
+    todo = Todo(
+        user_id=user.id,
+        title=title,
+        notes=request.form.get("notes", "").strip(),
+        due=due,
+        category_id=category and one(Category, category).id,
+    )
     if not saved(todo):
         return todos_page(one(User, user_id), f"“{title}” is on the list already."), 409
     return redirect(url_for("pages.todos", user_id=user_id))
@@ -102,10 +107,16 @@ def people_page(problem=None):
 
 def todos_page(user, problem=None):
     # Where a missing day comes in the order differs between the databases, unless the query says it.
-    listed = (db.select(Todo).filter_by(user_id=user.id)
-              .order_by(Todo.done, Todo.due.is_(None), Todo.due, Todo.id))
-    return render_template("todos.html", user=user, todos=db.session.scalars(listed).all(), problem=problem,
-                           categories=db.session.scalars(db.select(Category).order_by(Category.name)).all())
+    listed = (
+        db.select(Todo).filter_by(user_id=user.id).order_by(Todo.done, Todo.due.is_(None), Todo.due, Todo.id)
+    )
+    return render_template(
+        "todos.html",
+        user=user,
+        todos=db.session.scalars(listed).all(),
+        problem=problem,
+        categories=db.session.scalars(db.select(Category).order_by(Category.name)).all(),
+    )
 
 
 def one(model, key):

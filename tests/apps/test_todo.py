@@ -15,7 +15,7 @@ CATEGORIES = {"Home": "#2b6cb0", "Ärger": "#c0392b", "work": "#2f855a"}
 TODOS = [
     {"title": "Buy oat milk", "due": "2024-02-29", "category_id": 1},
     {"title": "Ring the piano tuner", "notes": "line one\nline two", "category_id": 3},
-    {"title": "It's \"quoted\" \\ & <b>bold</b>", "due": "1999-12-31"},
+    {"title": 'It\'s "quoted" \\ & <b>bold</b>', "due": "1999-12-31"},
     {"title": "Ünïcödé 🎹 " + "x" * 180, "notes": "tab\there; 100 %; 'single'"},
     {"title": "No day, no notes"},
 ]
@@ -34,6 +34,7 @@ def run_on(application, tmp_path):
     def run(url=None):
         environment = {"DATABASE_URL": url} if url else {}
         return flask("app", application, tmp_path / "flask.log", **environment)
+
     return run
 
 

@@ -70,26 +70,120 @@ CREATE VIEW published_posts AS
     WHERE p.published = 1;
 """
 START = datetime.datetime(2017, 3, 4, 8, 15)
-GIVEN = ["Ada", "Bruno", "Çelik", "Dóra", "Edda", "Fenno", "Gül", "Hana", "Ilse", "Joonas", "Kira", "Łucja",
-         "Mira", "Nuno", "Øyvind", "Pia", "Quirin", "Runa", "Saskia", "Tomek", "Ulla", "Vera", "Wanda", "Zoë"]
-FAMILY = ["bramble", "wick", "holm", "quill", "tarn", "fenn", "ashel", "moor", "pell", "dray", "lund", "corrie"]
-TAGS = ["bread", "bicycles", "rain", "tomatoes", "night trains", "maps", "jazz", "knots", "lichen", "radio",
-        "ferries", "typewriters", "soup", "swifts", "balconies", "canals", "Käse", "café", "日本語", "вода"]
-SUBJECTS = ["the old ferry", "my sourdough", "a bicycle from the tip", "our allotment", "the last night train",
-            "a box of maps", "the neighbour's radio", "the canal in winter", "a cheap typewriter",
-            "the swifts under the roof", "Grandmother's soup", "the balcony tomatoes"]
-TURNS = ["came back to life", "was never finished", "took all of March", "deserves a second look",
-         "cost more than it should", "made everybody late", "is better in the rain", "has its own opinion"]
-SENTENCES = [
-    "It began with a screw that fitted nothing.", "Nobody had asked, and so nobody was surprised.",
-    "The kettle had an opinion about it: none of us did.", "“Leave it,” she said — and I should have.",
-    "Naïve, perhaps; but the façade held.", "We counted 100 % of them, twice (it's a habit).",
-    "С утра шёл дождь.", "雨が降っていた。", "Es war spät, und der Käse war alle.", "Temperature: −4 °C, wind ≈ 3 m/s.",
-    "There is a knot for that, and I had forgotten it.", "The receipt said €12.40; the till said nothing 🙂.",
-    "One of them was upside down.\nThe other one wasn't.", "Tabs\tare not spaces, whatever the editor says.",
+GIVEN = [
+    "Ada",
+    "Bruno",
+    "Çelik",
+    "Dóra",
+    "Edda",
+    "Fenno",
+    "Gül",
+    "Hana",
+    "Ilse",
+    "Joonas",
+    "Kira",
+    "Łucja",
+    "Mira",
+    "Nuno",
+    "Øyvind",
+    "Pia",
+    "Quirin",
+    "Runa",
+    "Saskia",
+    "Tomek",
+    "Ulla",
+    "Vera",
+    "Wanda",
+    "Zoë",
 ]
-REMARKS = ["Lovely.", "Same here!", "I don't agree, but well put.", "How long did it take?", "👏👏", "ありがとう！",
-           "It's the left one, not the right one.", "Schön geschrieben.", "Did the cat survive?", "+1"]
+FAMILY = [
+    "bramble",
+    "wick",
+    "holm",
+    "quill",
+    "tarn",
+    "fenn",
+    "ashel",
+    "moor",
+    "pell",
+    "dray",
+    "lund",
+    "corrie",
+]
+TAGS = [
+    "bread",
+    "bicycles",
+    "rain",
+    "tomatoes",
+    "night trains",
+    "maps",
+    "jazz",
+    "knots",
+    "lichen",
+    "radio",
+    "ferries",
+    "typewriters",
+    "soup",
+    "swifts",
+    "balconies",
+    "canals",
+    "Käse",
+    "café",
+    "日本語",
+    "вода",
+]
+SUBJECTS = [
+    "the old ferry",
+    "my sourdough",
+    "a bicycle from the tip",
+    "our allotment",
+    "the last night train",
+    "a box of maps",
+    "the neighbour's radio",
+    "the canal in winter",
+    "a cheap typewriter",
+    "the swifts under the roof",
+    "Grandmother's soup",
+    "the balcony tomatoes",
+]
+TURNS = [
+    "came back to life",
+    "was never finished",
+    "took all of March",
+    "deserves a second look",
+    "cost more than it should",
+    "made everybody late",
+    "is better in the rain",
+    "has its own opinion",
+]
+SENTENCES = [
+    "It began with a screw that fitted nothing.",
+    "Nobody had asked, and so nobody was surprised.",
+    "The kettle had an opinion about it: none of us did.",
+    "“Leave it,” she said — and I should have.",
+    "Naïve, perhaps; but the façade held.",
+    "We counted 100 % of them, twice (it's a habit).",
+    "С утра шёл дождь.",
+    "雨が降っていた。",
+    "Es war spät, und der Käse war alle.",
+    "Temperature: −4 °C, wind ≈ 3 m/s.",
+    "There is a knot for that, and I had forgotten it.",
+    "The receipt said €12.40; the till said nothing 🙂.",
+    "One of them was upside down.\nThe other one wasn't.",
+    "Tabs\tare not spaces, whatever the editor says.",
+]
+REMARKS = [
+    "Lovely.",
+    "Same here!",
+    "I don't agree, but well put.",
+    "How long did it take?",
+    "👏👏",
+    "ありがとう！",
+    "It's the left one, not the right one.",
+    "Schön geschrieben.",
+    "Did the cat survive?",
+    "+1",
+]
 
 
 class Writer:
@@ -100,7 +194,9 @@ class Writer:
 
     def moment(self, days):
         """A time of the blog's life, to the microsecond, or to the second as some code keeps it."""
-        at = START + datetime.timedelta(days=self.random.randrange(days), seconds=self.random.randrange(86400))
+        at = START + datetime.timedelta(
+            days=self.random.randrange(days), seconds=self.random.randrange(86400)
+        )
         fraction = self.random.randrange(1000000) if self.random.random() < 0.7 else 0
         return at.replace(microsecond=fraction).isoformat(" ")
 
@@ -109,21 +205,44 @@ class Writer:
             given = self.random.choice(GIVEN)
             family = "".join(self.random.sample(FAMILY, 2)).capitalize()
             born = datetime.date(1950, 1, 1) + datetime.timedelta(days=self.random.randrange(20000))
-            settings = {"theme": self.random.choice(["light", "dark"]), "per_page": 10, "signature": f"— {given}"}
-            yield (number, f"{given} {family}", f"{family}.{number}@blog.example", int(number == 1),
-                   self.moment(300), born.isoformat() if number % 5 else None,
-                   json.dumps(settings, ensure_ascii=False), self.random.randbytes(48) if number % 4 == 0 else None)
+            settings = {
+                "theme": self.random.choice(["light", "dark"]),
+                "per_page": 10,
+                "signature": f"— {given}",
+            }
+            yield (
+                number,
+                f"{given} {family}",
+                f"{family}.{number}@blog.example",
+                int(number == 1),
+                self.moment(300),
+                born.isoformat() if number % 5 else None,
+                json.dumps(settings, ensure_ascii=False),
+                self.random.randbytes(48) if number % 4 == 0 else None,
+            )
 
     def posts(self):
         for number in range(1, self.post_count + 1):
             title = f"How {self.random.choice(SUBJECTS)} {self.random.choice(TURNS)}"
             slug = f"{title.lower().replace(' ', '-').replace(chr(39), '')}-{number}"
-            body = "\n\n".join(" ".join(self.random.choices(SENTENCES, k=4)) for _ in range(self.random.randrange(1, 7)))
+            body = "\n\n".join(
+                " ".join(self.random.choices(SENTENCES, k=4)) for _ in range(self.random.randrange(1, 7))
+            )
             published = number % 9 != 0
             rating = round(self.random.uniform(1, 5), 3) if number % 3 else None
-            yield (number, self.random.randint(1, self.user_count), slug, title, body, int(published),
-                   self.moment(2500) if published else None, self.random.randrange(5000), rating,
-                   self.random.randrange(100000) / 100, self.moment(2500)[:19])
+            yield (
+                number,
+                self.random.randint(1, self.user_count),
+                slug,
+                title,
+                body,
+                int(published),
+                self.moment(2500) if published else None,
+                self.random.randrange(5000),
+                rating,
+                self.random.randrange(100000) / 100,
+                self.moment(2500)[:19],
+            )
 
     def post_tags(self):
         for post in range(1, self.post_count + 1):
@@ -134,9 +253,15 @@ class Writer:
         for number in range(1, self.post_count * 5 + 1):
             parent = self.random.randrange(1, number) if number > 1 and self.random.random() < 0.3 else None
             author = self.random.randint(1, self.user_count) if self.random.random() < 0.9 else None
-            yield (number, self.random.randint(1, self.post_count), author, parent,
-                   " ".join(self.random.choices(REMARKS, k=self.random.randrange(1, 4))),
-                   int(self.random.random() < 0.95), self.moment(2700))
+            yield (
+                number,
+                self.random.randint(1, self.post_count),
+                author,
+                parent,
+                " ".join(self.random.choices(REMARKS, k=self.random.randrange(1, 4))),
+                int(self.random.random() < 0.95),
+                self.moment(2700),
+            )
 
 
 def insert(connection, table, rows):

@@ -136,7 +136,9 @@ class Cluster:
     def url(self, database="postgres", user=None, password=None):
         password = password or self.password
         secret = ":" + urllib.parse.quote(password, safe="") if password else ""
-        return f"postgresql://{user or self.user}{secret}@127.0.0.1:{self.port}/{urllib.parse.quote(database)}"
+        return (
+            f"postgresql://{user or self.user}{secret}@127.0.0.1:{self.port}/{urllib.parse.quote(database)}"
+        )
 
     def socket_url(self, database="postgres"):
         options = {"host": self.directory, "port": self.port, "user": self.user}
@@ -198,9 +200,16 @@ class Cluster:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with open(os.path.join(self.directory, "log"), "wb") as log:
-            self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                           cwd=self.directory, env=environment(),
-                                           preexec_fn=end_with_parent, **self._as_account())
+            self.server = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.directory,
+                env=environment(),
+                preexec_fn=end_with_parent,
+                **self._as_account(),
+            )
         return self._wait_until_ready()
 
     def _wait_until_ready(self):
@@ -228,8 +237,16 @@ class Cluster:
         return path
 
     def _run(self, command):
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              cwd=self.directory, env=environment(), check=False, **self._as_account())
+        return subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.directory,
+            env=environment(),
+            check=False,
+            **self._as_account(),
+        )
 
     def _as_account(self):
         if not self.account:

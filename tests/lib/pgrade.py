@@ -26,14 +26,6 @@ class Outcome:
         except ValueError:
             return {}
 
-    @property
-    def not_carried(self):
-        return find_list(self.report, "not_carried")
-
-    @property
-    def misfits(self):
-        return find_list(self.report, "misfits")
-
     def __str__(self):
         return f"exit {self.status}\n{self.stdout[-4000:]}\n{self.stderr[-4000:]}"
 
@@ -48,24 +40,23 @@ def available():
 
 def run(*arguments, timeout=TIMEOUT_SECONDS, **environment):
     """Never asks: stdin is closed, and no target of the caller's environment is taken by mistake."""
-    kept = {name: value for name, value in os.environ.items()
-            if name not in ("DATABASE_URL", "DB_URI") and not name.startswith("PG")}
-    done = subprocess.run([program(), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", timeout=timeout, env=dict(kept, **environment), check=False)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "DB_URI") and not name.startswith("PG")
+    }
+    done = subprocess.run(
+        [program(), *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+        env=dict(kept, **environment),
+        check=False,
+    )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def upgrade(source, target, *options, **keywords):
     return run("upgrade", str(source), target, "--yes", "--json", *options, **keywords)
-
-
-def find_list(node, key):
-    """The first list of that name anywhere in the report."""
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    if isinstance(node, dict) and isinstance(node.get(key), list):
-        return node[key]
-    for child in children:
-        found = find_list(child, key)
-        if found:
-            return found
-    return []

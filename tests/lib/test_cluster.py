@@ -83,7 +83,8 @@ def test_failed_start_leaves_nothing():
 
 
 def test_server_ends_with_a_killed_test_run():
-    program = textwrap.dedent("""
+    program = textwrap.dedent(
+        """
         import sys, time
         sys.path.insert(0, sys.argv[1])
         from cluster import Cluster
@@ -91,9 +92,14 @@ def test_server_ends_with_a_killed_test_run():
         cluster.start()
         print(cluster.server.pid, cluster.directory, flush=True)
         time.sleep(600)
-    """)
-    child = subprocess.Popen([sys.executable, "-c", program, os.path.dirname(__file__)], text=True,
-                             stdout=subprocess.PIPE, env=dict(os.environ, PGRADE_PG_BINDIR=find_bindir()))
+    """
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, os.path.dirname(__file__)],
+        text=True,
+        stdout=subprocess.PIPE,
+        env=dict(os.environ, PGRADE_PG_BINDIR=find_bindir()),
+    )
     pid, directory = child.stdout.readline().split()
     watch = os.pidfd_open(int(pid))
     child.send_signal(signal.SIGKILL)

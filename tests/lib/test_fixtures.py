@@ -25,10 +25,18 @@ def test_is_sound_and_the_same_each_time(name, tmp_path):
 
 def test_blog_is_a_blog_of_some_years(tmp_path):
     connection = sqlite3.connect(fixtures.build("blog", tmp_path / "blog.db"))
-    counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-              for table in ("users", "posts", "comments", "tags", "post_tags", "published_posts")}
-    assert counts == {"users": 40, "posts": 320, "comments": 1600, "tags": 20, "post_tags": 478,
-                      "published_posts": 285}
+    counts = {
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("users", "posts", "comments", "tags", "post_tags", "published_posts")
+    }
+    assert counts == {
+        "users": 40,
+        "posts": 320,
+        "comments": 1600,
+        "tags": 20,
+        "post_tags": 478,
+        "published_posts": 285,
+    }
     assert connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'users'").fetchone() == (43,)
     connection.close()
 

@@ -5,11 +5,13 @@ import dataclasses
 import psycopg2
 
 from target import SESSION
-from values import parse_type
+from forms import parse_type
 
 ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
-TABLES = "SELECT oid, relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('r', 'p') ORDER BY relname"
+TABLES = (
+    "SELECT oid, relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('r', 'p') ORDER BY relname"
+)
 VIEWS = "SELECT relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('v', 'm')"
 COLUMNS = """
     SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef,
@@ -20,12 +22,15 @@ COLUMNS = """
     WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
 INDEXES = """
     SELECT c.relname, i.indisunique, i.indisprimary, i.indpred IS NOT NULL, i.indisvalid,
-           ARRAY(SELECT n FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k (n, place) WHERE place <= i.indnkeyatts),
-           ARRAY(SELECT pg_get_indexdef(i.indexrelid, place, true) FROM generate_series(1, i.indnkeyatts) AS place),
+           ARRAY(SELECT n FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k (n, place)
+                 WHERE place <= i.indnkeyatts),
+           ARRAY(SELECT pg_get_indexdef(i.indexrelid, place, true)
+                 FROM generate_series(1, i.indnkeyatts) AS place),
            ARRAY(SELECT o & 1 = 1 FROM unnest(i.indoption::int[]) AS o)
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s"""
 FOREIGN_KEYS = """
-    SELECT conname, conkey, confrelid::oid, confkey, confupdtype, confdeltype, condeferrable, condeferred, convalidated
+    SELECT conname, conkey, confrelid::oid, confkey, confupdtype, confdeltype, condeferrable, condeferred,
+           convalidated
     FROM pg_constraint WHERE conrelid = %s AND contype = 'f'"""
 CHECKS = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s AND contype = 'c'"
 
@@ -48,8 +53,8 @@ class Index:
     primary: bool
     partial: bool
     valid: bool
-    columns: tuple          # names; None stands for an expression
-    expressions: tuple      # as PostgreSQL writes each part
+    columns: tuple  # names; None stands for an expression
+    expressions: tuple  # as PostgreSQL writes each part
     descending: tuple
 
 
@@ -112,18 +117,29 @@ class Target:
         numbers = {row[0]: row[1] for row in columns[oid]}
         return Table(
             names[oid],
-            [Column(name, formatted, parse_type(formatted, labels), *rest)
-             for _, name, formatted, *rest, labels in columns[oid]],
-            [Index(*row[:5], tuple(numbers.get(number) for number in row[5]), tuple(row[6]), tuple(row[7]))
-             for row in self.query(INDEXES, oid)],
+            [
+                Column(name, formatted, parse_type(formatted, labels), *rest)
+                for _, name, formatted, *rest, labels in columns[oid]
+            ],
+            [
+                Index(*row[:5], tuple(numbers.get(number) for number in row[5]), tuple(row[6]), tuple(row[7]))
+                for row in self.query(INDEXES, oid)
+            ],
             [foreign_key(row, numbers, names, columns) for row in self.query(FOREIGN_KEYS, oid)],
-            self.query(CHECKS, oid))
+            self.query(CHECKS, oid),
+        )
 
 
 def foreign_key(row, numbers, names, columns):
     name, own, parent, theirs, on_update, on_delete, deferrable, deferred, validated = row
     parent_numbers = {number: column for number, column, *_ in columns.get(parent, [])}
-    return ForeignKey(name, tuple(numbers[number] for number in own), names.get(parent, "?"),
-                      tuple(parent_numbers.get(number, "?") for number in theirs), ACTIONS[on_update],
-                      ACTIONS[on_delete], ("deferred" if deferred else "immediate") if deferrable else "",
-                      validated)
+    return ForeignKey(
+        name,
+        tuple(numbers[number] for number in own),
+        names.get(parent, "?"),
+        tuple(parent_numbers.get(number, "?") for number in theirs),
+        ACTIONS[on_update],
+        ACTIONS[on_delete],
+        ("deferred" if deferred else "immediate") if deferrable else "",
+        validated,
+    )

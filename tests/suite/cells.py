@@ -3,8 +3,9 @@
 import collections
 
 import target as pg
+from forms import Misfit, Text
 from source import quote
-from values import Misfit, Text, expected
+from values import expected
 
 SHOWN = 120
 TIMES = ("date", "timestamp without time zone", "timestamp with time zone")
@@ -33,8 +34,14 @@ def compare_cells(source, table, target, there, pairs):
     kinds = [there.column(pairs[column.name]).type for column in columns]
     rows = list(source.rows(table, [column.name for column in columns]))
     theirs = read_target(target, there, [pairs[column.name] for column in columns], kinds)
-    ours = list(zip(*(expected_column(place, column, kind, rows, theirs)
-                      for place, (column, kind) in enumerate(zip(columns, kinds)))))
+    ours = list(
+        zip(
+            *(
+                expected_column(place, column, kind, rows, theirs)
+                for place, (column, kind) in enumerate(zip(columns, kinds))
+            )
+        )
+    )
     names = [column.name for column in columns]
     key = [names.index(name) for name in table.key if name in names]
     if table.key and len(key) == len(table.key) and all(map(is_key, (ours, theirs), (key, key))):

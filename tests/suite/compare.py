@@ -16,7 +16,7 @@ from catalog import Target
 from cells import compare_cells
 from insert_probe import insert_probe
 from mapping import misnamed, pair_names
-from objects import NotCarried, Objects
+from objects import Objects, Report
 from source import Source
 
 LIMIT = 10
@@ -39,27 +39,30 @@ class Comparison:
 
     def __str__(self):
         counted = ", ".join(f"{number} of class {kind}" for kind, number in sorted(self.objects.items()))
-        head = (f"{self.tables} tables, {self.rows} rows, {self.cells} values, "
-                f"{self.value_differences} values differ; {counted or 'no objects'}; "
-                f"{self.not_carried} not carried")
+        head = (
+            f"{self.tables} tables, {self.rows} rows, {self.cells} values, "
+            f"{self.value_differences} values differ; {counted or 'no objects'}; "
+            f"{self.not_carried} not carried"
+        )
         return "\n".join([head] + [f"  {problem}" for problem in self.problems])
 
 
 def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
-    """`report` is the list of what was not carried; `limit` how many differences of a table are listed."""
+    """`report` is what the program said, as JSON; `limit` is how many differences of a table are listed."""
+    said = Report(report or {})
     source, target = Source(path), Target(url, schema)
     try:
         result = Comparison()
-        pairs, columns = pair_tables(source, target, result)
+        pairs, columns = pair_tables(source, target, said, result)
         for table in source.tables:
             if table.name in pairs:
                 there = target.table(pairs[table.name])
                 compare_table(source, table, target, there, columns[table.name], limit, result)
-        objects = Objects(source, target, pairs, columns, NotCarried(report))
+        objects = Objects(source, target, pairs, columns, said)
         objects.compare()
         result.problems += objects.problems
         result.objects = objects.compared
-        result.not_carried = len(objects.not_carried.used)
+        result.not_carried = len(said.used)
         if probe:
             result.probed, failures = insert_probe(source, target, pairs, columns)
             result.problems += failures
@@ -69,7 +72,7 @@ def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
         target.close()
 
 
-def pair_tables(source, target, result):
+def pair_tables(source, target, said, result):
     """Storage of a virtual table is nobody's loss, and is compared only where it came along."""
     wanted = [(table.name, table.quoted) for table in source.tables if table.kind == "table"]
     extra = [(table.name, table.quoted) for table in source.tables if table.kind != "table"]
@@ -83,11 +86,19 @@ def pair_tables(source, target, result):
             names = [(column.name, column.quoted) for column in table.columns]
             other = target.table(pairs[table.name])
             columns[table.name], _ = pair_names(names, [column.name for column in other.columns])
-            result.problems += [f"column {table.name}.{name} is named {other}"
-                                for name, other in misnamed(names, columns[table.name])]
-    result.problems += [f"table {name} is named {other}" for name, other in misnamed(wanted, pairs)]
+            say_misnamed(f"{table.name}.", names, columns[table.name], said, result)
+    say_misnamed("", wanted, pairs, said, result)
     result.problems += [f"table {name} has no equal in the source" for name in left]
     return pairs, columns
+
+
+def say_misnamed(prefix, wanted, pairs, said, result):
+    """A name that PostgreSQL cannot take is another one there, which the report has to tell."""
+    result.problems += [
+        f"{prefix}{name} is named {other}"
+        for name, other in misnamed(wanted, pairs)
+        if not said.notes_of(f"{prefix}{name}", f"is named {other}")
+    ]
 
 
 def compare_table(source, table, target, there, columns, limit, result):
@@ -116,8 +127,10 @@ def main():
     report = None
     if arguments.report:
         with open(arguments.report, encoding="utf-8") as stream:
-            report = json.load(stream).get("not_carried")
-    result = compare(arguments.file, arguments.url, report, arguments.schema, arguments.probe, arguments.limit)
+            report = json.load(stream)
+    result = compare(
+        arguments.file, arguments.url, report, arguments.schema, arguments.probe, arguments.limit
+    )
     print(result)
     return 0 if result.equal else 1
 

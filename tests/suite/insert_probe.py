@@ -1,8 +1,8 @@
 """Inserts a row without an id into every table where SQLite takes one, and then into the same of PostgreSQL.
 
-The row is one that is there, with other values where they have to be unique.  SQLite is asked first, in a copy
-of the file: a row that it refuses proves nothing.  Nothing is left of it on either side but that PostgreSQL's
-sequences have moved on.
+The row is one that is there, with other values where they have to be unique.  SQLite is asked first, in a
+copy of the file: a row that it refuses proves nothing.  Nothing is left of it on either side but that
+PostgreSQL's sequences have moved on.
 """
 
 import itertools
@@ -12,8 +12,10 @@ import psycopg2
 
 import target as pg
 from cells import TIMES
+from forms import Misfit, Text
+from json_forms import json_text
 from source import quote
-from values import Misfit, Text, expected, json_text
+from values import expected
 
 ROWS_TRIED = 20
 VARIANTS = 8
@@ -52,10 +54,13 @@ class Probe:
         self.table = table
         self.there = there
         self.names = names
-        self.columns = [column for column in table.columns if column.name in names and not column.generated and
-                        column.name != table.rowid_column]
-        self.parents = {column: (source.table(key.parent), place, key) for key in table.foreign_keys
-                        for place, column in enumerate(key.columns)}
+        self.columns = [
+            column
+            for column in table.columns
+            if column.name in names and not column.generated and column.name != table.rowid_column
+        ]
+        self.parents = [(key, source.table(key.parent)) for key in table.foreign_keys]
+        self.referring = {column for key in table.foreign_keys for column in key.columns}
         self.unique = [index.columns for index in table.indexes if index.unique and None not in index.columns]
 
     def accepted_by_sqlite(self):
@@ -73,13 +78,20 @@ class Probe:
         values = f"({names}) VALUES ({', '.join('?' * len(row))})" if row else "DEFAULT VALUES"
         try:
             self.copy.execute("BEGIN")
-            return self.copy.execute(f"INSERT INTO {quote(self.table.name)} {values}",
-                                     [bindable(value) for value in row.values()]).lastrowid
+            before = self._orphans()
+            number = self.copy.execute(
+                f"INSERT INTO {quote(self.table.name)} {values}", [bindable(value) for value in row.values()]
+            ).lastrowid
+            return number if self._orphans() == before else None
         except (sqlite3.Error, UnicodeDecodeError):
             return None
         finally:
             if self.copy.in_transaction:
                 self.copy.execute("ROLLBACK")
+
+    def _orphans(self):
+        """A deferred key would be looked at by COMMIT only."""
+        return len(self.copy.execute(f"PRAGMA foreign_key_check({quote(self.table.name)})").fetchall())
 
     def _bases(self):
         names = [column.name for column in self.columns]
@@ -93,39 +105,42 @@ class Probe:
         """A row for a table that has none: what has no default and may not be NULL gets a plain value."""
         row = {}
         for column in self.columns:
-            if column.name in self.parents:
-                row[column.name] = self._parent_value(column.name, 0)
-            elif (column.not_null or column.key_position) and column.default is None:
+            needed = column.not_null or column.key_position
+            if needed and not self.there.column(self.names[column.name]).default:
                 row[column.name] = plain_value(self._type(column.name))
         return row
 
     def _vary(self, base, variant):
+        """References go to parents as they are spelled there: SQLite may compare them without case."""
         row = dict(base)
+        for key, parent in self.parents:
+            if all(row.get(column) is not None for column in key.columns):
+                row.update(zip(key.columns, self._parent_values(key, parent, variant)))
         for unique in self.unique:
-            own = [name for name in unique if name not in self.parents and name in row]
-            referring = [name for name in unique if name in self.parents and name in row]
+            own = [name for name in unique if name not in self.referring and name in row]
             if own:
                 row[own[-1]] = self._other_value(own[-1], row[own[-1]], variant)
-            elif referring:
-                row[referring[-1]] = self._parent_value(referring[-1], variant)
         return row
 
-    def _parent_value(self, name, number):
-        parent, place, key = self.parents[name]
-        if parent is None:
-            return None
-        names = key.parent_columns or parent.key
-        if place >= len(names):
-            return None
-        found = self.copy.execute(f"SELECT {quote(names[place])} FROM {quote(parent.name)} LIMIT 1 OFFSET ?",
-                                  (number,)).fetchone()
-        return found and found[0]
+    def _parent_values(self, key, parent, number):
+        names = parent and (key.parent_columns or parent.key)
+        if not names or len(names) != len(key.columns):
+            return ()
+        wanted = ", ".join(map(quote, names))
+        return (
+            self.copy.execute(
+                f"SELECT {wanted} FROM {quote(parent.name)} LIMIT 1 OFFSET ?", (number,)
+            ).fetchone()
+            or ()
+        )
 
     def _other_value(self, name, value, variant):
         if isinstance(value, (int, float)):
-            biggest = self.copy.execute(f"SELECT max({quote(name)}) FROM {quote(self.table.name)} "
-                                        f"WHERE typeof({quote(name)}) IN ('integer', 'real')").fetchone()[0]
-            return biggest + 1 + variant
+            biggest = self.copy.execute(
+                f"SELECT max({quote(name)}) FROM {quote(self.table.name)} "
+                f"WHERE typeof({quote(name)}) IN ('integer', 'real')"
+            ).fetchone()[0]
+            return (value if biggest is None else biggest) + 1 + variant
         return other_bytes(self._type(name), value, variant)
 
     def _type(self, name):
@@ -146,7 +161,11 @@ class Probe:
         if kind.name in TIMES and isinstance(value, (int, float)):
             return NEW_TIMES.get(kind.name, "2031-01-01 00:00:{:02}").format(1), "%s"
         there = expected(value, kind, None, column.declared)
-        text = json_text(value, column.declared) if there is not None and kind.name in ("json", "jsonb") else None
+        text = (
+            json_text(value, column.declared)
+            if there is not None and kind.name in ("json", "jsonb")
+            else None
+        )
         formatted = self.there.column(self.names[column.name]).formatted
         return pg.write_value(kind, there, text), pg.write_expression(kind, formatted)
 
@@ -157,8 +176,10 @@ class Probe:
         values = f"({names}) VALUES ({', '.join(expression for _, expression in written)})"
         rowid = self.table.rowid_column
         returning = parameter_safe(self.names[rowid]) if rowid in self.names else "NULL"
-        statement = (f"INSERT INTO {parameter_safe(target.schema)}.{parameter_safe(self.there.name)} "
-                     f"{values if row else 'DEFAULT VALUES'} RETURNING {returning}, %s")
+        statement = (
+            f"INSERT INTO {parameter_safe(target.schema)}.{parameter_safe(self.there.name)} "
+            f"{values if row else 'DEFAULT VALUES'} RETURNING {returning}, %s"
+        )
         try:
             given = target.query(statement, *[value for value, _ in written], None)[0][0]
             target.query("SET CONSTRAINTS ALL IMMEDIATE; SELECT 1")
@@ -166,9 +187,16 @@ class Probe:
             return [f"{self.table.name}: a new row is refused: {str(error).splitlines()[0]}"]
         finally:
             target.connection.rollback()
-        if given is not None and given < number:
+        if given is not None and given < number and not self._numbers_are_used_up():
             return [f"{self.table.name}: the next number is {given}, and SQLite gives {number}"]
         return []
+
+    def _numbers_are_used_up(self):
+        """Then SQLite takes any free number."""
+        return (
+            self.copy.execute(f"SELECT max(rowid) FROM {quote(self.table.name)}").fetchone()[0]
+            == (1 << 63) - 1
+        )
 
 
 def parameter_safe(name):
@@ -180,11 +208,25 @@ def bindable(value):
 
 
 def plain_value(kind):
-    plain = {"boolean": 0, "smallint": 1, "integer": 1, "bigint": 1, "double precision": 1.5, "real": 1.5,
-             "numeric": 1, "bytea": b"x", "json": Text(b"{}"), "jsonb": Text(b"{}"), "uuid": Text(b"0" * 31 + b"1"),
-             "date": Text(b"2031-01-01"), "time without time zone": Text(b"04:05:06"), "inet": Text(b"10.0.0.1"),
-             "time with time zone": Text(b"04:05:06"), "cidr": Text(b"10.0.0.0/8"),
-             "macaddr": Text(b"08:00:2b:00:00:01")}
+    plain = {
+        "boolean": 0,
+        "smallint": 1,
+        "integer": 1,
+        "bigint": 1,
+        "double precision": 1.5,
+        "real": 1.5,
+        "numeric": 1,
+        "bytea": b"x",
+        "json": Text(b"{}"),
+        "jsonb": Text(b"{}"),
+        "uuid": Text(b"0" * 31 + b"1"),
+        "date": Text(b"2031-01-01"),
+        "time without time zone": Text(b"04:05:06"),
+        "inet": Text(b"10.0.0.1"),
+        "time with time zone": Text(b"04:05:06"),
+        "cidr": Text(b"10.0.0.0/8"),
+        "macaddr": Text(b"08:00:2b:00:00:01"),
+    }
     if kind.name == "enum":
         return Text(kind.labels[0].encode())
     return plain.get(kind.name, Text(b"2031-01-01 04:05:06" if kind.name in TIMES else b"x"))
@@ -209,4 +251,4 @@ def other_bytes(kind, value, variant):
         return value + bytes([variant])
     text = value.decode("utf-8", "replace")
     suffix = f"~{variant}"
-    return Text((text[:(kind.length or len(text) + 2) - len(suffix)] + suffix).encode())
+    return Text((text[: (kind.length or len(text) + 2) - len(suffix)] + suffix).encode())

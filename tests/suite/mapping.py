@@ -1,15 +1,15 @@
 """Which table and column of the target is which of the source.
 
 The rule: a name written in quotes keeps its case, one without folds to lower case; PostgreSQL cuts at 63
-bytes.  Where a target follows another rule its table is found all the same, so that its values are compared,
-and the name is said to be wrong.
+bytes.  Where a target has another name its table is found all the same, so that its values are compared; the
+other name has to be said in the report.
 """
 
 LIMIT = 63
 
 
 def right_name(name, quoted):
-    """PostgreSQL folds ASCII letters only, in a UTF-8 database."""
+    """PostgreSQL folds ASCII letters only, in a UTF-8 database, and drops what is beyond its limit."""
     folded = name if quoted else "".join(letter.lower() if letter.isascii() else letter for letter in name)
     return folded.encode("utf-8", "replace")[:LIMIT].decode("utf-8", "ignore")
 
@@ -46,6 +46,9 @@ def pair_names(wanted, there, in_order=True):
 
 
 def misnamed(wanted, pairs):
-    """The names whose case or spelling is not what the rule says; cut and clashing ones have no rule."""
-    return [(name, pairs[name]) for name, quoted in wanted
-            if name in pairs and pairs[name] != right_name(name, quoted) and len(name.encode()) <= LIMIT]
+    """(name, name there) where it is not what the rule says."""
+    return [
+        (name, pairs[name])
+        for name, quoted in wanted
+        if name in pairs and pairs[name] != right_name(name, quoted)
+    ]

@@ -3,8 +3,6 @@
 import collections
 import re
 
-from mapping import LIMIT
-
 # What a report may call the thing that is missing.
 WORDS = {
     "table": ("table", "virtual table"),
@@ -25,18 +23,33 @@ TEXTS = ("text", "character varying", "character")
 DEFAULTS_OF_NOTHING = ("NULL", "(NULL)")
 
 
-class NotCarried:
-    """The report's list; each entry excuses one missing object."""
+class Report:
+    """What a program says of its work: each entry of `not_carried` excuses one missing object.
 
-    def __init__(self, entries):
-        self.left = [entry for entry in entries or [] if isinstance(entry, dict) and entry.get("reason")]
+    `report` is what --json prints.  A foreign key that rows contradict is not validated, which counts as
+    missing.  `notes` are what arrives otherwise: under another name, say.
+    """
+
+    def __init__(self, report):
+        contradicted = [
+            dict(entry, reason="rows contradict it") for entry in report.get("contradictions", [])
+        ]
+        self.left = [entry for entry in report.get("not_carried", []) + contradicted if entry.get("reason")]
         self.used = []
+        self.notes = {entry.get("about"): entry.get("text") for entry in report.get("notes", [])}
+
+    def notes_of(self, about, text):
+        """Whether it is said of `about` that `text`."""
+        return text.lower() in (self.notes.get(about) or "").lower()
 
     def excuses(self, kind, table, *names):
         """`names` are any of: the object's own name, its columns'.  Without a match by name one of its table
         will do."""
-        fitting = [entry for entry in self.left
-                   if str(entry.get("class", "")).lower() in WORDS[kind] and same(entry.get("table"), table)]
+        fitting = [
+            entry
+            for entry in self.left
+            if str(entry.get("class", "")).lower() in WORDS[kind] and same(entry.get("table"), table)
+        ]
         named = [entry for entry in fitting if any(same(entry.get("name"), name) for name in names if name)]
         for entry in (named or fitting)[:1]:
             self.left.remove(entry)
@@ -49,20 +62,15 @@ def same(one, other):
     return (one or "").lower() == (other or "").lower()
 
 
-def like(name, other):
-    """Equal but for case; what PostgreSQL has to cut may end otherwise."""
-    return same(name, other) or len(name.encode()) > LIMIT and other.lower().startswith(name[:LIMIT // 2].lower())
-
-
 class Objects:
     """Compares all objects; `problems` are the differences, `excused` counts what the report names."""
 
-    def __init__(self, source, target, pairs, columns, not_carried):
+    def __init__(self, source, target, pairs, columns, report):
         self.source = source
         self.target = target
-        self.pairs = pairs              # source table -> target table
-        self.columns = columns          # source table -> {source column: target column}
-        self.not_carried = not_carried
+        self.pairs = pairs  # source table -> target table
+        self.columns = columns  # source table -> {source column: target column}
+        self.report = report
         self.problems = []
         self.compared = collections.Counter()
 
@@ -82,8 +90,10 @@ class Objects:
     def _require(self, there, kind, table, *names, what=None):
         """`names` begins with what the message calls the object."""
         self.compared[kind] += 1
-        if not there and not (self.not_carried.excuses(kind, table, *names) or
-                              (table is None and self.not_carried.excuses(kind, names[0], *names))):
+        if not there and not (
+            self.report.excuses(kind, table, *names)
+            or (table is None and self.report.excuses(kind, names[0], *names))
+        ):
             place = f" of {table}" if table else ""
             self.problems.append(f"{kind} {what or names[0]}{place} is missing and not named in the report")
 
@@ -91,7 +101,7 @@ class Objects:
         """A virtual table's storage goes with it."""
         if table.kind != "shadow":
             kind = "table"
-            excused = self.not_carried.excuses(kind, table.name) or self.not_carried.excuses(kind, None, table.name)
+            excused = self.report.excuses(kind, table.name) or self.report.excuses(kind, None, table.name)
             if not excused:
                 self.problems.append(f"table {table.name} is missing and not named in the report")
 
@@ -122,8 +132,15 @@ class Objects:
     def _primary_key(self, table, there):
         if table.key:
             key = self._map(table.name, table.key)
-            self._require(tuple(there.key) == key, "primary key", table.name, *table.key,
-                          what="(" + ", ".join(table.key) + ")")
+            # With NULLs in it, which SQLite allows, no primary key is possible.
+            unique = any(index.unique and index.columns == key for index in there.indexes)
+            self._require(
+                tuple(there.key) == key or unique and self.report.notes_of(table.name, "NULLs"),
+                "primary key",
+                table.name,
+                *table.key,
+                what=f"({', '.join(table.key)})",
+            )
 
     def _indexes(self, table, there):
         for index in table.indexes:
@@ -133,7 +150,8 @@ class Objects:
             named = index.name if index.origin == "c" else "(" + ", ".join(map(str, index.columns)) + ")"
             found = [other.name for other in there.indexes if self._same_index(table, index, other)]
             self._require(found, kind, table.name, index.name, *index.columns, what=named)
-            if found and index.origin == "c" and not any(like(index.name, name) for name in found):
+            renamed = found and index.origin == "c" and not any(same(index.name, name) for name in found)
+            if renamed and not any(self.report.notes_of(index.name, f"is named {name}") for name in found):
                 self.problems.append(f"index {index.name} of {table.name} is named {' or '.join(found)}")
 
     def _same_index(self, table, index, other):
@@ -141,7 +159,7 @@ class Objects:
             return False
         if len(index.columns) != len(other.columns):
             return False
-        if index.origin == "c" and index.descending != other.descending[:len(index.descending)]:
+        if index.origin == "c" and index.descending != other.descending[: len(index.descending)]:
             return False
         parts = zip(index.columns, index.collations, other.columns, other.expressions)
         return all(self._same_part(table, index.unique, *part) for part in parts)
@@ -164,7 +182,9 @@ class Objects:
             if found:
                 left.remove(found)
             named = f"({', '.join(key.columns)}) to {key.parent}"
-            self._require(found, "foreign key", table.name, *key.columns, key.parent, what=named)
+            self._require(
+                found and found.validated, "foreign key", table.name, *key.columns, key.parent, what=named
+            )
         for other in left:
             self.problems.append(f"foreign key {other.name} of {table.name} has no equal in the source")
 
@@ -172,12 +192,15 @@ class Objects:
         parent = self.source.table(key.parent)
         if parent is None or parent.name not in self.columns:
             return False
-        wanted = list(zip(self._map(table.name, key.columns),
-                          self._map(parent.name, self._parent_columns(parent, key))))
-        return (sorted(map(str, wanted)) == sorted(map(str, zip(other.columns, other.parent_columns))) and
-                other.parent == self.pairs[parent.name] and other.validated and
-                (key.on_update, key.on_delete, key.deferrable) ==
-                (other.on_update, other.on_delete, other.deferrable))
+        wanted = list(
+            zip(self._map(table.name, key.columns), self._map(parent.name, self._parent_columns(parent, key)))
+        )
+        return (
+            sorted(map(str, wanted)) == sorted(map(str, zip(other.columns, other.parent_columns)))
+            and other.parent == self.pairs[parent.name]
+            and (key.on_update, key.on_delete, key.deferrable)
+            == (other.on_update, other.on_delete, other.deferrable)
+        )
 
     @staticmethod
     def _parent_columns(parent, key):

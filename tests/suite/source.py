@@ -1,16 +1,19 @@
-"""A SQLite file as this comparison sees it: its catalog by pragmas, and the little that only its SQL tells."""
+"""A SQLite file as the comparison sees it: its catalog by pragmas, and the little that only its SQL tells."""
 
 import dataclasses
 import re
 import sqlite3
 
-from values import Text
+from forms import Text
 
-TOKEN = re.compile(r"""
+TOKEN = re.compile(
+    r"""
     --[^\n]*|/\*.*?(?:\*/|$)|\s+            # nothing
     |'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]
     |[^\W\d][\w$]*|[0-9][\w.]*|.
-""", re.VERBOSE | re.DOTALL)
+""",
+    re.VERBOSE | re.DOTALL,
+)
 CLOSING = {'"': '"', "`": "`", "[": "]", "'": "'"}
 
 
@@ -23,7 +26,7 @@ class Column:
     key_position: int
     generated: bool
     position: int
-    quoted: bool = True         # written in quotes, so that its case stays
+    quoted: bool = True  # written in quotes, so that its case stays
 
 
 @dataclasses.dataclass
@@ -33,16 +36,16 @@ class ForeignKey:
     parent_columns: tuple
     on_update: str
     on_delete: str
-    deferrable: str = ""        # "", "immediate", "deferred"
+    deferrable: str = ""  # "", "immediate", "deferred"
 
 
 @dataclasses.dataclass
 class Index:
     name: str
-    origin: str                 # "c" made by CREATE INDEX, "u" by UNIQUE, "pk" by PRIMARY KEY
+    origin: str  # "c" made by CREATE INDEX, "u" by UNIQUE, "pk" by PRIMARY KEY
     unique: bool
     partial: bool
-    columns: tuple              # names; None stands for an expression
+    columns: tuple  # names; None stands for an expression
     collations: tuple
     descending: tuple
 
@@ -51,7 +54,7 @@ class Index:
 class Table:
     name: str
     sql: str
-    kind: str                   # "table", "virtual", "shadow"
+    kind: str  # "table", "virtual", "shadow"
     quoted: bool = True
     columns: list = dataclasses.field(default_factory=list)
     foreign_keys: list = dataclasses.field(default_factory=list)
@@ -60,8 +63,11 @@ class Table:
 
     @property
     def key(self):
-        return [column.name for column in sorted(self.columns, key=lambda each: each.key_position)
-                if column.key_position]
+        return [
+            column.name
+            for column in sorted(self.columns, key=lambda each: each.key_position)
+            if column.key_position
+        ]
 
     @property
     def without_rowid(self):
@@ -83,12 +89,19 @@ class Source:
         # A view in words that this SQLite does not know would otherwise hide every table.
         self.connection.execute("PRAGMA writable_schema = ON")
         self.connection.text_factory = Text
-        objects = [(text(kind), text(name), text(table), text(sql or b"")) for kind, name, table, sql in
-                   self.connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid")]
+        objects = [
+            (text(kind), text(name), text(table), text(sql or b""))
+            for kind, name, table, sql in self.connection.execute(
+                "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
+            )
+        ]
         self.views = [name for kind, name, _, _ in objects if kind == "view"]
         self.triggers = [(name, table) for kind, name, table, _ in objects if kind == "trigger"]
-        self.tables = [self._table(name, sql, kind_of(name, sql, objects)) for kind, name, _, sql in objects
-                       if kind == "table" and not name.lower().startswith("sqlite_")]
+        self.tables = [
+            self._table(name, sql, kind_of(name, sql, objects))
+            for kind, name, _, sql in objects
+            if kind == "table" and not name.lower().startswith("sqlite_")
+        ]
 
     def close(self):
         self.connection.close()
@@ -110,8 +123,9 @@ class Source:
             return table
         table.quoted = written_in_quotes(sql, name)
         for position, column, declared, not_null, default, key, hidden in self._pragma("table_xinfo", name):
-            table.columns.append(Column(column, declared or "", bool(not_null), default, key, hidden in (2, 3),
-                                        position))
+            table.columns.append(
+                Column(column, declared or "", bool(not_null), default, key, hidden in (2, 3), position)
+            )
         table.indexes = [self._index(row) for row in self._pragma("index_list", name)]
         table.foreign_keys = self._foreign_keys(name, sql)
         definitions = split_definitions(sql)
@@ -123,8 +137,15 @@ class Source:
     def _index(self, row):
         _, name, unique, origin, partial = row[:5]
         parts = [part for part in self._pragma("index_xinfo", name) if part[5]]
-        return Index(name, origin, bool(unique), bool(partial), tuple(part[2] for part in parts),
-                     tuple(part[4] for part in parts), tuple(bool(part[3]) for part in parts))
+        return Index(
+            name,
+            origin,
+            bool(unique),
+            bool(partial),
+            tuple(part[2] for part in parts),
+            tuple(part[4].upper() for part in parts),
+            tuple(bool(part[3]) for part in parts),
+        )
 
     def _foreign_keys(self, table, sql):
         """The pragma counts from the last one written, and does not tell what is deferrable."""
@@ -188,7 +209,7 @@ def split_definitions(sql):
     if "(" not in words:
         return []
     definitions, level = [[]], 0
-    for word in words[words.index("("):]:
+    for word in words[words.index("(") :]:
         level -= word == ")"
         if level == 0 and word == ")":
             break
@@ -203,13 +224,13 @@ def split_definitions(sql):
 def checks_of(definition):
     """Each CHECK's tokens, without those of the brackets around it."""
     for start, word in enumerate(definition):
-        if word.upper() != "CHECK" or definition[start + 1:start + 2] != ["("]:
+        if word.upper() != "CHECK" or definition[start + 1 : start + 2] != ["("]:
             continue
         level, end = 1, start + 2
         while level and end < len(definition):
             level += (definition[end] == "(") - (definition[end] == ")")
             end += 1
-        yield definition[start + 2:end - 1]
+        yield definition[start + 2 : end - 1]
 
 
 def deferrable_of(words):

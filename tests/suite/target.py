@@ -6,22 +6,36 @@ Each type is read through an expression that depends on no setting of the server
 import ipaddress
 from decimal import Decimal
 
-from values import json_tree
+from json_forms import json_tree
 
-SESSION = ("SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET extra_float_digits = 3",
-           "SET bytea_output = 'hex'", "SET client_encoding = 'UTF8'", "SET search_path = pg_catalog")
+SESSION = (
+    "SET timezone = 'UTC'",
+    "SET datestyle = 'ISO, YMD'",
+    "SET extra_float_digits = 3",
+    "SET bytea_output = 'hex'",
+    "SET client_encoding = 'UTF8'",
+    "SET search_path = pg_catalog",
+)
 MICROSECONDS = "(extract(epoch FROM {})::numeric * 1000000)::bigint"
 
 # How a value is selected, where its own text would depend on something.
 SELECT = {
-    "numeric": "{}::text", "real": "{}::double precision",
+    "numeric": "{}::text",
+    "real": "{}::double precision",
     "date": "({} - date '1970-01-01')",
     "timestamp without time zone": MICROSECONDS,
     "timestamp with time zone": MICROSECONDS,
     "time without time zone": MICROSECONDS,
-    "time with time zone": "concat(" + MICROSECONDS.format("{0}::time") + ", '/', extract(timezone FROM {0}))",
-    "uuid": "{}::text", "json": "{}::text", "jsonb": "{}::text", "enum": "{}::text",
-    "inet": "{}::text", "cidr": "{}::text", "macaddr": "{}::text",
+    "time with time zone": "concat("
+    + MICROSECONDS.format("{0}::time")
+    + ", '/', extract(timezone FROM {0}))",
+    "uuid": "{}::text",
+    "json": "{}::text",
+    "jsonb": "{}::text",
+    "enum": "{}::text",
+    "inet": "{}::text",
+    "cidr": "{}::text",
+    "macaddr": "{}::text",
 }
 
 
@@ -45,10 +59,10 @@ READ = {
 
 # How a value of values.py is written, with %s where it goes.
 WRITE = {
-    "date": "date '1970-01-01' + %s",
-    "timestamp without time zone": "timestamp '1970-01-01' + %s * interval '1 microsecond'",
-    "timestamp with time zone": "timestamptz '1970-01-01 00:00Z' + %s * interval '1 microsecond'",
-    "time without time zone": "time '00:00' + %s * interval '1 microsecond'",
+    "date": "date '1970-01-01' + %s::integer",
+    "timestamp without time zone": "timestamp '1970-01-01' + %s::bigint * interval '1 microsecond'",
+    "timestamp with time zone": "timestamptz '1970-01-01 00:00Z' + %s::bigint * interval '1 microsecond'",
+    "time without time zone": "time '00:00' + %s::bigint * interval '1 microsecond'",
 }
 
 
