@@ -47,15 +47,42 @@ static void put_record(struct buf *sql, const struct target *target, const char 
     buf_text(sql, ");\n");
 }
 
+/* One grant of the schema's default privileges, on all that was moved. */
+static void put_grant(struct buf *sql, const struct target *target, const struct plan *plan,
+                      const struct value *row)
+{
+    bool sequences = str_is(row[1].bytes, "S");
+    bool first = true;
+
+    for (size_t i = 0; i < plan->table_count; i++) {
+        for (size_t j = 0; j < plan->tables[i].column_count; j++) {
+            const struct plan_column *column = &plan->tables[i].columns[j];
+
+            if (sequences ? column->identity == IDENTITY_NO : j > 0)
+                continue;
+            if (first)
+                buf_printf(sql, "GRANT %.*s ON %s ", STR_ARGS(row[0].bytes),
+                           sequences ? "SEQUENCE" : "TABLE");
+            else
+                buf_text(sql, ", ");
+            first = false;
+            ident_quote_qualified(sql, target->schema,
+                                  sequences ? column->sequence_name : plan->tables[i].name);
+        }
+    }
+    if (!first)
+        buf_printf(sql, " TO %.*s;\n", STR_ARGS(row[2].bytes));
+}
+
 /* What ALTER DEFAULT PRIVILEGES IN SCHEMA promises for new tables and sequences: moving an object does not
  * apply it. */
-static bool put_default_privileges(struct buf *sql, struct target *target, struct err *err)
+static bool put_default_privileges(struct buf *sql, struct target *target, const struct plan *plan,
+                                   struct err *err)
 {
     static const struct str question = STR(
-        "SELECT format('GRANT %s ON ALL %s IN SCHEMA %I TO %s%s', a.privilege_type,"
-        " CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' ELSE 'SEQUENCES' END, n.nspname,"
-        " CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
-        " CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
+        "SELECT a.privilege_type, d.defaclobjtype::text,"
+        " CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END"
+        " || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END"
         " FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a"
         " WHERE n.nspname = $1 AND d.defaclobjtype IN ('r', 'S')"
         " AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)");
@@ -66,7 +93,7 @@ static bool put_default_privileges(struct buf *sql, struct target *target, struc
     if (!engine_query(target->control, question, &target->schema, 1, &rows, err))
         return false;
     while ((done = rows_next(rows, &found, err)) && found)
-        buf_printf(sql, "%.*s;\n", STR_ARGS(rows->cells[0].bytes));
+        put_grant(sql, target, plan, rows->cells);
     rows_close(rows);
     return done;
 }
@@ -97,7 +124,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
         put_move(sql, target, "TYPE", plan->enums[i].type.name);
     for (size_t i = 0; i < plan->table_count; i++)
         put_move(sql, target, "TABLE", plan->tables[i].name);
-    if (!put_default_privileges(sql, target, err))
+    if (!put_default_privileges(sql, target, plan, err))
         return false;
     buf_text(sql, record_ddl);
     for (size_t i = 0; i < plan->enum_count; i++)
