@@ -28,13 +28,14 @@ static bool parse_body(struct table_builder *builder)
     return parser_expect(&builder->parser, TOKEN_CLOSE);
 }
 
-/* WITHOUT ROWID, STRICT; in quotes they are neither to SQLite. */
+/* WITHOUT ROWID, STRICT, in any number; in quotes they are neither to SQLite.  A comma may come first. */
 static bool parse_options(struct table_builder *builder)
 {
     struct parser *parser = &builder->parser;
 
     if (parser_at(parser, TOKEN_END) || parser_at(parser, TOKEN_SEMICOLON))
         return true;
+    (void)parser_accept(parser, TOKEN_COMMA);
     do {
         bool without = parser_accept(parser, KEYWORD_WITHOUT);
         struct str word = parser_peek(parser, 0)->text;

@@ -55,11 +55,38 @@ static struct str fold(struct arena *arena, struct str raw)
     return (struct str){folded, length};
 }
 
+static bool has_quote(struct str text)
+{
+    static const char quotes[] = {'"', '\'', '`', '['};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(quotes); i++)
+        if (str_find(text, quotes[i]) >= 0)
+            return true;
+    return false;
+}
+
+/*
+ * SQLite takes the quotes off a type that begins with one.  With another quote in the text all behind the
+ * first closing one is dropped (sqlite3Dequote); without, the first and the last byte go, whatever the last
+ * one is (sqlite3DequoteToken): [a] b is declared as "a] ".
+ */
+static struct str without_quotes(struct arena *arena, struct str raw)
+{
+    struct str inner = str_slice(raw, 1, raw.len - 1);
+    struct lexer lexer;
+    struct token first;
+
+    if (!has_quote(inner))
+        return inner;
+    lexer_begin(&lexer, raw);
+    first = lexer_next(&lexer);
+    return token_unquote(arena, &first);
+}
+
 bool parser_type(struct parser *parser, struct parsed_type *type)
 {
     const char *start = parser_start(parser);
-    struct lexer lexer;
-    struct token first;
+    struct str raw;
 
     *type = (struct parsed_type){0};
     if (!parser_at_name(parser, NAME_ALIAS))
@@ -68,14 +95,15 @@ bool parser_type(struct parser *parser, struct parsed_type *type)
         (void)parser_take(parser);
     if (!skip_modifiers(parser))
         return false;
-    type->raw = without_generated(parser_since(parser, start));
-    lexer_begin(&lexer, type->raw);
-    first = lexer_next(&lexer);
-    type->is_integer = first.text.len == type->raw.len;
-    /* SQLite takes the quotes off a type that begins with one, and drops what follows the closing one. */
-    if (first.quote != QUOTE_NONE)
-        type->raw = token_unquote(parser->arena, &first);
-    type->declared = first.quote != QUOTE_NONE ? type->raw : fold(parser->arena, type->raw);
-    type->is_integer = type->is_integer && str_is_nocase(type->declared, "INTEGER");
+    raw = without_generated(parser_since(parser, start));
+    if (has_quote(str_slice(raw, 0, 1))) {
+        type->raw = without_quotes(parser->arena, raw);
+        type->declared = type->raw;
+    } else {
+        type->raw = raw;
+        type->declared = fold(parser->arena, raw);
+    }
+    /* "INTEGER" in quotes is INTEGER, but "INTEGER" 'x' is not, although it is declared as INTEGER, too. */
+    type->is_integer = str_is_nocase(type->raw, "INTEGER") && raw.len - type->raw.len <= 2;
     return true;
 }

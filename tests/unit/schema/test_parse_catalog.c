@@ -61,6 +61,12 @@ static void types(void **state)
         "CREATE TABLE t(a \"INTEGER\" PRIMARY KEY)",
         "CREATE TABLE t(a [integer] PRIMARY KEY, b)",
         "CREATE TABLE t(a \"INTEGER\" x PRIMARY KEY, b)",
+        "CREATE TABLE t(a \"INTEGER\"\"x\" PRIMARY KEY, b \"INTEGER\" 'x' UNIQUE, c '' text, d '''' x, e "
+        "\"\"(10))",
+        "CREATE TABLE t(a []UNI, b [b][c], c [my type] (10), d [x] y, e `a` `b`, f [a--b], g '/* x */' , h "
+        "'x  y')",
+        "CREATE TABLE t(a \"INTEGER\" 'x' PRIMARY KEY)",
+        "CREATE TABLE t(a [INTEGER]x PRIMARY KEY)",
         "CREATE TABLE t(a INTEGER(8) PRIMARY KEY)",
         "CREATE TABLE t(a INTEGER x PRIMARY KEY)",
         "CREATE TABLE t(a INT PRIMARY KEY)",
@@ -71,6 +77,7 @@ static void types(void **state)
         "CREATE TABLE t(a any, b int, c integer, d real, e text, f blob, g Any primary key) strict",
         "CREATE TABLE t(a text primary key, b int not null) strict",
         "CREATE TABLE t(a integer primary key, b int) strict",
+        "CREATE TABLE t(a int primary key), strict, without rowid, strict",
     };
 
     (void)state;
