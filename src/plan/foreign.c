@@ -157,32 +157,60 @@ static void put_foreign_key(struct buf *out, const struct maker *maker, const st
     buf_text(out, " NOT VALID");
 }
 
-/* Children without a parent: how many, and the first of them. */
-static void put_probe(struct buf *out, const struct maker *maker, const struct link *link)
+/* "c"."x", "c"."y" */
+static void put_child_columns(struct buf *out, const struct link *link)
 {
-    buf_text(out, "SELECT count(*) OVER (), ROW(");
     for (size_t i = 0; i < link->key->column_count; i++) {
         buf_text(out, i > 0 ? ", c." : "c.");
         ident_quote(out, link->child->columns[link->key->columns[i]].name);
     }
-    buf_text(out, ")::text FROM ");
-    ident_quote_qualified(out, maker->plan->load_schema, link->child->name);
-    buf_text(out, " AS c WHERE NOT EXISTS (SELECT FROM ");
-    ident_quote_qualified(out, maker->plan->load_schema, link->parent->name);
-    buf_text(out, " AS p WHERE ");
+}
+
+static void put_columns_text(struct buf *out, const struct link *link)
+{
+    struct buf names;
+
+    buf_init(&names, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < link->key->column_count; i++)
+        buf_printf(&names, "%s%.*s", i > 0 ? ", " : "(",
+                   STR_ARGS(link->child->columns[link->key->columns[i]].name));
+    buf_text(&names, ") = ");
+    literal_quote(out, buf_view(&names));
+    buf_free(&names);
+}
+
+static void put_match(struct buf *out, const struct link *link)
+{
     for (size_t i = 0; i < link->key->column_count; i++) {
         buf_text(out, i > 0 ? " AND p." : "p.");
         ident_quote(out, link->parent->columns[link->parent_columns[i]].name);
         buf_text(out, " = c.");
         ident_quote(out, link->child->columns[link->key->columns[i]].name);
     }
+}
+
+/* Children without a parent: how many in all, and the values that miss one, the most frequent first. */
+static void put_probe(struct buf *out, const struct maker *maker, const struct link *link)
+{
+    buf_text(out, "SELECT (sum(count(*)) OVER ())::bigint, ");
+    put_columns_text(out, link);
+    buf_text(out, " || ROW(");
+    put_child_columns(out, link);
+    buf_text(out, ")::text || ': ' || count(*) || CASE count(*) WHEN 1 THEN ' row' ELSE ' rows' END FROM ");
+    ident_quote_qualified(out, maker->plan->load_schema, link->child->name);
+    buf_text(out, " AS c WHERE NOT EXISTS (SELECT FROM ");
+    ident_quote_qualified(out, maker->plan->load_schema, link->parent->name);
+    buf_text(out, " AS p WHERE ");
+    put_match(out, link);
     buf_byte(out, ')');
     for (size_t i = 0; i < link->key->column_count; i++) {
         buf_text(out, " AND c.");
         ident_quote(out, link->child->columns[link->key->columns[i]].name);
         buf_text(out, " IS NOT NULL");
     }
-    buf_text(out, " LIMIT 20");
+    buf_text(out, " GROUP BY ");
+    put_child_columns(out, link);
+    buf_text(out, " ORDER BY count(*) DESC LIMIT 20");
 }
 
 static struct str key_name(struct maker *maker, size_t place, const struct foreign_key *key)

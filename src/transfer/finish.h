@@ -12,6 +12,10 @@
 #include "engine/engine.h"
 #include "plan/plan.h"
 
+enum {
+    CONTRADICTIONS_SHOWN = 20 /* the LIMIT of a plan_object's probe_sql */
+};
+
 /* Rows that contradict a constraint. */
 struct contradiction {
     const struct plan_object *object;
