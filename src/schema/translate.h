@@ -11,17 +11,22 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "schema/expr.h"
+#include "schema/model.h"
 #include "schema/pgtype.h"
 
 /* What the translator needs to know of a column. */
 struct translate_column {
     struct str name; /* on PostgreSQL, unquoted */
     struct pg_type type;
-    struct str collation; /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
+    enum affinity affinity; /* SQLite's: decides what a number and a text are to each other */
+    struct str collation;   /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
+    int time_unit;          /* dates and times: 0 when stored as text, else the plan's unit of the numbers */
 };
 
 struct translate_scope {
-    /* Looks a column up; `table` has a NULL ptr when the name was written alone.  False: there is none. */
+    /* Looks a column up; `table` has a NULL ptr when the name was written alone.  False: there is none, and
+     * then a name in double quotes is a string, as it is in SQLite: so every column must be found, whether it
+     * is carried or not.  NULL, as for DEFAULT: there are no columns, and a bare word is a string too. */
     bool (*column)(void *context, struct str table, struct str name, struct translate_column *found);
     void *context;
     bool collate_c; /* the target does not compare text by bytes: text comparisons carry COLLATE "C" */

@@ -1,0 +1,335 @@
+#include "schema/translate.h"
+
+#include "schema/ident.h"
+#include "schema/translate_term.h"
+
+/* ---- columns ---- */
+
+static enum collation collation_from(struct str name)
+{
+    if (str_is_nocase(name, "NOCASE"))
+        return COLLATION_NOCASE;
+    return str_is_nocase(name, "RTRIM") ? COLLATION_RTRIM : COLLATION_BINARY;
+}
+
+/* What the column holds in SQLite.  An affinity that does not go with the type leaves it open. */
+static enum storage storage_of(const struct translate_column *column)
+{
+    enum pg_kind kind = column->type.kind;
+    bool real = column->affinity == AFFINITY_REAL;
+
+    if (kind == PG_BOOL || pg_kind_is_integer(kind))
+        return real ? STORAGE_NUMBER : STORAGE_INTEGER;
+    if (pg_kind_is_number(kind))
+        return real ? STORAGE_REAL : STORAGE_NUMBER;
+    if (pg_kind_is_textual(kind))
+        return column->affinity > AFFINITY_TEXT ? STORAGE_OTHER : STORAGE_TEXT;
+    return kind == PG_BYTEA ? STORAGE_BLOB : STORAGE_OTHER;
+}
+
+static bool column_known(struct translator *tr, const struct translate_column *column, struct term *out)
+{
+    struct buf quoted;
+
+    if (column->collation.ptr != NULL && !str_is_nocase(column->collation, "BINARY") &&
+        collation_from(column->collation) == COLLATION_BINARY)
+        return refuse(tr, "its collation is the application's own", "column %.*s", STR_ARGS(column->name));
+    buf_init(&quoted, BUF_TEXT_MAXIMUM);
+    ident_quote(&quoted, column->name);
+    *out =
+        term_make(tr, column->type.kind, storage_of(column), LEVEL_ATOM, "%.*s", STR_ARGS(buf_view(&quoted)));
+    buf_free(&quoted);
+    out->type = column->type;
+    out->affinity = column->affinity;
+    out->collation = collation_from(column->collation);
+    out->time_unit = column->time_unit;
+    return true;
+}
+
+static bool find_column(struct translator *tr, const struct expr *expr, struct translate_column *found)
+{
+    return tr->scope->column != NULL && tr->scope->column(tr->scope->context, expr->table, expr->name, found);
+}
+
+static bool node_column(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    struct translate_column column = {.type = pg_type_of(PG_TEXT)};
+
+    if (find_column(tr, expr, &column))
+        return column_known(tr, &column, out);
+    /* "x" that names no column is the string 'x': "Quirks, Caveats, and Gotchas In SQLite", section 8. */
+    if (expr->quote == QUOTE_DOUBLE && expr->table.ptr == NULL)
+        return term_text(tr, expr->name, out);
+    return refuse(tr, "there is no such column", "column %.*s", STR_ARGS(expr->name));
+}
+
+/* ---- the other nodes ---- */
+
+static bool node_null(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    (void)tr, (void)expr;
+    *out = term_null();
+    return true;
+}
+
+static bool node_integer(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    *out = term_integer(tr, expr->integer);
+    return true;
+}
+
+static bool node_real(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    *out = term_real(tr, expr->real);
+    return true;
+}
+
+static bool node_text(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return term_text(tr, expr->text, out);
+}
+
+static bool node_blob(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    *out = term_blob(tr, expr->text);
+    return true;
+}
+
+static bool node_current(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return now_term(tr, expr->name, out);
+}
+
+static bool node_isnull(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    struct term operand;
+
+    if (!translate_node(tr, expr->items[0], &operand))
+        return false;
+    *out = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE, "%.*s IS %sNULL",
+                     STR_ARGS(term_sql(tr, &operand, LEVEL_OPERATOR)), expr->negated ? "NOT " : "");
+    return true;
+}
+
+static bool node_case(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return translate_case(tr, expr, NULL, out);
+}
+
+static bool node_collate(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    if (!translate_node(tr, expr->items[0], out))
+        return false;
+    if (!str_is_nocase(expr->name, "BINARY") && collation_from(expr->name) == COLLATION_BINARY)
+        return refuse(tr, "it is the application's own", "collation %.*s", STR_ARGS(expr->name));
+    out->collation = collation_from(expr->name);
+    out->collation_explicit = true;
+    return true;
+}
+
+static bool node_function(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return translate_function(tr, expr, NULL, out);
+}
+
+typedef bool node_handler(struct translator *tr, const struct expr *expr, struct term *out);
+
+static const struct {
+    node_handler *handler;
+    const char *what; /* without a handler: what is refused, and why */
+    const char *why;
+} nodes[] = {
+    [EXPR_NULL] = {node_null, NULL, NULL},
+    [EXPR_INTEGER] = {node_integer, NULL, NULL},
+    [EXPR_REAL] = {node_real, NULL, NULL},
+    [EXPR_TEXT] = {node_text, NULL, NULL},
+    [EXPR_BLOB] = {node_blob, NULL, NULL},
+    [EXPR_BOOLEAN] = {node_integer, NULL, NULL},
+    [EXPR_CURRENT] = {node_current, NULL, NULL},
+    [EXPR_COLUMN] = {node_column, NULL, NULL},
+    [EXPR_VARIABLE] = {NULL, "a parameter", "it has no value outside a statement"},
+    [EXPR_UNARY] = {translate_unary, NULL, NULL},
+    [EXPR_BINARY] = {translate_binary, NULL, NULL},
+    [EXPR_ISNULL] = {node_isnull, NULL, NULL},
+    [EXPR_LIKE] = {translate_like, NULL, NULL},
+    [EXPR_BETWEEN] = {translate_between, NULL, NULL},
+    [EXPR_IN] = {translate_in, NULL, NULL},
+    [EXPR_CASE] = {node_case, NULL, NULL},
+    [EXPR_CAST] = {translate_cast, NULL, NULL},
+    [EXPR_COLLATE] = {node_collate, NULL, NULL},
+    [EXPR_FUNCTION] = {node_function, NULL, NULL},
+    [EXPR_EXISTS] = {NULL, "EXISTS", "it reads other rows"},
+    [EXPR_SUBQUERY] = {NULL, "a subquery", "it reads other rows"},
+    [EXPR_ROW] = {NULL, "a row value", "its parts are compared one by one, by SQLite's rules"},
+    [EXPR_RAISE] = {NULL, "RAISE()", "it belongs to a trigger"},
+};
+
+/* Stops at the first COLLATE, which comes out in `context`. */
+static bool is_no_collate(void *context, const struct expr *node)
+{
+    const struct expr **found = context;
+
+    if (node->kind != EXPR_COLLATE)
+        return true;
+    *found = node;
+    return false;
+}
+
+/* A COLLATE reaches the comparison above it from anywhere below: sqlite3ExprCollSeq() in SQLite's expr.c. */
+static void inherit_collation(const struct expr *expr, struct term *out)
+{
+    const struct expr *found = NULL;
+
+    if (out->collation_explicit || expr_walk(expr, is_no_collate, &found))
+        return;
+    out->collation = collation_from(found->name);
+    out->collation_explicit = true;
+}
+
+bool translate_node(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    if (tr->too_long)
+        return refuse(tr, "its PostgreSQL form is too long", "an expression");
+    if (nodes[expr->kind].handler == NULL)
+        return refuse(tr, nodes[expr->kind].why, "%s", nodes[expr->kind].what);
+    if (!nodes[expr->kind].handler(tr, expr, out))
+        return false;
+    if (tr->collates)
+        inherit_collation(expr, out);
+    return true;
+}
+
+bool translate_condition(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return translate_node(tr, expr, out) && term_to_condition(tr, out);
+}
+
+/* ---- a value of a column's type ---- */
+
+static bool refuse_storing(struct translator *tr, const struct term *term, const struct pg_type *type)
+{
+    return refuse(tr, "SQLite stores whatever comes; PostgreSQL would need a conversion that is not exact",
+                  "%s in a column of type %.*s", family_name(term_family(term)),
+                  STR_ARGS(pg_type_text(tr->arena, type)));
+}
+
+static bool number_fits(const struct term *term, const struct pg_type *type)
+{
+    bool integer = term->storage == STORAGE_INTEGER && pg_kind_is_integer(term->type.kind);
+
+    if (integer)
+        return type->kind != PG_FLOAT4;
+    if (type->kind == PG_NUMERIC && term->type.kind == PG_NUMERIC)
+        return type->precision == 0 ||
+               (term->type.precision > 0 && type->scale >= term->type.scale &&
+                type->precision - type->scale >= term->type.precision - term->type.scale);
+    /* PostgreSQL keeps 15 digits on the way from a double to numeric. */
+    if (type->kind == PG_NUMERIC)
+        return type->precision > 0 && type->precision <= 15;
+    return type->kind == PG_FLOAT8 || (type->kind == PG_FLOAT4 && term->type.kind == PG_FLOAT4);
+}
+
+static bool store_number(struct translator *tr, struct term *term, const struct pg_type *type)
+{
+    if (!term_to_number(tr, term, "a value"))
+        return false;
+    if (!number_fits(term, type))
+        return refuse_storing(tr, term, type);
+    return true;
+}
+
+static bool store_text(struct translator *tr, struct term *term, const struct pg_type *type)
+{
+    if (type->kind != PG_ENUM)
+        return term_to_text(tr, term, "a text column");
+    return (term->type.kind == PG_ENUM && str_equal(term->type.name, type->name)) ||
+           refuse_storing(tr, term, type);
+}
+
+static bool store_moment(struct translator *tr, struct term *term, const struct pg_type *type)
+{
+    bool zones = (term->type.kind == PG_TIMESTAMP && type->kind == PG_TIMESTAMPTZ) ||
+                 (term->type.kind == PG_TIMESTAMPTZ && type->kind == PG_TIMESTAMP);
+
+    if (term->type.kind == type->kind)
+        return true;
+    if (!zones)
+        return refuse_storing(tr, term, type);
+    term->sql = str_printf(tr->arena, "(%.*s AT TIME ZONE 'UTC')", STR_ARGS(term_sql(tr, term, LEVEL_CAST)));
+    term->level = LEVEL_ATOM;
+    return true;
+}
+
+static bool store(struct translator *tr, struct term *term, const struct pg_type *type)
+{
+    struct term target = {.type = *type};
+    enum family family = term_family(&target);
+
+    if (term->form == FORM_NULL)
+        return true;
+    if (term->form == FORM_CONSTANT && !(family == FAMILY_BOOLEAN && term_family(term) == FAMILY_BOOLEAN))
+        return constant_to_type(tr, term, type, term);
+    if (term->form == FORM_NOW)
+        return now_to_type(tr, term, type, false, term);
+    if (family == FAMILY_NUMBER && term_family(term) == FAMILY_BOOLEAN)
+        return store_number(tr, term, type);
+    if (family == FAMILY_TEXT || family == FAMILY_ENUM)
+        return store_text(tr, term, type);
+    if (family != term_family(term))
+        return refuse_storing(tr, term, type);
+    if (family == FAMILY_NUMBER)
+        return store_number(tr, term, type);
+    if (family == FAMILY_MOMENT)
+        return store_moment(tr, term, type);
+    return term->type.kind == type->kind || refuse_storing(tr, term, type);
+}
+
+bool translate_as(struct translator *tr, const struct expr *expr, const struct pg_type *type,
+                  struct term *out)
+{
+    if (expr->kind == EXPR_CASE)
+        return translate_case(tr, expr, type, out);
+    if (expr->kind == EXPR_FUNCTION && function_takes_type(expr))
+        return translate_function(tr, expr, type, out);
+    return translate_node(tr, expr, out) && store(tr, out, type);
+}
+
+/* DEFAULT word: where there are no columns, SQLite takes a bare word as a string. */
+static bool is_default_word(struct translator *tr, const struct expr *expr)
+{
+    return tr->scope->column == NULL && expr->kind == EXPR_COLUMN && expr->table.ptr == NULL;
+}
+
+static bool translate_wanted(struct translator *tr, const struct expr *expr, enum translate_want want,
+                             const struct pg_type *type, struct term *out)
+{
+    if (want == TRANSLATE_CONDITION)
+        return translate_condition(tr, expr, out);
+    if (want == TRANSLATE_VALUE)
+        return translate_node(tr, expr, out);
+    if (is_default_word(tr, expr))
+        return term_text(tr, expr->name, out) && store(tr, out, type);
+    return translate_as(tr, expr, type, out);
+}
+
+bool translate_expr(const struct expr *expr, const struct translate_scope *scope, enum translate_want want,
+                    const struct pg_type *type, struct buf *out, struct err *err)
+{
+    struct translator tr = {.scope = scope, .arena = arena_new(), .err = err};
+    const struct expr *collate = NULL;
+    struct term term = term_null();
+    bool done;
+
+    tr.collates = !expr_walk(expr, is_no_collate, &collate);
+    done = translate_wanted(&tr, expr, want, type, &term);
+
+    if (done && tr.too_long)
+        done = refuse(&tr, "its PostgreSQL form is too long", "an expression");
+    /* The grammar of DEFAULT takes no AND, IN or LIKE outside of brackets. */
+    if (done)
+        buf_str(out, want == TRANSLATE_OF_TYPE ? term_sql(&tr, &term, LEVEL_OPERATOR) : term.sql);
+    if (done && out->failed)
+        done = err_set(err, ERR_OUT_OF_MEMORY, "no memory for the translation of an expression");
+    arena_free(tr.arena);
+    return done;
+}

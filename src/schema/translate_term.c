@@ -1,0 +1,454 @@
+#include "schema/translate_term.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/ident.h"
+
+enum {
+    SQL_MAXIMUM = 256 * 1024 /* of one expression; PostgreSQL would take more, no schema has it */
+};
+
+bool refuse(struct translator *tr, const char *why, const char *format, ...)
+{
+    va_list args;
+    char what[256];
+
+    va_start(args, format);
+    (void)vsnprintf(what, sizeof(what), format, args);
+    va_end(args);
+    (void)err_set(tr->err, ERR_DECISION, "%s", what);
+    return err_detail(tr->err, "%s", why);
+}
+
+struct term term_make(struct translator *tr, enum pg_kind kind, enum storage storage, enum level level,
+                      const char *format, ...)
+{
+    struct term term = {.level = level, .storage = storage, .type = pg_type_of(kind)};
+    va_list args;
+    struct buf text;
+
+    buf_init(&text, SQL_MAXIMUM);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    if (text.failed)
+        tr->too_long = true;
+    else
+        term.sql = buf_to_str(tr->arena, &text);
+    buf_free(&text);
+    return term;
+}
+
+struct term term_null(void)
+{
+    return (struct term){
+        .sql = STR("NULL"), .form = FORM_NULL, .type = {.kind = PG_TEXT}, .storage = STORAGE_OTHER};
+}
+
+struct term term_integer(struct translator *tr, int64_t value)
+{
+    bool small = value >= INT32_MIN && value <= INT32_MAX;
+    enum level level = value < 0 ? LEVEL_SIGN : LEVEL_ATOM;
+    struct term term;
+
+    /* The smallest bigint has no literal: its digits alone are a numeric. */
+    if (value == INT64_MIN)
+        term = term_make(tr, PG_INT8, STORAGE_INTEGER, LEVEL_CAST, "'%lld'::bigint", (long long)value);
+    else
+        term = term_make(tr, small ? PG_INT4 : PG_INT8, STORAGE_INTEGER, level, "%lld", (long long)value);
+    term.form = FORM_CONSTANT;
+    term.integer = value;
+    return term;
+}
+
+struct term term_real(struct translator *tr, double value)
+{
+    enum level level = value < 0 ? LEVEL_SIGN : LEVEL_ATOM;
+    struct term term;
+
+    if (isinf(value))
+        term = term_make(tr, PG_FLOAT8, STORAGE_REAL, LEVEL_CAST, "'%sInfinity'::double precision",
+                         value < 0 ? "-" : "");
+    else
+        term = term_make(tr, PG_FLOAT8, STORAGE_REAL, level, "%.*s", STR_ARGS(real_text(tr->arena, value)));
+    term.form = FORM_CONSTANT;
+    term.real = value;
+    return term;
+}
+
+bool term_text(struct translator *tr, struct str text, struct term *out)
+{
+    struct buf sql;
+
+    if (str_utf8_valid_prefix(text) != text.len || str_find(text, '\0') >= 0)
+        return refuse(tr, "PostgreSQL's text is valid UTF-8 without NUL", "a text literal");
+    buf_init(&sql, SQL_MAXIMUM);
+    literal_quote(&sql, text);
+    *out = term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "%.*s", STR_ARGS(str_trim(buf_view(&sql))));
+    tr->too_long = tr->too_long || sql.failed;
+    buf_free(&sql);
+    out->form = FORM_CONSTANT;
+    out->bytes = text;
+    return true;
+}
+
+struct term term_blob(struct translator *tr, struct str bytes)
+{
+    struct term term;
+    struct buf hex;
+
+    buf_init(&hex, SQL_MAXIMUM);
+    for (size_t i = 0; i < bytes.len && !hex.failed; i++)
+        buf_printf(&hex, "%02x", (unsigned)(unsigned char)bytes.ptr[i]);
+    term = term_make(tr, PG_BYTEA, STORAGE_BLOB, LEVEL_CAST, "'\\x%.*s'::bytea", STR_ARGS(buf_view(&hex)));
+    tr->too_long = tr->too_long || hex.failed;
+    buf_free(&hex);
+    term.form = FORM_CONSTANT;
+    term.bytes = bytes;
+    return term;
+}
+
+struct term term_boolean(struct translator *tr, bool value)
+{
+    struct term term = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_ATOM, "%s", value ? "true" : "false");
+
+    term.form = FORM_CONSTANT;
+    term.integer = value;
+    return term;
+}
+
+static const enum family families[PG_KIND_COUNT] = {
+    [PG_BOOL] = FAMILY_BOOLEAN,       [PG_INT2] = FAMILY_NUMBER,    [PG_INT4] = FAMILY_NUMBER,
+    [PG_INT8] = FAMILY_NUMBER,        [PG_FLOAT4] = FAMILY_NUMBER,  [PG_FLOAT8] = FAMILY_NUMBER,
+    [PG_NUMERIC] = FAMILY_NUMBER,     [PG_TEXT] = FAMILY_TEXT,      [PG_VARCHAR] = FAMILY_TEXT,
+    [PG_CHAR] = FAMILY_TEXT,          [PG_BYTEA] = FAMILY_BLOB,     [PG_DATE] = FAMILY_MOMENT,
+    [PG_TIME] = FAMILY_MOMENT,        [PG_TIMETZ] = FAMILY_OTHER,   [PG_TIMESTAMP] = FAMILY_MOMENT,
+    [PG_TIMESTAMPTZ] = FAMILY_MOMENT, [PG_INTERVAL] = FAMILY_OTHER, [PG_UUID] = FAMILY_UUID,
+    [PG_JSON] = FAMILY_OTHER,         [PG_JSONB] = FAMILY_OTHER,    [PG_INET] = FAMILY_OTHER,
+    [PG_CIDR] = FAMILY_OTHER,         [PG_MACADDR] = FAMILY_OTHER,  [PG_ENUM] = FAMILY_ENUM,
+};
+
+enum family term_family(const struct term *term)
+{
+    return families[term->type.kind];
+}
+
+const char *family_name(enum family family)
+{
+    static const char *const names[FAMILY_COUNT] = {
+        [FAMILY_BOOLEAN] = "a boolean",     [FAMILY_NUMBER] = "a number",
+        [FAMILY_TEXT] = "a text",           [FAMILY_BLOB] = "a blob",
+        [FAMILY_MOMENT] = "a date or time", [FAMILY_UUID] = "a uuid",
+        [FAMILY_ENUM] = "an enum",          [FAMILY_OTHER] = "a value of a type that SQLite does not know",
+    };
+
+    return names[family];
+}
+
+bool term_is_constant(const struct term *term, enum storage storage)
+{
+    return term->form == FORM_CONSTANT && term->storage == storage;
+}
+
+bool term_is_number_constant(const struct term *term)
+{
+    return term->form == FORM_CONSTANT && term_family(term) == FAMILY_NUMBER;
+}
+
+bool term_is_flag(const struct term *term)
+{
+    return term_is_constant(term, STORAGE_INTEGER) && (term->integer == 0 || term->integer == 1);
+}
+
+struct str term_sql(struct translator *tr, const struct term *term, enum level level)
+{
+    if (term->level <= level)
+        return term->sql;
+    return str_printf(tr->arena, "(%.*s)", STR_ARGS(term->sql));
+}
+
+struct str term_cast(struct translator *tr, const struct term *term, const char *type)
+{
+    return str_printf(tr->arena, "%.*s::%s", STR_ARGS(term_sql(tr, term, LEVEL_CAST)), type);
+}
+
+/* Replaces the text and the type; affinity and collation stay, for they are SQLite's. */
+static void recast(struct translator *tr, struct term *term, enum pg_kind kind, const char *type)
+{
+    term->sql = term_cast(tr, term, type);
+    term->type = pg_type_of(kind);
+    term->level = LEVEL_CAST;
+    term->form = FORM_EXPRESSION;
+}
+
+bool term_to_number(struct translator *tr, struct term *term, const char *what)
+{
+    enum family family = term_family(term);
+
+    if (term->form == FORM_NULL || family == FAMILY_NUMBER)
+        return true;
+    if (family == FAMILY_BOOLEAN) {
+        if (term->form == FORM_CONSTANT)
+            *term = term_integer(tr, term->integer);
+        else
+            recast(tr, term, PG_INT4, "integer");
+        return true;
+    }
+    return refuse(tr, "SQLite takes the number at the start of any text; PostgreSQL has no such conversion",
+                  "%s with %s", what, family_name(family));
+}
+
+bool term_to_integer(struct translator *tr, struct term *term, const char *what)
+{
+    if (!term_to_number(tr, term, what))
+        return false;
+    if (term->form == FORM_NULL || (term->storage == STORAGE_INTEGER && pg_kind_is_integer(term->type.kind)))
+        return true;
+    return refuse(tr, "its operands are not known to be integers", "%s", what);
+}
+
+void term_to_double(struct translator *tr, struct term *term)
+{
+    if (term->form != FORM_NULL && (term->type.kind != PG_FLOAT8 || term->form == FORM_CONSTANT))
+        recast(tr, term, PG_FLOAT8, "double precision");
+}
+
+static bool number_to_text(struct translator *tr, struct term *term, const char *what)
+{
+    if (!term_to_integer(tr, term, what))
+        return false;
+    if (term->form == FORM_CONSTANT) {
+        struct str digits = str_printf(tr->arena, "%lld", (long long)term->integer);
+
+        return term_text(tr, digits, term);
+    }
+    recast(tr, term, PG_TEXT, "text");
+    term->storage = STORAGE_TEXT;
+    return true;
+}
+
+bool term_to_text(struct translator *tr, struct term *term, const char *what)
+{
+    enum family family = term_family(term);
+
+    if (term->form == FORM_NULL)
+        return true;
+    if (family == FAMILY_BOOLEAN || (family == FAMILY_NUMBER && term->storage == STORAGE_INTEGER))
+        return number_to_text(tr, term, what);
+    if (family == FAMILY_NUMBER)
+        return refuse(tr, "the two databases write numbers with a fraction differently",
+                      "%s with a number that is not an integer", what);
+    if (family != FAMILY_TEXT)
+        return refuse(tr, "the text that SQLite keeps is not known from PostgreSQL's value", "%s with %s",
+                      what, family_name(family));
+    if (term->type.kind == PG_CHAR)
+        recast(tr, term, PG_TEXT, "text");
+    return true;
+}
+
+bool term_to_condition(struct translator *tr, struct term *term)
+{
+    enum family family = term_family(term);
+
+    if (term->form == FORM_NULL)
+        *term = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_CAST, "NULL::boolean");
+    else if (family == FAMILY_BOOLEAN)
+        return true;
+    else if (term_is_number_constant(term))
+        *term = term_boolean(tr, term->storage == STORAGE_REAL ? term->real != 0 : term->integer != 0);
+    else if (family == FAMILY_NUMBER && term->form == FORM_EXPRESSION)
+        *term = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE, "%.*s <> 0",
+                          STR_ARGS(term_sql(tr, term, LEVEL_OPERATOR)));
+    else
+        return refuse(tr, "SQLite asks whether it begins with a number that is not zero", "%s as a condition",
+                      family_name(family));
+    return true;
+}
+
+/* ---- one type for several terms ---- */
+
+/* A term that decides the type of all: neither a NULL nor a literal. */
+static bool decides(const struct term *term)
+{
+    return term->form == FORM_EXPRESSION;
+}
+
+static bool all_of(const struct term *terms, size_t count, bool (*holds)(const struct term *term))
+{
+    for (size_t i = 0; i < count; i++)
+        if (terms[i].form != FORM_NULL && !holds(&terms[i]))
+            return false;
+    return true;
+}
+
+static bool is_boolean_or_flag(const struct term *term)
+{
+    return term_family(term) == FAMILY_BOOLEAN || term_is_flag(term);
+}
+
+static bool is_number(const struct term *term)
+{
+    enum family family = term_family(term);
+
+    return family == FAMILY_BOOLEAN || family == FAMILY_NUMBER;
+}
+
+static bool is_text(const struct term *term)
+{
+    return term_family(term) == FAMILY_TEXT;
+}
+
+static void unify_booleans(struct translator *tr, struct term *terms, size_t count, struct term *result)
+{
+    for (size_t i = 0; i < count; i++)
+        if (terms[i].form == FORM_CONSTANT)
+            terms[i] = term_boolean(tr, terms[i].integer != 0);
+    result->type = pg_type_of(PG_BOOL);
+    result->storage = STORAGE_INTEGER;
+}
+
+/* Whether a bigint or an unbounded numeric stands beside a double, which cannot hold all of it. */
+static bool doubles_would_lose(const struct term *terms, size_t count)
+{
+    bool floats = false;
+    bool wide = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct pg_type *type = &terms[i].type;
+
+        if (!decides(&terms[i]))
+            continue;
+        floats = floats || type->kind == PG_FLOAT4 || type->kind == PG_FLOAT8;
+        wide = wide || type->kind == PG_INT8 ||
+               (type->kind == PG_NUMERIC && (type->precision == 0 || type->precision > 15));
+    }
+    return floats && wide;
+}
+
+/* What PostgreSQL makes of the two: integers widen, a fraction among them makes numeric, a double wins. */
+static enum pg_kind wider(enum pg_kind a, const struct term *term)
+{
+    enum pg_kind b =
+        term->form == FORM_CONSTANT && term->storage == STORAGE_REAL ? PG_NUMERIC : term->type.kind;
+    static const int ranks[PG_KIND_COUNT] = {
+        [PG_INT2] = 1, [PG_INT4] = 2, [PG_INT8] = 3, [PG_NUMERIC] = 4, [PG_FLOAT4] = 5, [PG_FLOAT8] = 6};
+
+    return ranks[a] >= ranks[b] ? a : b;
+}
+
+static bool unify_numbers(struct translator *tr, struct term *terms, size_t count, const char *what,
+                          struct term *result)
+{
+    enum pg_kind kind = PG_INT2;
+    bool seen = false;
+
+    if (doubles_would_lose(terms, count))
+        return refuse(tr, "double precision cannot hold every bigint", "%s of integers and reals", what);
+    for (size_t i = 0; i < count; i++) {
+        if (!term_to_number(tr, &terms[i], what))
+            return false;
+        if (terms[i].form == FORM_NULL)
+            continue;
+        if (terms[i].type.kind == PG_FLOAT4)
+            term_to_double(tr, &terms[i]);
+        result->storage = !seen || result->storage == terms[i].storage ? terms[i].storage : STORAGE_NUMBER;
+        kind = wider(kind, &terms[i]);
+        seen = true;
+    }
+    result->type = pg_type_of(kind);
+    return true;
+}
+
+static bool unify_texts(struct translator *tr, struct term *terms, size_t count, const char *what,
+                        struct term *result)
+{
+    result->type = pg_type_of(PG_TEXT);
+    result->storage = STORAGE_TEXT;
+    for (size_t i = 0; i < count; i++) {
+        if (!term_to_text(tr, &terms[i], what))
+            return false;
+        if (terms[i].form != FORM_NULL && terms[i].storage != STORAGE_TEXT)
+            result->storage = STORAGE_OTHER;
+    }
+    return true;
+}
+
+/* What SQLite compares and shows as it stands keeps its class; other types have literals of their own. */
+static bool may_become(const struct term *literal, const struct term *model)
+{
+    switch (term_family(model)) {
+    case FAMILY_MOMENT:
+    case FAMILY_OTHER: return literal->storage == STORAGE_TEXT;
+    case FAMILY_UUID: return literal->storage == STORAGE_TEXT || literal->storage == STORAGE_BLOB;
+    default: return term_family(literal) == term_family(model);
+    }
+}
+
+/* A literal of the model's type; a moment must be written in full, as the column's values are. */
+static bool unify_literal(struct translator *tr, const struct term *model, const char *what,
+                          struct term *term)
+{
+    struct moment moment;
+
+    if (!may_become(term, model))
+        return refuse(tr, "its values have no common type", "%s of %s and %s", what,
+                      family_name(term_family(model)), family_name(term_family(term)));
+    if (term->form == FORM_NOW || model->time_unit != 0)
+        return refuse(tr, "the value and the literal may be written differently", "%s of %s", what,
+                      family_name(term_family(model)));
+    if (term_family(model) == FAMILY_MOMENT && model->type.kind != PG_DATE &&
+        translate_moment(term->bytes, &moment) && moment.time.ptr == NULL)
+        return refuse(tr, "a date alone is not written as the column's values are", "%s", what);
+    return constant_to_type(tr, term, &model->type, term);
+}
+
+static const struct term *first_deciding(const struct term *terms, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (decides(&terms[i]))
+            return &terms[i];
+    return NULL;
+}
+
+/* Dates, uuids and the like: one type, which the literals take. */
+static bool unify_others(struct translator *tr, struct term *terms, size_t count, const char *what,
+                         struct term *result)
+{
+    const struct term *model = first_deciding(terms, count);
+
+    if (model == NULL || term_family(model) == FAMILY_ENUM)
+        return refuse(tr, "its values have no common type", "%s", what);
+    for (size_t i = 0; i < count; i++) {
+        bool same = terms[i].type.kind == model->type.kind && terms[i].time_unit == model->time_unit;
+
+        if (decides(&terms[i]) && !same)
+            return refuse(tr, "its values have no common type", "%s of %s and %s", what,
+                          pg_kind_name(model->type.kind), pg_kind_name(terms[i].type.kind));
+        if (terms[i].form != FORM_NULL && !decides(&terms[i]) && !unify_literal(tr, model, what, &terms[i]))
+            return false;
+    }
+    result->type = model->type;
+    result->storage = model->storage;
+    result->time_unit = model->time_unit;
+    return true;
+}
+
+bool terms_unify(struct translator *tr, struct term *terms, size_t count, const char *what,
+                 struct term *result)
+{
+    bool booleans = false;
+
+    for (size_t i = 0; i < count; i++)
+        booleans = booleans || term_family(&terms[i]) == FAMILY_BOOLEAN;
+    if (booleans && all_of(terms, count, is_boolean_or_flag)) {
+        unify_booleans(tr, terms, count, result);
+        return true;
+    }
+    if (all_of(terms, count, is_text))
+        return unify_texts(tr, terms, count, what, result);
+    if (all_of(terms, count, is_number))
+        return unify_numbers(tr, terms, count, what, result);
+    return unify_others(tr, terms, count, what, result);
+}

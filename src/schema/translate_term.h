@@ -1,0 +1,218 @@
+/*
+ * translate_term.h: what the translator's parts share.  Nobody else includes it but its tests.
+ *
+ * A tree is translated bottom-up.  Each node becomes a term: the SQL text, its type on PostgreSQL, and what
+ * SQLite's own rules need to know (storage class, affinity, collation).  Conversions that SQLite makes
+ * silently are made here explicitly, or the whole is refused.
+ */
+#ifndef PGRADE_SCHEMA_TRANSLATE_TERM_H
+#define PGRADE_SCHEMA_TRANSLATE_TERM_H
+
+#include "schema/translate.h"
+
+/* How tightly the text binds: PostgreSQL's documentation, "Operator Precedence". */
+enum level {
+    LEVEL_ATOM,
+    LEVEL_CAST,    /* x::type */
+    LEVEL_SIGN,    /* -x */
+    LEVEL_COLLATE, /* x COLLATE "C" */
+    LEVEL_OPERATOR,
+    LEVEL_COMPARE,
+    LEVEL_NOT,
+    LEVEL_AND,
+    LEVEL_OR
+};
+
+/* What SQLite's value is, as far as it is known before running: its storage class, or less. */
+enum storage {
+    STORAGE_INTEGER,
+    STORAGE_REAL,
+    STORAGE_NUMBER, /* INTEGER or REAL, by value: a column of NUMERIC affinity */
+    STORAGE_TEXT,
+    STORAGE_BLOB,
+    STORAGE_OTHER /* lost: dates, uuid, json; and texts of a column that keeps numbers as such too */
+};
+
+/* Types that compare with one another by one rule. */
+enum family {
+    FAMILY_BOOLEAN,
+    FAMILY_NUMBER,
+    FAMILY_TEXT,
+    FAMILY_BLOB,
+    FAMILY_MOMENT,
+    FAMILY_UUID,
+    FAMILY_ENUM,
+    FAMILY_OTHER,
+    FAMILY_COUNT
+};
+
+enum form {
+    FORM_EXPRESSION,
+    FORM_NULL,     /* the literal */
+    FORM_CONSTANT, /* a literal of `storage`: see integer, real, bytes */
+    FORM_NOW       /* the current date or time: see now */
+};
+
+enum collation {
+    COLLATION_NONE, /* the term brings none, so the other side decides */
+    COLLATION_BINARY,
+    COLLATION_NOCASE,
+    COLLATION_RTRIM
+};
+
+enum now_what {
+    NOW_DATE,
+    NOW_TIME,
+    NOW_TIMESTAMP,
+    NOW_INSTANT, /* as NOW_TIMESTAMP, written with a T, a Z or milliseconds */
+    NOW_EPOCH,   /* seconds since 1970 */
+    NOW_JULIAN,  /* julian day */
+    NOW_OTHER    /* a text of another form */
+};
+
+struct term {
+    struct str sql;
+    enum level level;
+    enum form form;
+    enum storage storage;
+    struct pg_type type;
+    enum affinity affinity;
+    enum collation collation;
+    bool collation_explicit; /* by COLLATE, which wins over a column's */
+    int time_unit;
+    int64_t integer;
+    double real;
+    struct str bytes;
+    enum now_what now;
+    int now_length; /* characters of its text */
+};
+
+struct translator {
+    const struct translate_scope *scope;
+    struct arena *arena;
+    struct err *err;
+    bool collates; /* a COLLATE is somewhere in the expression */
+    bool too_long; /* a text grew past all reason: terms that repeat their operands double it each time */
+};
+
+/* ---- terms: translate_term.c ---- */
+
+/* Sets ERR_DECISION: `format` names what has no translation, `why` the reason.  Always false. */
+bool refuse(struct translator *tr, const char *why, const char *format, ...) PRINTF_LIKE(3, 4);
+
+struct term term_make(struct translator *tr, enum pg_kind kind, enum storage storage, enum level level,
+                      const char *format, ...) PRINTF_LIKE(5, 6);
+struct term term_null(void);
+struct term term_integer(struct translator *tr, int64_t value);
+struct term term_real(struct translator *tr, double value);
+bool term_text(struct translator *tr, struct str text, struct term *out) MUST_USE; /* refuses bad UTF-8 */
+struct term term_blob(struct translator *tr, struct str bytes);
+struct term term_boolean(struct translator *tr, bool value); /* PostgreSQL's true or false */
+
+enum family term_family(const struct term *term);
+const char *family_name(enum family family);
+bool term_is_constant(const struct term *term, enum storage storage);
+bool term_is_number_constant(const struct term *term);
+bool term_is_flag(const struct term *term); /* the integer 0 or 1, written as a literal */
+
+/* The text, in brackets when it binds less tightly than `level`. */
+struct str term_sql(struct translator *tr, const struct term *term, enum level level);
+struct str term_cast(struct translator *tr, const struct term *term, const char *type); /* x::type */
+
+/* Change the term to what is asked for, or refuse in the name of `what`.  NULLs stay. */
+bool term_to_number(struct translator *tr, struct term *term, const char *what) MUST_USE;
+bool term_to_integer(struct translator *tr, struct term *term, const char *what) MUST_USE;
+bool term_to_text(struct translator *tr, struct term *term, const char *what) MUST_USE;
+bool term_to_condition(struct translator *tr, struct term *term) MUST_USE;
+void term_to_double(struct translator *tr, struct term *term); /* a number only */
+
+/* One type for all, as the branches of a CASE need it; the result's type and storage are in `result`. */
+bool terms_unify(struct translator *tr, struct term *terms, size_t count, const char *what,
+                 struct term *result) MUST_USE;
+
+/* ---- literals: translate_literal.c ---- */
+
+/* A text that SQLite's numeric affinity turns into a number, as an INTEGER or REAL constant. */
+bool number_from_text(struct translator *tr, struct str text, struct term *number);
+
+/* The shortest decimal that reads back as the same double; never without a point or an exponent. */
+struct str real_text(struct arena *arena, double value);
+
+/* The constant as a value of the type: docs/values.md.  A refusal names the type. */
+bool constant_to_type(struct translator *tr, const struct term *constant, const struct pg_type *type,
+                      struct term *out) MUST_USE;
+
+bool json_is_valid(struct str text, bool binary);
+
+/* ---- dates and times: translate_time.c ---- */
+
+/* A text of docs/values.md, "Dates and times in TEXT". */
+struct moment {
+    struct str date; /* YYYY-MM-DD; NULL ptr: a time of day alone */
+    struct str time; /* HH:MM[:SS[.f]] without zeros at the end of the fraction; NULL ptr: a date alone */
+    int digits;      /* of that fraction */
+    bool midnight;
+    bool offset; /* Z or a zero offset was written; others are not taken */
+};
+bool translate_moment(struct str text, struct moment *moment);
+
+/* A literal of that type, or a refusal. */
+bool moment_constant(struct translator *tr, struct str text, const struct pg_type *type,
+                     struct term *out) MUST_USE;
+
+bool time_function(struct translator *tr, const char *name, struct term *args, size_t count,
+                   struct term *out) MUST_USE;
+bool now_term(struct translator *tr, struct str keyword, struct term *out) MUST_USE;
+
+/* `whole`: to the second, as SQLite's own text is; else with the fraction that the server keeps. */
+bool now_to_type(struct translator *tr, const struct term *now, const struct pg_type *type, bool whole,
+                 struct term *out) MUST_USE;
+
+/* ---- comparisons: translate_compare.c, translate_match.c ---- */
+
+enum comparison {
+    COMPARE_LESS,
+    COMPARE_LESS_EQUAL,
+    COMPARE_GREATER,
+    COMPARE_GREATER_EQUAL,
+    COMPARE_EQUAL,
+    COMPARE_NOT_EQUAL,
+    COMPARE_IS,
+    COMPARE_IS_NOT
+};
+
+/* Makes the two comparable as SQLite compares them: affinity, collation, types. */
+bool terms_match(struct translator *tr, enum comparison comparison, struct term *left,
+                 struct term *right) MUST_USE;
+
+bool compare_terms(struct translator *tr, enum comparison comparison, struct term left, struct term right,
+                   struct term *out) MUST_USE;
+bool translate_comparison(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_between(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_in(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_like(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+
+/* ---- the rest ---- */
+
+bool translate_unary(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_binary(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_case(struct translator *tr, const struct expr *expr, const struct pg_type *type,
+                    struct term *out) MUST_USE;
+bool translate_cast(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_function(struct translator *tr, const struct expr *expr, const struct pg_type *type,
+                        struct term *out) MUST_USE;
+bool translate_node(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+bool translate_condition(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+
+/* The expression as a value of the type, as it is stored in a column. */
+bool translate_as(struct translator *tr, const struct expr *expr, const struct pg_type *type,
+                  struct term *out) MUST_USE;
+
+/* Whether the function hands the wanted type to its arguments, as CASE does. */
+bool function_takes_type(const struct expr *expr);
+
+/* The i-th name in the table of functions, so that a test can ask docs/translation.md for it; NULL after the
+ * last. */
+const char *translate_function_name(size_t i);
+
+#endif

@@ -1,0 +1,387 @@
+#include <string.h>
+
+#include "schema/translate_term.h"
+
+/* ---- texts ---- */
+
+/* `count` digits at i, as a number; -1 when they are not all there. */
+static int number_at(struct str text, size_t i, size_t count)
+{
+    int value = 0;
+
+    for (size_t k = i; k < i + count; k++) {
+        if (k >= text.len || !ascii_is_digit(text.ptr[k]))
+            return -1;
+        value = value * 10 + (text.ptr[k] - '0');
+    }
+    return value;
+}
+
+static bool byte_is(struct str text, size_t i, char byte)
+{
+    return i < text.len && text.ptr[i] == byte;
+}
+
+static bool date_is_valid(struct str text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year = number_at(text, 0, 4);
+    int month = number_at(text, 5, 2);
+    int day = number_at(text, 8, 2);
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+    return byte_is(text, 4, '-') && byte_is(text, 7, '-') && year >= 1 && month >= 1 && month <= 12 &&
+           day >= 1 && day <= days[month - 1] + (month == 2 && leap);
+}
+
+/* Two digits at i that make at most `limit`; -1 otherwise. */
+static int field_at(struct str text, size_t i, int limit)
+{
+    int value = number_at(text, i, 2);
+
+    return value <= limit ? value : -1;
+}
+
+/* The digits of a fraction from i on; `kept` is where the last that is not zero ends. */
+static size_t take_fraction(struct str text, size_t i, size_t *kept)
+{
+    for (; number_at(text, i, 1) >= 0; i++)
+        if (text.ptr[i] != '0')
+            *kept = i + 1;
+    return i;
+}
+
+/* HH:MM[:SS[.f...]] at the start of the text; the bytes that it takes, or 0. */
+static size_t take_time(struct str text, struct moment *moment)
+{
+    int hour = field_at(text, 0, 23);
+    int minute = field_at(text, 3, 59);
+    bool seconds = byte_is(text, 5, ':');
+    int second = seconds ? field_at(text, 6, 59) : 0;
+    size_t end = seconds ? 8 : 5;
+    size_t kept = end;
+
+    if (hour < 0 || !byte_is(text, 2, ':') || minute < 0 || second < 0)
+        return 0;
+    if (seconds && byte_is(text, 8, '.') && number_at(text, 9, 1) >= 0)
+        end = take_fraction(text, 9, &kept);
+    moment->time = str_slice(text, 0, kept);
+    moment->digits = kept > 8 ? (int)kept - 9 : 0;
+    moment->midnight = hour == 0 && minute == 0 && second == 0 && moment->digits == 0;
+    return end;
+}
+
+/* Nothing, or (after at most one space) Z or an offset of zero. */
+static bool take_offset(struct str rest, struct moment *moment)
+{
+    static const char *const zeros[] = {"Z", "z", "+00:00", "-00:00", "+0000", "-0000", "+00", "-00"};
+
+    if (rest.len == 0)
+        return true;
+    if (rest.ptr[0] == ' ')
+        rest = str_slice(rest, 1, rest.len);
+    moment->offset = true;
+    for (size_t i = 0; i < ARRAY_LENGTH(zeros); i++)
+        if (str_is(rest, zeros[i]))
+            return true;
+    return false;
+}
+
+bool translate_moment(struct str text, struct moment *moment)
+{
+    struct str rest = text;
+    size_t taken;
+
+    *moment = (struct moment){.midnight = true};
+    if (date_is_valid(text)) {
+        moment->date = str_slice(text, 0, 10);
+        if (text.len == 10)
+            return true;
+        if (text.ptr[10] != ' ' && text.ptr[10] != 'T')
+            return false;
+        rest = str_slice(text, 11, text.len);
+    }
+    taken = take_time(rest, moment);
+    return taken > 0 && take_offset(str_slice(rest, taken, rest.len), moment);
+}
+
+static bool moment_fits(const struct moment *moment, const struct pg_type *type)
+{
+    bool timed = type->kind == PG_TIME || type->kind == PG_TIMETZ;
+
+    if (moment->digits > (type->precision < 0 ? 6 : type->precision) && type->kind != PG_DATE)
+        return false;
+    if (type->kind == PG_TIME && moment->offset)
+        return false;
+    if (timed)
+        return moment->time.ptr != NULL && (moment->date.ptr == NULL || str_is(moment->date, "2000-01-01"));
+    return moment->date.ptr != NULL && (type->kind != PG_DATE || moment->midnight);
+}
+
+bool moment_constant(struct translator *tr, struct str text, const struct pg_type *type, struct term *out)
+{
+    static const struct {
+        const char *name;
+        bool date;
+        bool time;
+        bool zone;
+    } shapes[PG_KIND_COUNT] = {
+        [PG_DATE] = {"date", true, false, false},
+        [PG_TIME] = {"time", false, true, false},
+        [PG_TIMETZ] = {"timetz", false, true, true},
+        [PG_TIMESTAMP] = {"timestamp", true, true, false},
+        [PG_TIMESTAMPTZ] = {"timestamptz", true, true, true},
+    };
+    const bool date = shapes[type->kind].date;
+    const bool time = shapes[type->kind].time;
+    struct moment moment;
+
+    if (!translate_moment(text, &moment) || !moment_fits(&moment, type))
+        return refuse(tr, "it is not written as ISO 8601 in UTC, or has more than the type holds",
+                      "the literal '%.*s' for %s", STR_ARGS(str_utf8_clip(text, 100)),
+                      pg_kind_name(type->kind));
+    if (moment.time.ptr == NULL)
+        moment.time = str_from("00:00:00");
+    *out = term_make(tr, type->kind, STORAGE_OTHER, LEVEL_CAST, "'%.*s%s%.*s%s'::%s",
+                     STR_ARGS(date ? moment.date : str_from("")), date && time ? " " : "",
+                     STR_ARGS(time ? moment.time : str_from("")), shapes[type->kind].zone ? "+00" : "",
+                     shapes[type->kind].name);
+    return true;
+}
+
+/* ---- now ---- */
+
+#define UTC_NOW "CURRENT_TIMESTAMP AT TIME ZONE 'UTC'"
+
+/* strftime()'s letters as to_char()'s patterns. */
+static const struct {
+    char letter;
+    const char *pattern;
+} letters[] = {
+    {'Y', "YYYY"}, {'m', "MM"},    {'d', "DD"},  {'H', "HH24"},       {'M', "MI"},
+    {'S', "SS"},   {'f', "SS.MS"}, {'j', "DDD"}, {'F', "YYYY-MM-DD"}, {'T', "HH24:MI:SS"},
+};
+
+/* Texts of the current time that stand for one moment, so that a column of dates may take it. */
+static const struct {
+    const char *pattern;
+    enum now_what what;
+} patterns[] = {
+    {"YYYY-MM-DD", NOW_DATE},
+    {"HH24:MI:SS", NOW_TIME},
+    {"YYYY-MM-DD HH24:MI:SS", NOW_TIMESTAMP},
+    {"YYYY-MM-DD HH24:MI:SS.MS", NOW_INSTANT},
+    {"YYYY-MM-DD\"T\"HH24:MI:SS", NOW_INSTANT},
+    {"YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"", NOW_INSTANT},
+    {"YYYY-MM-DD\"T\"HH24:MI:SS.MS", NOW_INSTANT},
+    {"YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"", NOW_INSTANT},
+};
+
+/* How many characters to_char() makes of it: quotes and the 24 of HH24 are not shown, MS has three digits. */
+static int shown_length(const char *pattern)
+{
+    int length = (int)strlen(pattern);
+
+    for (const char *p = pattern; *p != '\0'; p++)
+        length -= (*p == '"') + 2 * (strncmp(p, "HH24", 4) == 0) - (strncmp(p, "MS", 2) == 0);
+    return length;
+}
+
+static struct term now_as_text(struct translator *tr, const char *pattern)
+{
+    struct term term =
+        term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "to_char(" UTC_NOW ", '%s')", pattern);
+
+    term.form = FORM_NOW;
+    term.now = NOW_OTHER;
+    term.now_length = shown_length(pattern);
+    for (size_t i = 0; i < ARRAY_LENGTH(patterns); i++)
+        if (strcmp(pattern, patterns[i].pattern) == 0)
+            term.now = patterns[i].what;
+    return term;
+}
+
+static struct term now_as_epoch(struct translator *tr, bool text)
+{
+    struct term term =
+        term_make(tr, text ? PG_TEXT : PG_INT8, text ? STORAGE_TEXT : STORAGE_INTEGER, LEVEL_CAST,
+                  "floor(extract(epoch from CURRENT_TIMESTAMP))::bigint%s", text ? "::text" : "");
+
+    term.form = FORM_NOW;
+    term.now = NOW_EPOCH;
+    term.now_length = 10;
+    return term;
+}
+
+/* Julian day 2440587.5 is 1970-01-01 00:00 UTC. */
+static struct term now_as_julian(struct translator *tr)
+{
+    struct term term =
+        term_make(tr, PG_FLOAT8, STORAGE_REAL, LEVEL_CAST,
+                  "(extract(epoch from CURRENT_TIMESTAMP) / 86400.0 + 2440587.5)::double precision");
+
+    term.form = FORM_NOW;
+    term.now = NOW_JULIAN;
+    return term;
+}
+
+bool now_term(struct translator *tr, struct str keyword, struct term *out)
+{
+    bool date = str_is(keyword, "CURRENT_DATE");
+
+    *out = now_as_text(tr, date                              ? "YYYY-MM-DD"
+                           : str_is(keyword, "CURRENT_TIME") ? "HH24:MI:SS"
+                                                             : "YYYY-MM-DD HH24:MI:SS");
+    return true;
+}
+
+static bool format_letter(struct buf *pattern, char letter)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(letters); i++)
+        if (letters[i].letter == letter) {
+            buf_text(pattern, letters[i].pattern);
+            return true;
+        }
+    return false;
+}
+
+/* A strftime() format as a to_char() pattern; letters that stand for themselves go in quotes. */
+static bool format_pattern(struct str format, struct buf *pattern)
+{
+    for (size_t i = 0; i < format.len; i++) {
+        char c = format.ptr[i];
+
+        if (c == '%') {
+            if (++i >= format.len || !format_letter(pattern, format.ptr[i]))
+                return false;
+        } else if (ascii_is_alpha(c)) {
+            buf_printf(pattern, "\"%c\"", c);
+        } else if (strchr("-:/., ", c) != NULL && c != '\0') {
+            buf_byte(pattern, c);
+        } else {
+            return false;
+        }
+    }
+    return !pattern->failed;
+}
+
+static bool format_now(struct translator *tr, const struct term *format, struct term *out)
+{
+    struct buf pattern;
+    bool known;
+
+    if (!term_is_constant(format, STORAGE_TEXT))
+        return refuse(tr, "its format is not a literal", "function strftime()");
+    if (str_is(format->bytes, "%s")) {
+        *out = now_as_epoch(tr, true);
+        return true;
+    }
+    buf_init(&pattern, 256);
+    known = format_pattern(format->bytes, &pattern);
+    if (known)
+        *out = now_as_text(tr, str_cstr(tr->arena, buf_view(&pattern)));
+    buf_free(&pattern);
+    return known || refuse(tr, "its format has a part that to_char() does not make", "function strftime()");
+}
+
+/* 'now', or CURRENT_TIMESTAMP, or nothing at all; no modifiers. */
+static bool only_now(struct translator *tr, const char *name, const struct term *args, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        bool local = term_is_constant(&args[i], STORAGE_TEXT) && str_is_nocase(args[i].bytes, "localtime");
+
+        return refuse(tr,
+                      local ? "the result depends on the time zone of the machine"
+                            : "its modifiers have no PostgreSQL form",
+                      "function %s()", name);
+    }
+    if (count == 0 || (args[0].form == FORM_NOW && args[0].now == NOW_TIMESTAMP) ||
+        (term_is_constant(&args[0], STORAGE_TEXT) && str_is_nocase(args[0].bytes, "now")))
+        return true;
+    return refuse(tr, "only the current time is carried, not the time in a value", "function %s()", name);
+}
+
+bool time_function(struct translator *tr, const char *name, struct term *args, size_t count, struct term *out)
+{
+    static const struct {
+        const char *name;
+        const char *pattern;
+    } texts[] = {{"date", "YYYY-MM-DD"}, {"time", "HH24:MI:SS"}, {"datetime", "YYYY-MM-DD HH24:MI:SS"}};
+    size_t formats = strcmp(name, "strftime") == 0 ? 1 : 0;
+
+    if (!only_now(tr, name, args + formats, count - formats))
+        return false;
+    if (formats == 1)
+        return format_now(tr, &args[0], out);
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        if (strcmp(name, texts[i].name) == 0)
+            *out = now_as_text(tr, texts[i].pattern);
+    if (strcmp(name, "unixepoch") == 0)
+        *out = now_as_epoch(tr, false);
+    if (strcmp(name, "julianday") == 0)
+        *out = now_as_julian(tr);
+    return true;
+}
+
+#define NOW_BIT(what) (1u << (what))
+#define NOW_ANY_INSTANT                                                                                      \
+    (NOW_BIT(NOW_TIMESTAMP) | NOW_BIT(NOW_INSTANT) | NOW_BIT(NOW_EPOCH) | NOW_BIT(NOW_JULIAN))
+
+/* A DEFAULT keeps the server's fraction, as the frameworks' own defaults do; a comparison is to the second.
+ */
+static const struct {
+    enum pg_kind kind;
+    unsigned whats;
+    enum level level;
+    const char *whole; /* to the second; NULL: not comparable */
+    const char *exact;
+} renderings[] = {
+    {PG_TIMESTAMP, NOW_BIT(NOW_TIMESTAMP), LEVEL_ATOM, "date_trunc('second', " UTC_NOW ")", "(" UTC_NOW ")"},
+    {PG_TIMESTAMP, NOW_ANY_INSTANT, LEVEL_ATOM, NULL, "(" UTC_NOW ")"},
+    {PG_TIMESTAMP, NOW_BIT(NOW_DATE), LEVEL_ATOM, "date_trunc('day', " UTC_NOW ")",
+     "date_trunc('day', " UTC_NOW ")"},
+    {PG_TIMESTAMPTZ, NOW_BIT(NOW_TIMESTAMP), LEVEL_ATOM, "date_trunc('second', CURRENT_TIMESTAMP)",
+     "CURRENT_TIMESTAMP"},
+    {PG_TIMESTAMPTZ, NOW_ANY_INSTANT, LEVEL_ATOM, NULL, "CURRENT_TIMESTAMP"},
+    {PG_TIMESTAMPTZ, NOW_BIT(NOW_DATE), LEVEL_ATOM, "(date_trunc('day', " UTC_NOW ") AT TIME ZONE 'UTC')",
+     "(date_trunc('day', " UTC_NOW ") AT TIME ZONE 'UTC')"},
+    {PG_DATE, NOW_BIT(NOW_DATE), LEVEL_CAST, "(" UTC_NOW ")::date", "(" UTC_NOW ")::date"},
+    {PG_TIME, NOW_BIT(NOW_TIME), LEVEL_CAST, "date_trunc('second', " UTC_NOW ")::time",
+     "(" UTC_NOW ")::time"},
+    {PG_INT4, NOW_BIT(NOW_EPOCH), LEVEL_CAST, NULL, "floor(extract(epoch from CURRENT_TIMESTAMP))::bigint"},
+    {PG_INT8, NOW_BIT(NOW_EPOCH), LEVEL_CAST, NULL, "floor(extract(epoch from CURRENT_TIMESTAMP))::bigint"},
+    {PG_NUMERIC, NOW_BIT(NOW_EPOCH), LEVEL_CAST, NULL,
+     "floor(extract(epoch from CURRENT_TIMESTAMP))::bigint"},
+    {PG_FLOAT8, NOW_BIT(NOW_EPOCH), LEVEL_CAST, NULL, "floor(extract(epoch from CURRENT_TIMESTAMP))::bigint"},
+    {PG_FLOAT8, NOW_BIT(NOW_JULIAN), LEVEL_CAST, NULL,
+     "(extract(epoch from CURRENT_TIMESTAMP) / 86400.0 + 2440587.5)::double precision"},
+};
+
+static bool now_to_text(struct translator *tr, const struct term *now, const struct pg_type *type,
+                        struct term *out)
+{
+    if (type->length > 0 && now->now_length > type->length)
+        return refuse(tr, "its text is longer than the type", "the current time for %.*s",
+                      STR_ARGS(pg_type_text(tr->arena, type)));
+    *out = *now;
+    return term_to_text(tr, out, "the current time");
+}
+
+bool now_to_type(struct translator *tr, const struct term *now, const struct pg_type *type, bool whole,
+                 struct term *out)
+{
+    if (pg_kind_is_textual(type->kind) && type->kind != PG_ENUM)
+        return now_to_text(tr, now, type, out);
+    for (size_t i = 0; i < ARRAY_LENGTH(renderings); i++) {
+        const char *sql = whole ? renderings[i].whole : renderings[i].exact;
+
+        if (renderings[i].kind != type->kind || (renderings[i].whats & NOW_BIT(now->now)) == 0)
+            continue;
+        if (sql == NULL)
+            break;
+        *out = term_make(tr, type->kind, STORAGE_OTHER, renderings[i].level, "%s", sql);
+        return true;
+    }
+    return refuse(tr, "this form of the current time is no value of the type", "the current time for %s",
+                  pg_kind_name(type->kind));
+}
