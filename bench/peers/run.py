@@ -144,23 +144,25 @@ def copy_with_wal(path, directory):
 
 
 def judge(path, url, report):
+    """What differs, and how many missing objects the tool itself named."""
     try:
-        return compare(path, url, report, probe=True, limit=sys.maxsize).problems
+        result = compare(path, url, report, probe=True, limit=sys.maxsize)
+        return result.problems, result.not_carried
     except Exception as error:  # whatever a tool made, the other tools still have their turn
-        return [f"cannot be compared: {type(error).__name__}: {str(error).splitlines()[0]}"]
+        return [f"cannot be compared: {type(error).__name__}: {str(error).splitlines()[0]}"], 0
 
 
-def summarise(problems):
+def summarise(problems, named):
     counts = collections.Counter()
     for problem in problems:
         label = next((label for pattern, label in KINDS if re.search(pattern, problem)), None)
         counts[label or problem] += 1
     order = [label for _, label in KINDS]
     ordered = sorted(counts, key=lambda label: order.index(label) if label in order else len(order))
-    return (
-        "; ".join(f"{label}: {counts[label]:,}" if label in order else label for label in ordered)
-        or "nothing"
-    )
+    parts = [f"{label}: {counts[label]:,}" if label in order else label for label in ordered]
+    if named:
+        parts.append(f"not carried, and said so: {named}")
+    return "; ".join(parts) or "nothing"
 
 
 def main():
@@ -185,10 +187,11 @@ def main():
                 tool = tools[(turn + place) % len(tools)]
                 results[tool.name] = measure(tool, os.path.abspath(path), cluster, arguments.timeout)
             for tool in tools:
-                status, seconds, problems = results[tool.name]
+                status, seconds, (problems, named) = results[tool.name]
                 name = "/".join(os.path.abspath(path).split("/")[-2:])
                 print(
-                    f"| {name} | {tool.name} | {status} | {seconds:.2f} | {summarise(problems)} |", flush=True
+                    f"| {name} | {tool.name} | {status} | {seconds:.2f} | {summarise(problems, named)} |",
+                    flush=True,
                 )
                 details[f"{name} {tool.name}"] = problems
     if arguments.details:
