@@ -1,7 +1,8 @@
 """A private PostgreSQL cluster for tests.
 
 One cluster serves a whole session, each test takes a fresh database of it.  The server belongs to this
-process: it ends with it, however this process ends, and its directory goes with it.
+process: it ends with it, however this process ends, and its directory goes with it.  Even a SIGKILL leaves
+nothing: the kernel tells the server, and a shell that waits on a pipe removes the directory.
 
     with Cluster() as cluster:
         database = cluster.create_database()
@@ -52,6 +53,15 @@ FAST_SETTINGS = {
 }
 
 
+# Waits until its input ends, which is when the process that made the cluster does, and then for the server.
+REAPER = """
+cat >/dev/null
+server=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+while [ -n "$server" ] && kill -0 "$server" 2>/dev/null; do sleep 0.1; done
+rm -rf -- "$1"
+"""
+
+
 class ClusterError(Exception):
     """The server could not be made or started; the text ends with the server's own words."""
 
@@ -100,6 +110,7 @@ class Cluster:
         self.directory = None
         self.port = None
         self.server = None
+        self.reaper = None
         self._numbers = itertools.count(1)
 
     def __enter__(self):
@@ -111,6 +122,9 @@ class Cluster:
 
     def start(self):
         self.directory = short_directory()
+        self.reaper = subprocess.Popen(
+            ["sh", "-c", REAPER, "reaper", self.directory], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
             self._initialise()
             self._launch()
@@ -129,9 +143,10 @@ class Cluster:
                 except subprocess.TimeoutExpired:
                     continue
             self.server = None
-        if self.directory is not None:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            self.directory = None
+        if self.reaper is not None:
+            self.reaper.stdin.close()
+            self.reaper.wait()
+            self.reaper = self.directory = None
 
     def url(self, database="postgres", user=None, password=None):
         password = password or self.password

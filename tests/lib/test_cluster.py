@@ -2,12 +2,12 @@
 
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 
 import psycopg2
 import pytest
@@ -107,4 +107,7 @@ def test_server_ends_with_a_killed_test_run():
     child.stdout.close()
     assert select.select([watch], [], [], 30)[0], "the server outlived its test run"
     os.close(watch)
-    shutil.rmtree(directory)
+    deadline = time.monotonic() + 30
+    while os.path.exists(directory) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not os.path.exists(directory)
