@@ -117,6 +117,7 @@ static void process_in_the_data_directory_is_the_server(void **state)
     const char *program = place_path(place, "postgres");
     const char *elsewhere = place_path(place, "elsewhere");
     struct local_server server = {.pid = 0};
+    siginfo_t ended;
     pid_t pid;
 
     assert_true(fs_make_directory(elsewhere, 0755, &place->err));
@@ -143,7 +144,16 @@ static void process_in_the_data_directory_is_the_server(void **state)
     server = local_server_look(place->arena, elsewhere);
     assert_int_equal(server.pid, 0);
     assert_true(server.stale);
+
+    /* One that has ended and whose parent has not asked yet is no server, wherever it was. */
     kill(pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+    write_pid_file(place, (int)pid);
+    assert_int_equal(kill(pid, 0), 0);
+    server = local_server_look(place->arena, place->path);
+    assert_int_equal(server.pid, 0);
+    assert_true(server.stale);
+    assert_int_equal(local_server_processes(place->arena, place->path), 0);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
