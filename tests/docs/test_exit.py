@@ -1,0 +1,14 @@
+"""docs/exit.md lists every code and status that the program has."""
+
+import re
+
+import markdown
+
+
+def test_every_code_has_its_line_and_its_status():
+    statuses = dict(re.findall(r"^ *(PGRADE_\w+) =\s+(\d)", markdown.read("include/pgrade.h"), re.MULTILINE))
+    codes = dict(re.findall(r"\bX\((ERR_\w+), (PGRADE_\w+),", markdown.read("src/base/err.h")))
+    assert len(statuses) == 7 and codes.pop("ERR_NONE") == "PGRADE_DONE"
+    documented = {code: status for code, status, _ in markdown.rows(markdown.read("docs/exit.md"))}
+    assert documented == {code: statuses[name] for code, name in codes.items()}
+    assert re.findall(r"^\| (\d) \|", markdown.read("docs/exit.md"), re.MULTILINE) == sorted(statuses.values())

@@ -1,0 +1,139 @@
+"""docs/json.md and the documents of --json say the same: each field that is printed is documented with its type,
+each field and type that is documented is printed by some run."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+import fixtures
+import markdown
+import pgrade
+
+pytestmark = pytest.mark.skipif(not pgrade.available(),
+                                reason=f"there is no {pgrade.program()}: build it or set PGRADE")
+
+SHARED = "plan and upgrade"
+ODD = """
+CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT 'x', at DATETIME, untyped,
+                     twice INTEGER AS (id * 2) VIRTUAL);
+INSERT INTO parent (id, at) VALUES (1, 1714000000), (2, 1714000001);
+CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent, flag BOOLEAN CHECK (random()));
+INSERT INTO child VALUES (1, 99, 1);
+CREATE TABLE pair (a TEXT, b BOOLEAN, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE setting (name TEXT PRIMARY KEY, value JSON UNIQUE);
+CREATE VIEW names AS SELECT name FROM parent;
+CREATE INDEX of_names ON parent (name COLLATE "rtrim", lower(name));
+"""
+MISFITS = "INSERT INTO child VALUES (2, 1, 7); INSERT INTO pair VALUES ('a', 9);"
+ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));"
+# Documented, and too large for a test.
+NEVER_SEEN = {("misfits[].column", "null")}
+
+
+def type_of(value):
+    names = {dict: "object", list: "list", str: "text", bool: "boolean", int: "integer", float: "number",
+             type(None): "null"}
+    return names[type(value)]
+
+
+def fields(node, path=""):
+    """(path, type) of everything in a document."""
+    if path:
+        yield path, type_of(node)
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from fields(value, f"{path}.{name}" if path else name)
+    elif isinstance(node, list):
+        for value in node:
+            # The elements that are objects need no line of their own.
+            yield from (found for found in fields(value, path + "[]") if found != (path + "[]", "object"))
+
+
+def documented(*sections):
+    page = markdown.read("docs/json.md")
+    return {(field, one) for title in sections for field, types, _ in markdown.rows(markdown.section(page, title))
+            for one in types.split(" or ")}
+
+
+def check(documents, *sections):
+    printed = {found for document in documents for found in fields(document)}
+    expected = documented(*sections) - NEVER_SEEN
+    assert printed == expected, f"not documented: {printed - expected}; not printed: {expected - printed}"
+
+
+def report(*words, status=pgrade.OK):
+    outcome = pgrade.run(*words, "--json")
+    assert outcome.status == status, outcome
+    assert outcome.report, outcome
+    return outcome.report
+
+
+@pytest.fixture
+def odd(tmp_path):
+    return str(fixtures.build_from_text(ODD, tmp_path / "odd.db"))
+
+
+@pytest.fixture
+def misfits(tmp_path):
+    return str(fixtures.build_from_text(ODD + MISFITS, tmp_path / "misfits.db"))
+
+
+@pytest.fixture
+def alembic(tmp_path):
+    return str(fixtures.build_from_text(ALEMBIC, tmp_path / "alembic.db"))
+
+
+def test_plan(odd, misfits, alembic):
+    documents = [report("plan", odd), report("plan", misfits), report("plan", misfits, "--hide-values"),
+                 report("plan", alembic)]
+    check(documents, SHARED)
+
+
+def test_upgrade(odd, misfits, alembic, database):
+    target = database.url
+    documents = [
+        report("upgrade", misfits, target, "--accept", "all", status=pgrade.DECISION),
+        report("upgrade", misfits, target, "--accept", "all", "--hide-values", status=pgrade.DECISION),
+        report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
+        report("upgrade", alembic, target, "--schema", "other"),
+    ]
+    check(documents, SHARED, "upgrade")
+    assert [document["published"] for document in documents] == [False, False, True, True]
+    assert documents[2]["contradictions"][0]["shown"]
+
+
+@pytest.fixture
+def place():
+    """A path that the server's user can enter, unlike those of pytest."""
+    directory = tempfile.mkdtemp(prefix="pgr-", dir="/tmp")
+    os.chmod(directory, 0o755)
+    path = os.path.join(directory, "instance")
+    yield path
+    pgrade.run("local", "destroy", "--dir", path, "--yes")
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def test_local(place):
+    documents = [report("local", verb, "--dir", place) for verb in ("status", "start", "status", "stop")]
+    assert [document["state"] for document in documents] == ["absent", "running", "running", "stopped"]
+    check(documents, "local")
+
+
+def test_error(tmp_path):
+    documents = [report("plan", str(tmp_path / "none.db"), status=pgrade.UNREACHABLE),
+                 report("local", "url", "--dir", str(tmp_path / "none"), status=pgrade.REFUSED)]
+    check(documents, "error")
+    assert [document["status"] for document in documents] == [pgrade.UNREACHABLE, pgrade.REFUSED]
+
+
+@pytest.mark.parametrize("words", [("plan", "--sql"), ("local", "url"), ("local", "destroy", "--yes")])
+def test_what_prints_no_document(words, place, alembic):
+    if words[0] == "local":
+        report("local", "start", "--dir", place)
+        words += ("--dir", place)
+    else:
+        words += (alembic,)
+    outcome = pgrade.run(*words, "--json")
+    assert outcome.status == pgrade.OK and outcome.report == {}
