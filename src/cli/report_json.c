@@ -178,7 +178,7 @@ static void put_outcomes(const struct report *report, struct json *json)
                                 (unsigned long long)outcome->target.row.high,
                                 (unsigned long long)outcome->target.row.low));
         json_name(json, "seconds");
-        json_double(json, (double)(outcome->last_us - outcome->first_us) / 1e6, 3);
+        json_double(json, (double)outcome->work_us / 1e6, 3);
         json_object_end(json);
     }
     json_array_end(json);

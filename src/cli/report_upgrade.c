@@ -29,7 +29,7 @@ static void put_outcome(const struct report *report, size_t place, struct text_t
                     outcome->source_rows < 0 ? str_from("?") : show_count(arena, outcome->source_rows));
     text_table_cell(table, show_count(arena, outcome->loaded_rows));
     text_table_cell(table, show_bytes(arena, outcome->bytes));
-    text_table_cell(table, show_seconds(arena, outcome->last_us - outcome->first_us));
+    text_table_cell(table, show_seconds(arena, outcome->work_us));
     if (!outcome->verified)
         text_table_cell(table, str_from("not verified"));
     else if (outcome->equal)
@@ -38,17 +38,33 @@ static void put_outcome(const struct report *report, size_t place, struct text_t
         text_table_cell(table, str_from("DIFFERENT"));
 }
 
+static void put_elapsed(const struct report *report, struct buf *out)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct upgrade_result *result = report->result;
+
+    buf_printf(out,
+               "\nDone in %.*s: plan %.*s, load with indexes and verification %.*s, constraints %.*s, "
+               "publish %.*s\n",
+               STR_ARGS(show_seconds(arena, result->total_us)),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_PLAN])),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_LOAD])),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_CONSTRAINTS])),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH])));
+}
+
 static void put_tables(const struct report *report, struct buf *out)
 {
     static const enum table_align align[] = {ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
                                              ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
-    static const char *const heading[] = {"table", "rows in source", "loaded", "data", "time", "verified"};
+    static const char *const heading[] = {"table", "rows in source", "loaded", "data", "work", "verified"};
     struct arena *arena = report->invocation->arena;
     struct text_table table = {
         .arena = arena, .columns = ARRAY_LENGTH(heading), .align = align, .maximum = 50};
     int64_t source = 0;
     int64_t loaded = 0;
     int64_t bytes = 0;
+    int64_t work = 0;
 
     for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
         text_table_cell(&table, str_from(heading[i]));
@@ -57,14 +73,16 @@ static void put_tables(const struct report *report, struct buf *out)
         source += report->result->tables[i].source_rows;
         loaded += report->result->tables[i].loaded_rows;
         bytes += report->result->tables[i].bytes;
+        work += report->result->tables[i].work_us;
     }
     text_table_cellf(&table, "%zu tables", report->result->prepared.plan.table_count);
     text_table_cell(&table, show_count(arena, source));
     text_table_cell(&table, show_count(arena, loaded));
     text_table_cell(&table, show_bytes(arena, bytes));
-    text_table_cell(&table, show_seconds(arena, report->result->total_us));
+    text_table_cell(&table, show_seconds(arena, work));
     text_table_cell(&table, str_from(report->result->verified ? "every value equal" : "not verified"));
     text_table_write(&table, report->invocation->color, out);
+    put_elapsed(report, out);
 }
 
 static void put_differences(const struct report *report, struct buf *out)

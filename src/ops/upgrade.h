@@ -71,9 +71,7 @@ struct table_outcome {
     struct digest source; /* columns NULL: none was taken */
     struct digest target;
     struct digest_difference difference;
-    int64_t load_us;  /* summed over workers */
-    int64_t first_us; /* when its first chunk began and its last step ended, since the run began */
-    int64_t last_us;
+    int64_t work_us; /* spent on it: loading, indexes, reading back, constraints; summed over workers */
 };
 
 enum upgrade_step {

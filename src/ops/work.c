@@ -63,26 +63,13 @@ static struct digester *digester_of(struct work *work, size_t worker, size_t tab
     return *place;
 }
 
-static void note_times(struct work_table *table, int64_t began)
+/* One of the table's tasks is done. */
+static void task_done(struct work_table *table, int64_t began)
 {
-    struct table_outcome *outcome = outcome_of(table);
-    int64_t now = clock_monotonic_us();
-
-    if (outcome->first_us == 0 || began - table->work->began_us < outcome->first_us)
-        outcome->first_us = began - table->work->began_us;
-    outcome->last_us = now - table->work->began_us;
-}
-
-/* One of the table's tasks is done; true for the last one. */
-static bool task_done(struct work_table *table, int64_t began)
-{
-    bool last;
-
     (void)pthread_mutex_lock(&table->work->lock);
-    note_times(table, began);
-    last = --table->left == 0;
+    outcome_of(table)->work_us += clock_monotonic_us() - began;
+    table->left--;
     (void)pthread_mutex_unlock(&table->work->lock);
-    return last;
 }
 
 static bool run_count(void *context, size_t worker, struct err *err)
@@ -117,7 +104,7 @@ static bool run_readback(void *context, size_t worker, struct err *err)
     }
     digester_free(digester);
     arena_free(arena);
-    (void)task_done(table, began);
+    task_done(table, began);
     return done;
 }
 
@@ -131,7 +118,7 @@ static bool run_index(void *context, size_t worker, struct err *err)
     if (!finish_index(work->targets[worker], task->objects[0], alone, err))
         return err_prefix(err, "%s %.*s", object_class_name(task->objects[0]->class),
                           STR_ARGS(task->objects[0]->name));
-    (void)task_done(task->table, began);
+    task_done(task->table, began);
     return true;
 }
 
@@ -198,12 +185,10 @@ static bool run_load(void *context, size_t worker, struct err *err)
                     &task->range, err))
         return false;
     (void)pthread_mutex_lock(&work->lock);
-    outcome_of(table)->load_us += clock_monotonic_us() - began;
     if (--table->chunks == 0)
         table_loaded(table);
-    note_times(table, began);
-    table->left--;
     (void)pthread_mutex_unlock(&work->lock);
+    task_done(table, began);
     return true;
 }
 
@@ -298,6 +283,7 @@ static bool run_constraints(void *context, size_t worker, struct err *err)
     struct object_task *task = context;
     struct work *work = task->table->work;
     struct arena *arena = arena_new();
+    int64_t began = clock_monotonic_us();
     bool done = true;
 
     for (size_t i = 0; done && i < task->count; i++) {
@@ -310,15 +296,19 @@ static bool run_constraints(void *context, size_t worker, struct err *err)
             keep_contradiction(work, &found);
     }
     arena_free(arena);
+    task_done(task->table, began);
     return done;
 }
 
 static bool run_analyze(void *context, size_t worker, struct err *err)
 {
     struct work_table *table = context;
+    int64_t began = clock_monotonic_us();
+    bool done = finish_sequences(table->work->targets[worker], plan_of(table->work), table->place, err) &&
+                finish_analyze(table->work->targets[worker], plan_of(table->work), table->place, err);
 
-    return finish_sequences(table->work->targets[worker], plan_of(table->work), table->place, err) &&
-           finish_analyze(table->work->targets[worker], plan_of(table->work), table->place, err);
+    task_done(table, began);
+    return done;
 }
 
 static void add_constraints(struct work *work)
@@ -331,6 +321,7 @@ static void add_constraints(struct work *work)
         for (size_t j = 0; j < plan->object_count; j++)
             if (plan->objects[j].table == i && plan->objects[j].probe_sql.ptr != NULL)
                 task->objects[task->count++] = &plan->objects[j];
+        work->tables[i].left = 1 + (task->count > 0);
         if (task->count > 0)
             pool_add(work->pool, RANK_CONSTRAINT, run_constraints, task);
         pool_add(work->pool, RANK_ANALYZE, run_analyze, &work->tables[i]);
@@ -389,8 +380,7 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     *work = (struct work){.arena = arena,
                           .options = options,
                           .result = result,
-                          .workers = result->prepared.snapshot.reader_count,
-                          .began_us = clock_monotonic_us()};
+                          .workers = result->prepared.snapshot.reader_count};
     (void)pthread_mutex_init(&work->lock, NULL);
     work->targets = ARENA_ARRAY(arena, struct engine *, work->workers);
     work->digesters = ARENA_ARRAY(arena, struct digester **, work->workers);

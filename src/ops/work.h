@@ -29,7 +29,6 @@ struct work {
     struct arena **arenas;        /* by worker */
     struct work_table *tables;
     const char *phase;
-    int64_t began_us;
     pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */
 };
 
