@@ -8,7 +8,7 @@ import tempfile
 import pytest
 
 import fixtures
-import markdown
+import page_tables
 import pgrade
 
 pytestmark = pytest.mark.skipif(not pgrade.available(),
@@ -52,8 +52,8 @@ def fields(node, path=""):
 
 
 def documented(*sections):
-    page = markdown.read("docs/json.md")
-    return {(field, one) for title in sections for field, types, _ in markdown.rows(markdown.section(page, title))
+    page = page_tables.read("docs/json.md")
+    return {(field, one) for title in sections for field, types, _ in page_tables.rows(page_tables.section(page, title))
             for one in types.split(" or ")}
 
 
