@@ -71,7 +71,9 @@ static bool find_column(void *context, struct str table, struct str name, struct
         return false;
     *found = (struct translate_column){.name = place->table->columns[position].name,
                                        .type = place->table->columns[position].type,
-                                       .collation = place->table->source->columns[position].collation};
+                                       .affinity = place->table->source->columns[position].affinity,
+                                       .collation = place->table->source->columns[position].collation,
+                                       .time_unit = (int)place->table->columns[position].unit};
     return true;
 }
 
@@ -92,6 +94,9 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
     struct str translated = {NULL, 0};
     struct buf sql;
 
+    /* A DEFAULT sees no columns: a bare word there is a string. */
+    if (class == OBJECT_DEFAULT)
+        scope.column = NULL;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (translate_expr(expr, &scope, want, type, &sql, &failure))
         translated = buf_to_str(maker->arena, &sql);

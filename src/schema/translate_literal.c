@@ -227,13 +227,11 @@ static bool json_value(struct json_reader *json, int depth)
 {
     bool valid;
 
-    if (depth > JSON_DEPTH)
-        return false;
     json_space(json);
     if (json_take(json, "{"))
-        valid = json_members(json, "}", true, depth);
+        valid = depth < JSON_DEPTH && json_members(json, "}", true, depth);
     else if (json_take(json, "["))
-        valid = json_members(json, "]", false, depth);
+        valid = depth < JSON_DEPTH && json_members(json, "]", false, depth);
     else
         valid = json_scalar(json);
     json_space(json);
