@@ -4,7 +4,7 @@
     run.py FILE... [--tool NAME]... [--timeout SECONDS] [--details FILE] > table.md
 
 Every tool writes into a fresh database of one private cluster, in turn for each file, so that a busy moment
-of the machine is shared by all.  What arrived is judged by tests/suite/compare.py alone, whatever a tool says.
+of the machine is shared by all.  What arrived is judged by tests/suite/compare.py, whatever a tool says.
 """
 
 import argparse
@@ -54,7 +54,7 @@ KINDS = (
 
 
 class Tool:
-    def __init__(self, name, command):
+    def __init__(self, name, command=None):
         self.name = name
         self.command = command  # (path, url, directory) -> argument list
 
@@ -76,24 +76,14 @@ class Tool:
 
 
 class Pgrade(Tool):
-    """Asks once more with every shortfall accepted when a decision is needed."""
+    """Asked once more, with an answer, whenever it wants a decision."""
 
     def run(self, path, url, directory, timeout):
-        first = self._once(self.command(path, url, directory), timeout)
-        if first[0] != str(pgrade.DECISION):
-            return first
-        again = self._once(
-            self.command(path, url, directory) + ["--accept", "all", "--misfit", "widen"], timeout
-        )
-        return f"{first[0]}, then {again[0]}", again[1]
-
-    @staticmethod
-    def _once(command, timeout):
         try:
-            outcome = pgrade.run(*command, timeout=timeout)
+            outcome, statuses = pgrade.upgrade_with_answers(path, url, timeout=timeout)
         except subprocess.TimeoutExpired:
             return "timeout", {}
-        return str(outcome.status), outcome.report
+        return ", ".join(map(str, statuses)), outcome.report
 
 
 def pgloader_tuned(path, url, directory):
@@ -104,7 +94,7 @@ def pgloader_tuned(path, url, directory):
 
 
 TOOLS = (
-    Pgrade("pgrade", lambda path, url, _: ["upgrade", path, url, "--yes", "--json"]),
+    Pgrade("pgrade"),
     Tool("pgloader", lambda path, url, _: ["pgloader", path, url]),
     Tool("pgloader, names kept", pgloader_tuned),
     Tool(
@@ -145,6 +135,8 @@ def copy_with_wal(path, directory):
 
 def judge(path, url, report):
     """What differs, and how many missing objects the tool itself named."""
+    if report.get("published") is False:
+        return ["nothing published, and the reason given"], 0
     try:
         result = compare(path, url, report, probe=True, limit=sys.maxsize)
         return result.problems, result.not_carried

@@ -11,6 +11,13 @@ TIMEOUT_SECONDS = 300
 
 OK, FAILED, USAGE, DECISION, REFUSED, UNREACHABLE, SHORTFALL = range(7)
 
+# The answers that let an upgrade go on, each to the part of the report that asks for it.
+ANSWERS = (
+    ("not_carried", ("--accept", "all")),
+    ("misfits", ("--misfit", "widen")),
+    ("contradictions", ("--orphans", "not-valid")),
+)
+
 
 @dataclasses.dataclass
 class Outcome:
@@ -60,3 +67,29 @@ def run(*arguments, timeout=TIMEOUT_SECONDS, **environment):
 
 def upgrade(source, target, *options, **keywords):
     return run("upgrade", str(source), target, "--yes", "--json", *options, **keywords)
+
+
+def upgrade_with_answers(source, target, check=lambda outcome: None, **keywords):
+    """Answers what is asked until nothing new is; `check` sees each outcome that asks.
+
+    Gives the last outcome and the exit status of each run.
+    """
+    options, statuses = [], []
+    while True:
+        outcome = upgrade(source, target, *options, **keywords)
+        statuses.append(outcome.status)
+        if outcome.status != DECISION:
+            return outcome, statuses
+        check(outcome)
+        answers = [
+            answer
+            for key, answer in ANSWERS
+            if unanswered(outcome.report, key) and not set(answer) <= set(options)
+        ]
+        if not answers:
+            return outcome, statuses
+        options += [word for answer in answers for word in answer]
+
+
+def unanswered(report, key):
+    return [entry for entry in report.get(key, []) if not entry.get("accepted")]

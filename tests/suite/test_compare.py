@@ -249,6 +249,17 @@ def test_misfit_that_came_all_the_same_is_found(copy):
     )
 
 
+def test_virtual_table_may_come_as_a_table(tmp_path, database):
+    connection = sqlite3.connect(tmp_path / "search.db")
+    connection.executescript("CREATE VIRTUAL TABLE words USING fts5 (word); INSERT INTO words VALUES ('a')")
+    connection.close()
+    assert compare(tmp_path / "search.db", database.url).problems == [
+        "table words is missing and not named in the report"
+    ]
+    change(database, "CREATE TABLE words (word text)")
+    assert compare(tmp_path / "search.db", database.url).problems == []
+
+
 def test_differences_are_limited_and_counted(copy):
     path, database = copy
     change(database, "UPDATE visit SET remark = 'x' || at || pet_id")

@@ -27,12 +27,6 @@ FILES = sorted(
 
 # Made to be refused, wholly or in part: these may end with a question, whatever the answer is.
 TORTURE = ("cases/t02", "cases/t03", "cases/t04", "cases/t05", "cases/t08", "cases/t10", "pains/")
-# The answers that let an upgrade go on, each to the shortfalls that ask for it.
-ANSWERS = (
-    ("not_carried", ("--accept", "all")),
-    ("misfits", ("--misfit", "widen")),
-    ("contradictions", ("--orphans", "not-valid")),
-)
 # What is promised and not kept yet; a test that passes all the same has to leave this list.
 NOT_YET = {
     "cases/t04_wide_1600.db": "a row wider than a page ends the upgrade instead of being a misfit",
@@ -81,9 +75,10 @@ def test_own_database(name, tmp_path, database, table_line):
 def upgrade_and_compare(name, source, database, table_line, torture=False):
     before = digests(source)
     started = time.monotonic()
-    outcome, statuses = upgrade_with_answers(source, database.url)
+    outcome, statuses = pgrade.upgrade_with_answers(source, database.url, assert_shortfalls_are_named)
     seconds = time.monotonic() - started
     assert digests(source) == before, "the source was changed"
+    assert len(statuses) > 1 or outcome.status != pgrade.SHORTFALL, f"nothing was accepted\n{outcome}"
     published = outcome.status in (pgrade.OK, pgrade.SHORTFALL)
     assert published or torture and outcome.status == pgrade.DECISION, outcome
     counts = ["", "", "", "", ""]
@@ -95,33 +90,9 @@ def upgrade_and_compare(name, source, database, table_line, torture=False):
     return outcome
 
 
-def upgrade_with_answers(source, url):
-    """Answers what is asked until nothing new is; each question has to name what it is about."""
-    options, statuses = [], []
-    while True:
-        outcome = pgrade.upgrade(source, url, *options)
-        statuses.append(outcome.status)
-        if outcome.status != pgrade.DECISION:
-            assert options or outcome.status != pgrade.SHORTFALL, f"nothing was accepted\n{outcome}"
-            return outcome, statuses
-        assert_shortfalls_are_named(outcome)
-        answers = [
-            answer
-            for key, answer in ANSWERS
-            if unanswered(outcome.report, key) and not set(answer) <= set(options)
-        ]
-        if not answers:
-            return outcome, statuses
-        options += [word for answer in answers for word in answer]
-
-
-def unanswered(report, key):
-    return [entry for entry in report.get(key, []) if not entry.get("accepted")]
-
-
 def assert_shortfalls_are_named(outcome):
     report = outcome.report
-    assert any(unanswered(report, key) for key in NAMED), f"stopped, and no reason is given\n{outcome}"
+    assert any(pgrade.unanswered(report, key) for key in NAMED), f"stopped, and no reason is given\n{outcome}"
     for key, fields in NAMED.items():
         for entry in report[key]:
             assert all(entry.get(field) for field in fields if (key, field) != ("not_carried", "name")), entry
