@@ -63,7 +63,7 @@ static bool connect_control(struct run *run, struct err *err)
     struct str load_schema =
         run->prepare.plan.load_schema.len > 0 ? run->prepare.plan.load_schema : str_from("pgrade_load");
 
-    return engine_open(options->target, &engine, &run->control, err) &&
+    return engine_open(options->target, &engine, &run->control, err) && target_session(run->control, err) &&
            target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err) &&
            target_check_empty(run->arena, &run->result->target, options->replace, err);
 }
@@ -98,22 +98,27 @@ static bool decide_misfits(struct run *run, bool *again, struct err *err)
     return *again || misfits_error(run, err);
 }
 
+/* Each takes its table for a moment only: the indexes are there, and foreign keys are validated later. */
 static bool attach_keys(struct run *run, struct err *err)
 {
     const struct plan *plan = &run->result->prepared.plan;
+    const struct plan_object **keys =
+        ARENA_ARRAY(run->arena, const struct plan_object *, plan->object_count + 1);
+    const struct plan_object **foreign =
+        ARENA_ARRAY(run->arena, const struct plan_object *, plan->object_count + 1);
+    size_t key_count = 0;
+    size_t foreign_count = 0;
 
     for (size_t i = 0; i < plan->object_count; i++) {
         const struct plan_object *object = &plan->objects[i];
-        bool is_key = object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE;
 
-        if (is_key && !finish_statement(run->control, object->then_sql, err))
-            return err_prefix(err, "%s %.*s", object_class_name(object->class), STR_ARGS(object->name));
+        if (object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE)
+            keys[key_count++] = object;
+        else if (object->class == OBJECT_FOREIGN_KEY)
+            foreign[foreign_count++] = object;
     }
-    for (size_t i = 0; i < plan->object_count; i++)
-        if (plan->objects[i].class == OBJECT_FOREIGN_KEY &&
-            !finish_statement(run->control, plan->objects[i].sql, err))
-            return err_prefix(err, "foreign key %.*s", STR_ARGS(plan->objects[i].name));
-    return true;
+    return finish_objects_then(run->control, keys, key_count, err) &&
+           finish_objects(run->control, foreign, foreign_count, err);
 }
 
 /* Contradicted checks always stop; contradicted foreign keys where --orphans does not allow them. */

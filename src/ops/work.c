@@ -8,7 +8,9 @@
 
 enum {
     CHUNKS_A_WORKER = 4, /* of a large table: ranges of rowids may be unevenly filled */
-    CHUNKS_MAXIMUM = 64
+    CHUNKS_MAXIMUM = 64,
+    SMALL_ROWS = 20000,
+    FINISH_TABLES = 25
 };
 
 enum rank {
@@ -108,16 +110,26 @@ static bool run_readback(void *context, size_t worker, struct err *err)
     return done;
 }
 
+/* One helper process for an index when nothing else runs; the setting is sent only when it changes. */
+static bool set_parallel(struct work *work, size_t worker, struct err *err)
+{
+    int wanted = pool_pending(work->pool) <= 1 ? 1 : 0;
+
+    if (work->parallel[worker] == wanted)
+        return true;
+    work->parallel[worker] = wanted;
+    return finish_parallel(work->targets[worker], wanted, err);
+}
+
 static bool run_index(void *context, size_t worker, struct err *err)
 {
     struct object_task *task = context;
     struct work *work = task->table->work;
     int64_t began = clock_monotonic_us();
-    bool alone = pool_pending(work->pool) <= 1;
 
-    if (!finish_index(work->targets[worker], task->objects[0], alone, err))
-        return err_prefix(err, "%s %.*s", object_class_name(task->objects[0]->class),
-                          STR_ARGS(task->objects[0]->name));
+    if (!set_parallel(work, worker, err) ||
+        !finish_objects(work->targets[worker], task->objects, task->count, err))
+        return false;
     task_done(task->table, began);
     return true;
 }
@@ -148,11 +160,40 @@ static void sum_source(struct work_table *table)
             digest_add(&outcome->source, digester_result(work->digesters[worker][table->place]));
 }
 
+static void add_index_task(struct object_task *task)
+{
+    task->table->left++;
+    pool_add(task->table->work->pool, RANK_INDEX, run_index, task);
+}
+
+/* Large tables: a task for each index, so that several are built at once.  Small ones: one task, one round
+ * trip. */
+static void add_indexes(struct work_table *table)
+{
+    struct work *work = table->work;
+    const struct plan *plan = plan_of(work);
+    bool small = atomic_load(&work->result->load.tables[table->place].rows) < SMALL_ROWS;
+    struct object_task *task = NULL;
+
+    for (size_t i = 0; i < plan->object_count; i++) {
+        if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]))
+            continue;
+        if (task == NULL)
+            task = object_task(table, plan->object_count);
+        task->objects[task->count++] = &plan->objects[i];
+        if (!small) {
+            add_index_task(task);
+            task = NULL;
+        }
+    }
+    if (task != NULL)
+        add_index_task(task);
+}
+
 /* The last chunk is in: what can be done with a whole table.  Called with the lock held. */
 static void table_loaded(struct work_table *table)
 {
     struct work *work = table->work;
-    const struct plan *plan = plan_of(work);
 
     if (atomic_load(&work->result->load.checking_only))
         return;
@@ -161,16 +202,7 @@ static void table_loaded(struct work_table *table)
         table->left++;
         pool_add(work->pool, RANK_READBACK, run_readback, table);
     }
-    for (size_t i = 0; i < plan->object_count; i++) {
-        struct object_task *task;
-
-        if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]))
-            continue;
-        task = object_task(table, 1);
-        task->objects[task->count++] = &plan->objects[i];
-        table->left++;
-        pool_add(work->pool, RANK_INDEX, run_index, task);
-    }
+    add_indexes(table);
 }
 
 static bool run_load(void *context, size_t worker, struct err *err)
@@ -300,15 +332,44 @@ static bool run_constraints(void *context, size_t worker, struct err *err)
     return done;
 }
 
-static bool run_analyze(void *context, size_t worker, struct err *err)
-{
-    struct work_table *table = context;
-    int64_t began = clock_monotonic_us();
-    bool done = finish_sequences(table->work->targets[worker], plan_of(table->work), table->place, err) &&
-                finish_analyze(table->work->targets[worker], plan_of(table->work), table->place, err);
+/* Sequences and statistics of a few tables, in one round trip. */
+struct finish_task {
+    struct work *work;
+    size_t *places;
+    size_t count;
+};
 
-    task_done(table, began);
+static bool run_finish(void *context, size_t worker, struct err *err)
+{
+    struct finish_task *task = context;
+    struct work *work = task->work;
+    int64_t began = clock_monotonic_us();
+    bool done = finish_tables(work->targets[worker], plan_of(work), task->places, task->count, err);
+
+    for (size_t i = 0; i < task->count; i++)
+        task_done(&work->tables[task->places[i]], i == 0 ? began : clock_monotonic_us());
     return done;
+}
+
+/* A large table alone, small ones a few at a time. */
+static void add_finishes(struct work *work)
+{
+    struct finish_task *task = NULL;
+
+    for (size_t i = 0; i < plan_of(work)->table_count; i++) {
+        bool small = atomic_load(&work->result->load.tables[i].rows) < SMALL_ROWS;
+
+        if (task == NULL || !small) {
+            task = ARENA_NEW(work->arena, struct finish_task);
+            *task =
+                (struct finish_task){.work = work, .places = ARENA_ARRAY(work->arena, size_t, FINISH_TABLES)};
+            pool_add(work->pool, RANK_ANALYZE, run_finish, task);
+        }
+        task->places[task->count++] = i;
+        work->tables[i].left++;
+        if (!small || task->count == FINISH_TABLES)
+            task = NULL;
+    }
 }
 
 static void add_constraints(struct work *work)
@@ -321,11 +382,12 @@ static void add_constraints(struct work *work)
         for (size_t j = 0; j < plan->object_count; j++)
             if (plan->objects[j].table == i && plan->objects[j].probe_sql.ptr != NULL)
                 task->objects[task->count++] = &plan->objects[j];
-        work->tables[i].left = 1 + (task->count > 0);
-        if (task->count > 0)
-            pool_add(work->pool, RANK_CONSTRAINT, run_constraints, task);
-        pool_add(work->pool, RANK_ANALYZE, run_analyze, &work->tables[i]);
+        if (task->count == 0)
+            continue;
+        work->tables[i].left++;
+        pool_add(work->pool, RANK_CONSTRAINT, run_constraints, task);
     }
+    add_finishes(work);
 }
 
 bool work_constraints(struct work *work, struct err *err)
@@ -339,13 +401,7 @@ static bool connect_workers(struct work *work, struct err *err)
 
     for (size_t i = 0; i < work->workers; i++)
         if (!engine_open(work->options->target, &options, &work->targets[i], err) ||
-            !engine_exec(work->targets[i],
-                         /* Long texts: the server's time is mostly the default compression.  Not every build
-                            has lz4. */
-                         (struct str)STR(
-                             "SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings"
-                             " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"),
-                         err))
+            !target_session(work->targets[i], err))
             return false;
     return true;
 }
@@ -385,6 +441,9 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     work->targets = ARENA_ARRAY(arena, struct engine *, work->workers);
     work->digesters = ARENA_ARRAY(arena, struct digester **, work->workers);
     work->arenas = ARENA_ARRAY(arena, struct arena *, work->workers);
+    work->parallel = ARENA_ARRAY(arena, int, work->workers);
+    for (size_t i = 0; i < work->workers; i++)
+        work->parallel[i] = -1; /* the server's own setting */
     prepare_outcomes(work);
     load_init(&result->load, arena, plan_of(work));
     result->loaded = true;

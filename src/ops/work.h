@@ -27,6 +27,7 @@ struct work {
     size_t workers;
     struct digester ***digesters; /* [worker][table]: of the source */
     struct arena **arenas;        /* by worker */
+    int *parallel;                /* by worker: helper processes that its session may use for an index */
     struct work_table *tables;
     const char *phase;
     pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */

@@ -5,15 +5,55 @@
 
 #include "schema/ident.h"
 
-bool finish_statement(struct engine *target, struct str sql, struct err *err)
+enum {
+    BATCH_BYTES = 64 * 1024
+};
+
+/* A batch is one implicit transaction; what failed in it is told by the server's own words, which name the
+ * object. */
+static bool send_batch(struct engine *target, struct buf *sql, struct err *err)
 {
-    return engine_exec(target, sql, err);
+    bool done = !sql->failed
+                    ? sql->len == 0 || engine_exec(target, buf_view(sql), err)
+                    : err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that finish the tables");
+
+    buf_clear(sql);
+    return done;
 }
 
-bool finish_index(struct engine *target, const struct plan_object *index, bool alone, struct err *err)
+static bool send_all(struct engine *target, const struct plan_object *const *objects, size_t count, bool then,
+                     struct err *err)
 {
-    return engine_execf(target, err, "SET max_parallel_maintenance_workers = %d", alone ? 1 : 0) &&
-           engine_exec(target, index->sql, err);
+    struct buf sql;
+    bool done = true;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; done && i < count; i++) {
+        buf_str(&sql, then ? objects[i]->then_sql : objects[i]->sql);
+        buf_text(&sql, ";\n");
+        if (sql.len > BATCH_BYTES)
+            done = send_batch(target, &sql, err);
+    }
+    done = done && send_batch(target, &sql, err);
+    buf_free(&sql);
+    return done;
+}
+
+bool finish_objects(struct engine *target, const struct plan_object *const *objects, size_t count,
+                    struct err *err)
+{
+    return send_all(target, objects, count, false, err);
+}
+
+bool finish_objects_then(struct engine *target, const struct plan_object *const *objects, size_t count,
+                         struct err *err)
+{
+    return send_all(target, objects, count, true, err);
+}
+
+bool finish_parallel(struct engine *target, int processes, struct err *err)
+{
+    return engine_execf(target, err, "SET max_parallel_maintenance_workers = %d", processes);
 }
 
 /* SQLSTATE classes of "these rows do not fit": check_violation, foreign_key_violation. */
@@ -63,62 +103,53 @@ bool finish_constraint(struct arena *arena, struct engine *target, const struct 
  * AUTOINCREMENT says that the table is full), so the sequence goes on behind the largest id in the lower half
  * of the range.
  */
-static bool set_sequence(struct engine *target, const struct plan *plan, const struct plan_table *table,
-                         const struct plan_column *column, struct err *err)
+static void put_sequence(struct buf *sql, const struct plan *plan, const struct plan_table *table,
+                         const struct plan_column *column)
 {
     const char *full = column->type.kind == PG_INT2   ? "32767"
                        : column->type.kind == PG_INT4 ? "2147483647"
                                                       : "9223372036854775807";
-    struct buf sql;
-    bool done;
+    struct buf name;
 
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "SELECT setval(");
-    {
-        struct buf name;
-
-        buf_init(&name, BUF_TEXT_MAXIMUM);
-        ident_quote_qualified(&name, plan->load_schema, column->sequence_name);
-        literal_quote(&sql, buf_view(&name));
-        buf_free(&name);
-    }
-    buf_printf(&sql,
+    buf_init(&name, BUF_TEXT_MAXIMUM);
+    ident_quote_qualified(&name, plan->load_schema, column->sequence_name);
+    buf_text(sql, "SELECT setval(");
+    literal_quote(sql, buf_view(&name));
+    buf_free(&name);
+    buf_printf(sql,
                ", last, true) FROM (SELECT greatest(%" PRId64 ", CASE WHEN max(k) < %s OR %s THEN max(k) ELSE"
                " (SELECT max(k) FROM (SELECT ",
                table->identity_next - 1, full, table->source->autoincrement ? "true" : "false");
-    ident_quote(&sql, column->name);
-    buf_text(&sql, " AS k FROM ");
-    ident_quote_qualified(&sql, plan->load_schema, table->name);
-    buf_printf(&sql, ") h WHERE k < %s / 2) END) AS last FROM (SELECT ", full);
-    ident_quote(&sql, column->name);
-    buf_text(&sql, " AS k FROM ");
-    ident_quote_qualified(&sql, plan->load_schema, table->name);
-    buf_text(&sql, ") a) s WHERE last >= 1");
-    done = engine_exec(target, buf_view(&sql), err);
-    buf_free(&sql);
-    return done;
+    ident_quote(sql, column->name);
+    buf_text(sql, " AS k FROM ");
+    ident_quote_qualified(sql, plan->load_schema, table->name);
+    buf_printf(sql, ") h WHERE k < %s / 2) END) AS last FROM (SELECT ", full);
+    ident_quote(sql, column->name);
+    buf_text(sql, " AS k FROM ");
+    ident_quote_qualified(sql, plan->load_schema, table->name);
+    buf_text(sql, ") a) s WHERE last >= 1;\n");
 }
 
-bool finish_sequences(struct engine *target, const struct plan *plan, size_t place, struct err *err)
+static void put_table(struct buf *sql, const struct plan *plan, const struct plan_table *table)
 {
-    const struct plan_table *table = &plan->tables[place];
-
     for (size_t i = 0; i < table->column_count; i++)
-        if (table->columns[i].identity != IDENTITY_NO &&
-            !set_sequence(target, plan, table, &table->columns[i], err))
-            return false;
-    return true;
+        if (table->columns[i].identity != IDENTITY_NO)
+            put_sequence(sql, plan, table, &table->columns[i]);
+    buf_text(sql, "ANALYZE ");
+    ident_quote_qualified(sql, plan->load_schema, table->name);
+    buf_text(sql, ";\n");
 }
 
-bool finish_analyze(struct engine *target, const struct plan *plan, size_t place, struct err *err)
+bool finish_tables(struct engine *target, const struct plan *plan, const size_t *tables, size_t count,
+                   struct err *err)
 {
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "ANALYZE ");
-    ident_quote_qualified(&sql, plan->load_schema, plan->tables[place].name);
-    done = engine_exec(target, buf_view(&sql), err);
+    for (size_t i = 0; i < count; i++)
+        put_table(&sql, plan, &plan->tables[tables[i]]);
+    done = send_batch(target, &sql, err);
     buf_free(&sql);
     return done;
 }

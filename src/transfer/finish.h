@@ -24,20 +24,23 @@ struct contradiction {
     size_t shown_count;
 };
 
-bool finish_statement(struct engine *target, struct str sql, struct err *err) MUST_USE;
+/* Statements of objects, many to a round trip: `sql` of each, or `then_sql`. */
+bool finish_objects(struct engine *target, const struct plan_object *const *objects, size_t count,
+                    struct err *err) MUST_USE;
+bool finish_objects_then(struct engine *target, const struct plan_object *const *objects, size_t count,
+                         struct err *err) MUST_USE;
 
-/* The settings for building an index: one helper process when nothing else runs. */
-bool finish_index(struct engine *target, const struct plan_object *index, bool alone,
-                  struct err *err) MUST_USE;
+/* How many helper processes an index build of this session may use. */
+bool finish_parallel(struct engine *target, int processes, struct err *err) MUST_USE;
 
 /* Validates a foreign key, or adds a check.  When rows contradict it, `found` says which and the call
  * succeeds; found->rows is 0 otherwise. */
 bool finish_constraint(struct arena *arena, struct engine *target, const struct plan_object *object,
                        struct contradiction *found, struct err *err) MUST_USE;
 
-/* Sets every identity column's sequence past both max() and what the source would have given next. */
-bool finish_sequences(struct engine *target, const struct plan *plan, size_t table, struct err *err) MUST_USE;
-
-bool finish_analyze(struct engine *target, const struct plan *plan, size_t table, struct err *err) MUST_USE;
+/* Of several tables: sets every identity column's sequence past both max() and what the source would have
+ * given next, and gathers statistics. */
+bool finish_tables(struct engine *target, const struct plan *plan, const size_t *tables, size_t count,
+                   struct err *err) MUST_USE;
 
 #endif

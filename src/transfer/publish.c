@@ -112,7 +112,8 @@ static const char record_ddl[] =
 static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, struct str source,
                     struct err *err)
 {
-    buf_text(sql, "BEGIN;\n");
+    /* This commit waits for the disk, and so for everything that the load wrote before it. */
+    buf_text(sql, "BEGIN;\nSET LOCAL synchronous_commit TO DEFAULT;\n");
     if (!target->schema_exists) {
         buf_text(sql, "CREATE SCHEMA ");
         ident_quote(sql, target->schema);

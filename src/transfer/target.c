@@ -19,6 +19,17 @@ static const struct str facts_sql = STR(
     " current_setting('transaction_read_only') = 'on'"
     " FROM pg_database d LEFT JOIN pg_namespace n ON n.nspname = $1 WHERE d.datname = current_database()");
 
+bool target_session(struct engine *session, struct err *err)
+{
+    /* Long texts: the server's time is mostly the default compression; not every build has lz4. */
+    return engine_exec(
+        session,
+        (struct str)STR("SET synchronous_commit = off;"
+                        "SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings"
+                        " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"),
+        err);
+}
+
 enum {
     FACT_DATABASE,
     FACT_USER,

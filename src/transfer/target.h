@@ -31,6 +31,12 @@ struct target {
     size_t earlier_capacity;
 };
 
+/*
+ * Settings of every session that takes part in a load.  Commits do not wait for the disk: nothing counts
+ * before it is published, and the commit that publishes waits, for all that was written to the log before it.
+ */
+bool target_session(struct engine *session, struct err *err) MUST_USE;
+
 /* Looks, and takes the lock.  Changes nothing. */
 bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
                     struct target *target, struct err *err) MUST_USE;
