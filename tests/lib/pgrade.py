@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import pwd
 import subprocess
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -45,13 +46,11 @@ def available():
     return os.access(program(), os.X_OK)
 
 
-def run(*arguments, timeout=TIMEOUT_SECONDS, **environment):
-    """Never asks: stdin is closed, and no target of the caller's environment is taken by mistake."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "DB_URI") and not name.startswith("PG")
-    }
+def run(*arguments, timeout=TIMEOUT_SECONDS, directory=None, account=None, **environment):
+    """Never asks: stdin is closed, and no target of the caller's environment is taken by mistake.
+
+    `account` is the name of a user of the system to run as, which only root can ask for.
+    """
     done = subprocess.run(
         [program(), *arguments],
         stdin=subprocess.DEVNULL,
@@ -59,10 +58,46 @@ def run(*arguments, timeout=TIMEOUT_SECONDS, **environment):
         text=True,
         errors="replace",
         timeout=timeout,
-        env=dict(kept, **environment),
+        cwd=directory,
+        env=clean_environment(environment),
         check=False,
+        **as_account(account),
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def start(*arguments, **environment):
+    """The same in the background: finish() waits for its end."""
+    return subprocess.Popen(
+        [program(), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=clean_environment(environment),
+    )
+
+
+def finish(process, timeout=TIMEOUT_SECONDS):
+    stdout, stderr = process.communicate(timeout=timeout)
+    return Outcome(process.returncode, stdout, stderr)
+
+
+def clean_environment(more):
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "DB_URI") and not name.startswith("PG")
+    }
+    return dict(kept, **more)
+
+
+def as_account(name):
+    if name is None:
+        return {}
+    account = pwd.getpwnam(name)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def upgrade(source, target, *options, **keywords):

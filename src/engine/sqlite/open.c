@@ -29,7 +29,9 @@ static const struct failure {
      "if there is "
      "no -wal and nobody writes: 'sqlite:///FILE?immutable=1'"},
     {SQLITE_READONLY_DIRECTORY, ERR_PERMISSION, "its folder may not be written",
-     "copy the file together with its -wal to a folder that is writable"},
+     "make the folder writable for this user, or copy the file together with its -wal to a folder that is; "
+     "if there is "
+     "no -wal and nobody writes: 'sqlite:///FILE?immutable=1'"},
     {SQLITE_CANTOPEN, ERR_PERMISSION, "SQLite cannot open it, or the -wal and -shm files beside it",
      "for a file in WAL mode the folder must be writable; copy it together with its -wal; if there is no "
      "-wal and nobody "

@@ -1,0 +1,418 @@
+"""Every way in which a source can be unusable: what is said, the exit status, and that nothing was touched."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import pgrade
+from small import SMALL, make_small
+from trouble import Trouble, assert_clean, assert_trouble, one_document
+from untouched import Untouched
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
+PAGE = 4096
+
+
+def big_file(path):
+    """Some hundred pages, so that there is a middle to damage."""
+    make_small(path)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
+        "INSERT INTO post SELECT i, 1, 'post number ' || i FROM n"
+    )
+    connection.close()
+    assert os.path.getsize(path) > 100 * PAGE
+    return path
+
+
+def missing(path):
+    pass
+
+
+def directory(path):
+    path.mkdir()
+
+
+def fifo(path):
+    os.mkfifo(path)
+
+
+def text_file(path):
+    path.write_text("Dear diary,\ntoday I looked for my database.\n", encoding="utf-8")
+
+
+def sql_dump(path):
+    path.write_text("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n" + SMALL, encoding="utf-8")
+
+
+def few_bytes(path):
+    path.write_bytes(b"\x7fELF\x02")
+
+
+def encrypted(path):
+    path.write_bytes(bytes((i * 167 + 13) % 256 for i in range(8 * PAGE)))
+
+
+def truncated(path):
+    big_file(path)
+    os.truncate(path, 20 * PAGE)
+
+
+def truncated_within_the_first_page(path):
+    big_file(path)
+    os.truncate(path, 512)
+
+
+def header_only(path):
+    big_file(path)
+    os.truncate(path, 60)
+
+
+TROUBLES = {
+    missing: Trouble(5, "app.db: no such file", None, "nothing was created", "ERR_SOURCE_MISSING"),
+    directory: Trouble(5, "app.db: a directory, not", None, "name the SQLite file", "ERR_SOURCE_KIND"),
+    text_file: Trouble(5, "app.db: not a SQLite", 'starting with "Dear diary', "SQL dump", "ERR_SOURCE_KIND"),
+    sql_dump: Trouble(5, "app.db: not a SQLite", "PRAGMA foreign_keys", "< dump.sql", "ERR_SOURCE_KIND"),
+    few_bytes: Trouble(5, "app.db: not a SQLite", "only 5 bytes", "check the path", "ERR_SOURCE_KIND"),
+    encrypted: Trouble(5, "app.db: not a SQLite", "encrypted (SQLCipher", "decrypted", "ERR_SOURCE_KIND"),
+    truncated: Trouble(1, "app.db: the file is cut short", "it has 81920", "backup", "ERR_SOURCE_CORRUPT"),
+    truncated_within_the_first_page: Trouble(1, "the file is cut short", "it has 512", "backup"),
+    header_only: Trouble(5, "app.db: not a SQLite", "only 60 bytes", "check the path"),
+}
+
+
+@pytest.mark.parametrize("make", TROUBLES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("command", ["plan", "upgrade"])
+def test_unusable_file(make, command, folder, untouched):
+    make(folder / "app.db")
+    untouched()
+    target = [NOWHERE] if command == "upgrade" else []
+    assert_trouble(TROUBLES[make], command, str(folder / "app.db"), *target)
+
+
+def test_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "app.db")
+    told = Trouble(5, "app.db: not a regular file", None, "name the SQLite file", "ERR_SOURCE_KIND")
+    assert_trouble(told, "plan", str(folder / "app.db"), timeout=20)
+
+
+def test_file_in_a_file(small, untouched):
+    untouched()
+    assert_trouble(Trouble(5, "app.db/app.db: no such file", None, ""), "plan", f"{small}/app.db")
+
+
+@pytest.mark.core
+def test_empty_file_has_no_tables(folder, untouched, database):
+    """What SQLite itself makes of a new database: done, but surely not what was meant."""
+    (folder / "app.db").touch()
+    untouched()
+    outcome = pgrade.run("upgrade", str(folder / "app.db"), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert "warning: the source has no tables; if that is unexpected, check the path" in outcome.stderr
+    assert tables_of(database) == []
+
+
+def damage(path, page, content):
+    with open(path, "r+b") as stream:
+        stream.seek((page - 1) * PAGE)
+        stream.write(content)
+
+
+def leaf_of_post(path):
+    """A page in the middle of the table's rows."""
+    connection = sqlite3.connect(path)
+    pages = connection.execute(
+        "SELECT pageno FROM dbstat WHERE name = 'post' AND pagetype = 'leaf' ORDER BY path"
+    ).fetchall()
+    connection.close()
+    return pages[len(pages) // 2][0]
+
+
+@pytest.mark.core
+def test_damaged_page(folder, untouched, database):
+    path = big_file(folder / "app.db")
+    damage(path, leaf_of_post(path), b"\x5a" * PAGE)
+    untouched()
+    told = Trouble(1, "post: ", "malformed", "restore a backup", "ERR_SOURCE_CORRUPT")
+    assert_trouble(told, "upgrade", str(path), database.url)
+    assert tables_of(database) == [] and schemas_of(database) == ["public"]
+    assert_trouble(told, "plan", str(path))
+
+
+def test_damaged_schema(folder, untouched):
+    """The text of a CREATE TABLE was overwritten, the rest of the file is sound."""
+    path = make_small(folder / "app.db")
+    content = path.read_bytes().replace(b"CREATE TABLE author (", b"CREATE TABEL author (")
+    path.write_bytes(content)
+    untouched()
+    outcome = pgrade.run("plan", str(path), "--json")
+    assert_clean(outcome)
+    left = {(entry["class"], entry["table"], entry["name"]) for entry in one_document(outcome)["not_carried"]}
+    assert left == {("table", None, "author"), ("foreign key", "post", "references author")}
+
+
+def test_root_page_beyond_the_file(folder, untouched):
+    path = make_small(folder / "app.db")
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA writable_schema = 1")
+    connection.execute("UPDATE sqlite_schema SET rootpage = 900 WHERE name = 'post'")
+    connection.commit()
+    connection.close()
+    untouched()
+    assert_trouble(Trouble(1, "app.db: the file is damaged", "", "restore a backup"), "plan", str(path))
+
+
+def test_without_read_permission(open_folder, stranger):
+    path = make_small(os.path.join(open_folder, "app.db"))
+    os.chmod(path, 0)
+    told = Trouble(5, "app.db: cannot be read", "Permission denied", "as the user who owns", "ERR_PERMISSION")
+    assert_trouble(told, "plan", path, account=stranger)
+
+
+def test_folder_without_permission(open_folder, stranger):
+    path = make_small(os.path.join(open_folder, "app.db"))
+    os.chmod(open_folder, 0)
+    try:
+        told = Trouble(5, "app.db: cannot be read", "Permission denied", "", "ERR_PERMISSION")
+        assert_trouble(told, "plan", path, account=stranger)
+    finally:
+        os.chmod(open_folder, 0o755)
+
+
+def test_read_only_file_in_a_read_only_folder_is_enough(open_folder, stranger):
+    path = make_small(os.path.join(open_folder, "app.db"))
+    before = Untouched(open_folder)
+    with read_only(open_folder):
+        outcome = pgrade.run("plan", path, account=stranger)
+    assert outcome.status == pgrade.OK, outcome
+    assert before.differences() == []
+
+
+class read_only:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        for name in os.listdir(self.folder):
+            os.chmod(os.path.join(self.folder, name), 0o444)
+        os.chmod(self.folder, 0o555)
+
+    def __exit__(self, *_):
+        os.chmod(self.folder, 0o755)
+
+
+def make_wal(path, keep):
+    """A file in WAL mode whose -wal holds the newest row; `keep`: the files beside it that remain."""
+    live = f"{path}.live"
+    connection = sqlite3.connect(make_small(live, "wal"))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("INSERT INTO author VALUES (3, 'Cy')")
+    connection.commit()
+    for suffix in ["", *keep]:
+        shutil.copyfile(live + suffix, path + suffix)
+    connection.close()
+    os.unlink(live)
+    return path
+
+
+def test_wal_in_a_read_only_folder(open_folder, stranger):
+    path = make_wal(os.path.join(open_folder, "app.db"), keep=["-wal"])
+    before = Untouched(open_folder)
+    with read_only(open_folder):
+        told = Trouble(5, "app.db: ", "SQLite result", "together with its -wal", "ERR_PERMISSION")
+        assert_trouble(told, "plan", path, account=stranger)
+    assert before.differences() == []
+
+
+def test_wal_mode_without_a_wal_in_a_read_only_folder(open_folder, stranger):
+    path = make_wal(os.path.join(open_folder, "app.db"), keep=[])
+    before = Untouched(open_folder)
+    with read_only(open_folder):
+        told = Trouble(5, "app.db: ", "SQLite result", "?immutable=1", "ERR_PERMISSION")
+        assert_trouble(told, "plan", path, account=stranger)
+        outcome = pgrade.run("plan", f"sqlite:///{path}?immutable=1", "--json", account=stranger)
+        assert outcome.status == pgrade.OK, outcome
+    assert before.differences() == []
+
+
+def test_wal_with_its_shm_in_a_read_only_folder(open_folder, stranger):
+    """SQLite reads it when both files are there: nothing has to be made."""
+    path = make_wal(os.path.join(open_folder, "app.db"), keep=["-wal", "-shm"])
+    before = Untouched(open_folder)
+    with read_only(open_folder):
+        outcome = pgrade.run("plan", path, "--json", account=stranger)
+    assert outcome.status == pgrade.OK, outcome
+    assert rows_estimate(outcome, "author") == 3
+    assert before.differences() == []
+
+
+def rows_estimate(outcome, name):
+    tables = one_document(outcome)["tables"]
+    return next(table["rows_estimate"] for table in tables if table["name"] == name)
+
+
+@pytest.mark.core
+def test_wal_is_read_and_stays(folder, untouched, database):
+    path = make_wal(str(folder / "app.db"), keep=["-wal"])
+    untouched(shm_may_come=True)
+    outcome = pgrade.run("upgrade", path, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT name FROM author ORDER BY id") == [("Ada",), ("Bo",), ("Cy",)]
+
+
+def test_immutable_with_a_wal_is_refused(folder, untouched):
+    path = make_wal(str(folder / "app.db"), keep=["-wal"])
+    untouched()
+    told = Trouble(4, "immutable=1 was asked for", "the newest rows", "copy both files", "ERR_REFUSED")
+    assert_trouble(told, "plan", f"sqlite:///{path}?immutable=1")
+    assert_trouble(told, "plan", f"file:{path}?immutable=1")
+
+
+def test_immutable_of_another_journal_mode(small, untouched):
+    untouched()
+    outcome = pgrade.run("plan", f"file:{small}?immutable=1&mode=ro")
+    assert outcome.status == pgrade.OK, outcome
+
+
+def run_python(program, *arguments):
+    """Another process: locks of SQLite hold between processes only."""
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+LOCKER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for statement in sys.argv[2:]:
+    connection.execute(statement).fetchall()
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(
+    "mode, statements",
+    [
+        ("delete", ["BEGIN EXCLUSIVE"]),
+        ("delete", ["PRAGMA locking_mode = EXCLUSIVE", "UPDATE author SET name = name"]),
+        ("wal", ["PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE"]),
+    ],
+    ids=["transaction", "locking mode", "locking mode, WAL"],
+)
+def test_locked_by_a_writer(mode, statements, folder):
+    path = make_small(folder / "app.db", mode)
+    holder = run_python(LOCKER, path, *statements)
+    try:
+        assert holder.stdout.readline() == "locked\n"
+        before = Untouched(folder, shm_may_come=True)
+        told = Trouble(5, "app.db: another program keeps it locked", "locked", "stop the application")
+        assert_trouble(told, "plan", str(path))
+        assert before.differences() == []
+    finally:
+        holder.communicate("")
+
+
+def test_reader_and_waiting_writer_are_no_obstacle(small):
+    """SHARED and RESERVED locks let others read."""
+    holder = run_python(LOCKER, small, "BEGIN IMMEDIATE", "UPDATE author SET name = name")
+    try:
+        assert holder.stdout.readline() == "locked\n"
+        assert pgrade.run("plan", str(small)).status == pgrade.OK
+    finally:
+        holder.communicate("")
+
+
+CRASHING_WRITER = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 5")
+connection.execute("BEGIN")
+connection.execute("UPDATE post SET title = 'half ' || id")
+assert os.path.getsize(sys.argv[1] + "-journal") > 0
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_hot_journal(folder, untouched):
+    """A writer crashed half way through its commit; only somebody who may write can take that back."""
+    path = big_file(folder / "app.db")
+    run_python(CRASHING_WRITER, path).communicate()
+    assert os.path.exists(f"{path}-journal")
+    untouched()
+    told = Trouble(5, "app.db: a program crashed while writing it", "", "start and stop the application")
+    assert_trouble(told, "plan", str(path))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "my app.db",
+        "100%.db",
+        "%41.db",
+        "it's.db",
+        'say "hi".db',
+        "what?.db",
+        "what?immutable=1",
+        "a#b.db",
+        "a&b=c;d.db",
+        "größe-数据-😀.db",
+        "back\\slash.db",
+        "line\nend.db",
+        "no-utf8-\udcff.db",
+        "x" * 250 + ".db",
+        "-dash.db",
+    ],
+)
+def test_any_path(name, folder, untouched):
+    path = make_small(folder / "app.db")
+    os.rename(path, folder / name)
+    untouched()
+    outcome = pgrade.run("plan", "--", name, directory=folder)
+    assert outcome.status == pgrade.OK, outcome
+    outcome = pgrade.run("plan", "--json", str(folder / name))
+    assert outcome.status == pgrade.OK, outcome
+    assert_clean(outcome)
+    assert rows_estimate(outcome, "post") == 3
+
+
+@pytest.mark.core
+def test_path_of_everything_arrives(folder, untouched, database):
+    path = make_small(folder / "app.db")
+    strange = folder / "it's 100% \"mine\"? #1 é.db"
+    os.rename(path, strange)
+    untouched()
+    outcome = pgrade.run("upgrade", str(strange), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT DISTINCT source FROM pgrade.published") == [(str(strange),)]
+
+
+def test_link_to_a_file(small, untouched, tmp_path):
+    (tmp_path / "link.db").symlink_to(small)
+    untouched()
+    assert pgrade.run("plan", str(tmp_path / "link.db")).status == pgrade.OK
+    (tmp_path / "broken.db").symlink_to(tmp_path / "gone.db")
+    told = Trouble(5, "broken.db: no such file", None, "", "ERR_SOURCE_MISSING")
+    assert_trouble(told, "plan", str(tmp_path / "broken.db"))
+
+
+def tables_of(database):
+    return database.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+
+
+def schemas_of(database):
+    return [
+        name
+        for name, in database.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' ORDER BY nspname"
+        )
+    ]
