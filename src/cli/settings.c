@@ -58,24 +58,6 @@ static bool read_numbers(struct str text, int64_t *first, int64_t *second)
             (str_to_int64(str_trim(str_slice(text, end + 1, text.len)), second) && *second >= 0));
 }
 
-/* The limits are PostgreSQL's: MaxAttrSize, NUMERIC_MAX_PRECISION, MAX_TIMESTAMP_PRECISION. */
-static bool set_numbers(struct pg_type *type, int64_t first, int64_t second)
-{
-    switch (type->kind) {
-    case PG_NUMERIC:
-        type->precision = (int)first;
-        type->scale = second < 0 ? 0 : (int)second;
-        return first >= 1 && first <= 1000 && second <= first;
-    case PG_VARCHAR:
-    case PG_CHAR: type->length = (int)first; return first >= 1 && first <= 10485760 && second < 0;
-    case PG_TIME:
-    case PG_TIMETZ:
-    case PG_TIMESTAMP:
-    case PG_TIMESTAMPTZ: type->precision = (int)first; return first <= 6 && second < 0;
-    default: return false;
-    }
-}
-
 static bool read_type(struct str text, struct pg_type *type)
 {
     ptrdiff_t bracket = str_find(text, '(');
@@ -93,7 +75,7 @@ static bool read_type(struct str text, struct pg_type *type)
             return true;
         return str_ends_with(text, ")") &&
                read_numbers(str_slice(text, (size_t)bracket + 1, text.len - 1), &first, &second) &&
-               first <= INT32_MAX && set_numbers(type, first, second);
+               pg_type_set_modifiers(type, first, second);
     }
     return false;
 }

@@ -43,28 +43,16 @@ static bool matches(const struct type_rule *rule, const struct question *questio
     return rule->when == NULL || rule->when(question);
 }
 
-/* PostgreSQL's limits: documentation, "Character Types" (MaxAttrSize), "Numeric Types", "Date/Time Types".  A
- * modifier beyond them is left out; SQLite did not obey it either. */
+/* A modifier beyond PostgreSQL's limits is left out; SQLite did not obey it either. */
 static void set_modifiers(struct pg_type *type, const int *modifiers, int count)
 {
-    int first = count > 0 ? modifiers[0] : -1;
-    int second = count > 1 ? modifiers[1] : 0;
+    bool numeric = type->kind == PG_NUMERIC;
 
-    switch (type->kind) {
-    case PG_VARCHAR:
-    case PG_CHAR: type->length = first >= 1 && first <= 10485760 ? first : 0; break;
-    case PG_NUMERIC:
-        if (first >= 1 && first <= 1000 && second >= 0 && second <= first) {
-            type->precision = first;
-            type->scale = second;
-        }
-        break;
-    case PG_TIME:
-    case PG_TIMETZ:
-    case PG_TIMESTAMP:
-    case PG_TIMESTAMPTZ: type->precision = first >= 0 && first <= 6 ? first : -1; break;
-    default: break;
-    }
+    if (count > 0)
+        (void)pg_type_set_modifiers(type, modifiers[0],
+                                    numeric && count > 1 ? modifiers[1]
+                                    : numeric            ? 0
+                                                         : -1);
     /* CHAR alone is one character to PostgreSQL and any number to SQLite. */
     if (type->kind == PG_CHAR && type->length == 0)
         *type = pg_type_of(PG_TEXT);

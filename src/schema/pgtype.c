@@ -39,6 +39,42 @@ struct pg_type pg_type_of(enum pg_kind kind)
     return (struct pg_type){.kind = kind, .precision = timed ? -1 : 0};
 }
 
+static bool set_length(struct pg_type *type, int64_t length)
+{
+    enum {
+        LENGTH_MAXIMUM = 10485760 /* MaxAttrSize */
+    };
+
+    if (length < 1 || length > LENGTH_MAXIMUM)
+        return false;
+    type->length = (int)length;
+    return true;
+}
+
+static bool set_precision(struct pg_type *type, int64_t precision, int64_t scale, int64_t lowest,
+                          int64_t highest)
+{
+    if (precision < lowest || precision > highest || scale > precision)
+        return false;
+    type->precision = (int)precision;
+    type->scale = scale < 0 ? 0 : (int)scale;
+    return true;
+}
+
+bool pg_type_set_modifiers(struct pg_type *type, int64_t first, int64_t second)
+{
+    switch (type->kind) {
+    case PG_VARCHAR:
+    case PG_CHAR: return second < 0 && set_length(type, first);
+    case PG_NUMERIC: return set_precision(type, first, second, 1, 1000);
+    case PG_TIME:
+    case PG_TIMETZ:
+    case PG_TIMESTAMP:
+    case PG_TIMESTAMPTZ: return second < 0 && set_precision(type, first, second, 0, 6);
+    default: return false;
+    }
+}
+
 static void format_time(struct buf *out, const char *name, int precision)
 {
     const char *rest = name;

@@ -54,6 +54,13 @@ struct pg_type {
 /* A type without modifiers. */
 struct pg_type pg_type_of(enum pg_kind kind);
 
+/*
+ * Sets the modifiers of a type that takes them: (n) of texts and times, (p) and (p,s) of numeric; `second` is
+ * -1 when there is one only.  False, and the type is as it was: it takes none such, or they pass PostgreSQL's
+ * limits (documentation: "Character Types", "Numeric Types", "Date/Time Types").
+ */
+bool pg_type_set_modifiers(struct pg_type *type, int64_t first, int64_t second);
+
 /* As PostgreSQL's own format_type() writes it: "character varying(50)", "numeric(10,2)", "timestamp(6)
  * without time zone"; an enum as its quoted name. */
 void pg_type_format(struct buf *out, const struct pg_type *type);

@@ -1,0 +1,40 @@
+/* work_intern.h: what the files of the worker pool share. */
+#ifndef PGRADE_OPS_WORK_INTERN_H
+#define PGRADE_OPS_WORK_INTERN_H
+
+#include "ops/work.h"
+
+/* Lower ranks begin first. */
+enum work_rank {
+    RANK_LOAD,
+    RANK_READBACK, /* before the indexes: it is usually longer than each of them */
+    RANK_INDEX,
+    RANK_COUNT,
+    RANK_CONSTRAINT,
+    RANK_FINISH
+};
+
+enum {
+    SMALL_ROWS = 20000 /* below this a table's statements share a round trip */
+};
+
+/* Objects of one table that one worker makes. */
+struct object_task {
+    struct work_table *table;
+    const struct plan_object **objects;
+    size_t count;
+};
+
+struct object_task *work_object_task(struct work_table *table, size_t most);
+
+const struct plan *work_plan(const struct work *work);
+struct table_outcome *work_outcome(const struct work_table *table);
+
+/* One of the table's tasks is done. */
+void work_task_done(struct work_table *table, int64_t began);
+
+/* Runs what `add` puts into the pool. */
+bool work_run_pool(struct work *work, const char *phase, void (*add)(struct work *work),
+                   struct err *err) MUST_USE;
+
+#endif

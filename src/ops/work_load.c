@@ -1,0 +1,196 @@
+/* Loading, and what is done with a table once its last chunk is in. */
+#include "base/clock.h"
+#include "ops/work_intern.h"
+#include "schema/ident.h"
+#include "verify/readback.h"
+
+enum {
+    CHUNKS_A_WORKER = 4, /* of a large table: ranges of rowids may be unevenly filled */
+    CHUNKS_MAXIMUM = 64
+};
+
+struct load_task {
+    struct work_table *table;
+    struct load_range range;
+};
+
+static struct engine *reader_of(const struct work *work, size_t worker)
+{
+    return work->result->prepared.snapshot.readers[worker];
+}
+
+static struct digester *digester_of(struct work *work, size_t worker, size_t table)
+{
+    struct digester **place = &work->digesters[worker][table];
+
+    if (*place == NULL)
+        *place = digester_new(work->arenas[worker], &work_plan(work)->tables[table]);
+    return *place;
+}
+
+static bool run_count(void *context, size_t worker, struct err *err)
+{
+    struct work_table *table = context;
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "SELECT count(*) FROM ");
+    ident_quote(&sql, work_plan(table->work)->tables[table->place].source->name.text);
+    done = engine_int(reader_of(table->work, worker), buf_view(&sql), &work_outcome(table)->source_rows, err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool run_readback(void *context, size_t worker, struct err *err)
+{
+    struct work_table *table = context;
+    const struct plan_table *planned = &work_plan(table->work)->tables[table->place];
+    struct table_outcome *outcome = work_outcome(table);
+    struct arena *arena = arena_new();
+    struct digester *digester = digester_new(arena, planned);
+    int64_t began = clock_monotonic_us();
+    bool done = readback_table(table->work->targets[worker], work_plan(table->work)->load_schema, planned,
+                               digester, err);
+
+    if (done) {
+        (void)pthread_mutex_lock(&table->work->lock);
+        digest_add(&outcome->target, digester_result(digester));
+        (void)pthread_mutex_unlock(&table->work->lock);
+    }
+    digester_free(digester);
+    arena_free(arena);
+    work_task_done(table, began);
+    return done;
+}
+
+/* One helper process for an index when nothing else runs; the setting is sent only when it changes. */
+static bool set_parallel(struct work *work, size_t worker, struct err *err)
+{
+    int wanted = pool_pending(work->pool) <= 1 ? 1 : 0;
+
+    if (work->parallel[worker] == wanted)
+        return true;
+    work->parallel[worker] = wanted;
+    return finish_parallel(work->targets[worker], wanted, err);
+}
+
+static bool run_index(void *context, size_t worker, struct err *err)
+{
+    struct object_task *task = context;
+    struct work *work = task->table->work;
+    int64_t began = clock_monotonic_us();
+
+    if (!set_parallel(work, worker, err) ||
+        !finish_objects(work->targets[worker], task->objects, task->count, err))
+        return false;
+    work_task_done(task->table, began);
+    return true;
+}
+
+static bool is_index(const struct plan_object *object)
+{
+    return object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE ||
+           object->class == OBJECT_INDEX;
+}
+
+/* The sums of all workers; a table without rows has digests of nothing, which are equal. */
+static void sum_source(struct work_table *table)
+{
+    struct work *work = table->work;
+    struct table_outcome *outcome = work_outcome(table);
+
+    for (size_t worker = 0; worker < work->workers; worker++)
+        if (work->digesters[worker][table->place] != NULL)
+            digest_add(&outcome->source, digester_result(work->digesters[worker][table->place]));
+}
+
+static void add_index_task(struct object_task *task)
+{
+    task->table->left++;
+    pool_add(task->table->work->pool, RANK_INDEX, run_index, task);
+}
+
+/* Large tables: a task for each index, so that several are built at once.  Small ones: one task, one round
+ * trip. */
+static void add_indexes(struct work_table *table)
+{
+    struct work *work = table->work;
+    const struct plan *plan = work_plan(work);
+    bool small = atomic_load(&work->result->load.tables[table->place].rows) < SMALL_ROWS;
+    struct object_task *task = NULL;
+
+    for (size_t i = 0; i < plan->object_count; i++) {
+        if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]))
+            continue;
+        if (task == NULL)
+            task = work_object_task(table, plan->object_count);
+        task->objects[task->count++] = &plan->objects[i];
+        if (!small) {
+            add_index_task(task);
+            task = NULL;
+        }
+    }
+    if (task != NULL)
+        add_index_task(task);
+}
+
+/* The last chunk is in: what can be done with a whole table.  Called with the lock held. */
+static void table_loaded(struct work_table *table)
+{
+    struct work *work = table->work;
+
+    if (atomic_load(&work->result->load.checking_only))
+        return;
+    if (!work->options->no_verify) {
+        sum_source(table);
+        table->left++;
+        pool_add(work->pool, RANK_READBACK, run_readback, table);
+    }
+    add_indexes(table);
+}
+
+static bool run_load(void *context, size_t worker, struct err *err)
+{
+    struct load_task *task = context;
+    struct work_table *table = task->table;
+    struct work *work = table->work;
+    int64_t began = clock_monotonic_us();
+
+    (void)digester_of(work, worker, table->place);
+    if (!load_chunk(&work->result->load, worker, reader_of(work, worker), work->targets[worker], table->place,
+                    &task->range, err))
+        return false;
+    (void)pthread_mutex_lock(&work->lock);
+    if (--table->chunks == 0)
+        table_loaded(table);
+    (void)pthread_mutex_unlock(&work->lock);
+    work_task_done(table, began);
+    return true;
+}
+
+static void add_loads(struct work *work)
+{
+    const struct plan *plan = work_plan(work);
+
+    for (size_t i = 0; i < plan->table_count; i++) {
+        struct work_table *table = &work->tables[i];
+        struct load_range ranges[CHUNKS_MAXIMUM];
+        size_t most = work->workers > 1 ? work->workers * CHUNKS_A_WORKER : 1;
+
+        table->chunks = load_split(&plan->tables[i], ranges, most < CHUNKS_MAXIMUM ? most : CHUNKS_MAXIMUM);
+        table->left = table->chunks;
+        for (size_t j = 0; j < table->chunks; j++) {
+            struct load_task *task = ARENA_NEW(work->arena, struct load_task);
+
+            *task = (struct load_task){table, ranges[j]};
+            pool_add(work->pool, RANK_LOAD, run_load, task);
+        }
+        pool_add(work->pool, RANK_COUNT, run_count, table);
+    }
+}
+
+bool work_load(struct work *work, struct err *err)
+{
+    return work_run_pool(work, "loading", add_loads, err);
+}
