@@ -10,7 +10,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        fail "root is needed for: $*"
+        fail "root is needed: $*"
     fi
 }
 
