@@ -148,6 +148,15 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
     return true;
 }
 
+void sqlite_tidy(const char *path)
+{
+    sqlite3 *connection = NULL;
+
+    if (sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+        (void)sqlite3_exec(connection, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    (void)sqlite3_close(connection);
+}
+
 static void sqlite_close(struct engine *engine)
 {
     struct sqlite *sqlite = (struct sqlite *)engine;

@@ -15,6 +15,14 @@ struct sqlite {
 /* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
 bool sqlite_examine(const char *path, struct err *err) MUST_USE;
 
+/*
+ * A read-only connection makes an empty -wal and a -shm beside a file in WAL mode, and may not remove them.
+ * SQLite removes them when the last connection that may write is closed and there is nothing to check point:
+ * so this opens such a connection, reads, and closes it.  With a program connected to the file, or a -wal
+ * that is not empty, SQLite leaves all as it is.
+ */
+void sqlite_tidy(const char *path);
+
 /* Sets the error from SQLite's own. */
 bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *err);
 

@@ -1,5 +1,7 @@
 /* Several connections that read one and the same state; see sqlite.h for how that is proven. */
-#include "engine/sqlite/sqlite.h"
+#include <unistd.h>
+
+#include "engine/sqlite/private.h"
 
 enum {
     ATTEMPTS = 50
@@ -46,12 +48,24 @@ static bool begin_same(struct snapshot *snapshot, struct err *err)
     return err_hint(err, "stop the application for the upgrade, or try --workers 1");
 }
 
+/* Only where neither file was there, and so nobody was connected, is anything of ours left to remove. */
+static const char *will_leave(struct arena *arena, const struct url *url)
+{
+    const char *path = str_cstr(arena, url->path);
+
+    if (url->immutable || access(arena_printf(arena, "%s-wal", path), F_OK) == 0 ||
+        access(arena_printf(arena, "%s-shm", path), F_OK) == 0)
+        return NULL;
+    return path;
+}
+
 bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
                    size_t count, struct snapshot *snapshot, struct err *err)
 {
     struct value mode;
 
-    *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count)};
+    *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count),
+                                  .leaves = will_leave(arena, url)};
     if (!engine_open(url, options, &snapshot->witness, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -80,5 +94,7 @@ void snapshot_close(struct snapshot *snapshot)
     for (size_t i = 0; i < snapshot->reader_count; i++)
         engine_close(snapshot->readers[i]);
     engine_close(snapshot->witness);
+    if (snapshot->wal && snapshot->leaves != NULL)
+        sqlite_tidy(snapshot->leaves);
     *snapshot = (struct snapshot){.witness = NULL};
 }

@@ -27,6 +27,9 @@ struct snapshot {
     size_t reader_count;
     int64_t version;
     bool wal; /* writers go on meanwhile; in the other journal modes they wait */
+    /* The file's path when reading it will leave a -wal and a -shm beside it that were not there; else NULL.
+     */
+    const char *leaves;
 };
 
 /* Opens `count` readers (at least 1) and the witness; the handles belong to the snapshot. */
