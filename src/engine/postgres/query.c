@@ -38,12 +38,20 @@ static void set_detail(struct postgres *postgres, const PGresult *result, struct
     err_sqlstate(err, sqlstate);
 }
 
+/* admin_shutdown, crash_shutdown, cannot_connect_now: the session's last words, read before the connection is
+ * seen to be closed. */
+static bool is_last_word(const char *sqlstate)
+{
+    return strcmp(sqlstate, "57P01") == 0 || strcmp(sqlstate, "57P02") == 0 || strcmp(sqlstate, "57P03") == 0;
+}
+
 bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err)
 {
     struct str shown = str_utf8_clip(str_trim(sql), 200);
-    bool refused = strcmp(field(result, PG_DIAG_SQLSTATE), "42501") == 0; /* insufficient_privilege */
+    const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
+    bool refused = strcmp(sqlstate, "42501") == 0; /* insufficient_privilege */
 
-    if (PQstatus(postgres->connection) == CONNECTION_OK)
+    if (PQstatus(postgres->connection) == CONNECTION_OK && !is_last_word(sqlstate))
         err_set(err, refused ? ERR_PERMISSION : ERR_DATABASE, "a statement failed on the server: %.*s%s",
                 STR_ARGS(shown), shown.len < sql.len ? "..." : "");
     else

@@ -1,0 +1,303 @@
+"""Every way in which a target can be unusable; it has to be as it was afterwards."""
+
+import psycopg2
+import pytest
+
+import pgrade
+from catalog_text import catalog_text, table_names, whole_text
+from cluster import Database, free_port
+from gate import Gate
+from trouble import Trouble, assert_trouble, one_document
+
+PASSWORD = "wr@ng:p/ss"
+
+
+@pytest.fixture(autouse=True)
+def source_stays(small, untouched):
+    untouched()
+
+
+def roles(database, *statements):
+    for statement in statements:
+        database.execute(statement)
+
+
+def url_of(database, user):
+    return database.cluster.url(database.name, user=user)
+
+
+@pytest.fixture
+def plain_role(database):
+    """May connect and nothing else, as everybody since PostgreSQL 15."""
+    roles(database, "CREATE ROLE plain LOGIN", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    yield "plain"
+    roles(database, "DROP OWNED BY plain CASCADE", "DROP ROLE plain")
+
+
+@pytest.mark.core
+def test_wrong_password(small, scram_cluster):
+    url = scram_cluster.url(password=PASSWORD)
+    told = Trouble(5, "wrong password, or no such user", "password authentication failed", "percent-encoded")
+    outcome = assert_trouble(told, "upgrade", str(small), url)
+    assert PASSWORD not in outcome.stderr and "wr%40ng" not in outcome.stderr
+
+
+def test_no_password(small, scram_cluster, tmp_path):
+    url = f"postgresql://{scram_cluster.user}@127.0.0.1:{scram_cluster.port}/postgres"
+    told = Trouble(5, "asks for a password and none was given", "no password supplied", "PGPASSWORD")
+    assert_trouble(told, "upgrade", str(small), url, HOME=str(tmp_path))
+
+
+@pytest.mark.core
+def test_password_that_no_url_holds_unescaped(small, scram_cluster):
+    database = scram_cluster.create_database()
+    outcome = pgrade.run("upgrade", str(small), database.url, "--trace-sql")
+    assert outcome.status == pgrade.OK, outcome
+    assert scram_cluster.password not in outcome.stdout + outcome.stderr
+    assert database.url not in outcome.stdout + outcome.stderr
+    database.drop()
+
+
+def test_password_in_keywords_is_hidden(small, scram_cluster):
+    words = f"host=127.0.0.1 port={scram_cluster.port} dbname=nowhere user=pgrade_test password='geheim wort'"
+    told = Trouble(5, "wrong password", "", "", "ERR_PERMISSION")
+    outcome = assert_trouble(told, "upgrade", str(small), words)
+    assert "geheim" not in outcome.stderr
+
+
+def test_no_server(small):
+    told = Trouble(5, "no server is listening there", "refused", "pgrade local start", "ERR_CONNECT")
+    assert_trouble(told, "upgrade", str(small), f"postgresql://me@127.0.0.1:{free_port()}/app")
+
+
+def test_no_socket(small, tmp_path):
+    told = Trouble(5, "no server is listening on that socket", "", "pgrade local start", "ERR_CONNECT")
+    assert_trouble(told, "upgrade", str(small), f"postgresql:///app?host={tmp_path}")
+
+
+def test_unknown_host(small):
+    told = Trouble(5, "the host name is unknown", "", "check the host", "ERR_CONNECT")
+    assert_trouble(told, "upgrade", str(small), "postgresql://me:pw@db.invalid/app")
+
+
+def test_unknown_database(small, cluster):
+    told = Trouble(5, "the database does not exist", 'database "none"', "createdb", "ERR_CONNECT")
+    assert_trouble(told, "upgrade", str(small), cluster.url("none"))
+
+
+def test_unknown_role(small, database):
+    told = Trouble(5, "the user does not exist", 'role "ghost"', "CREATE ROLE", "ERR_PERMISSION")
+    assert_trouble(told, "upgrade", str(small), url_of(database, "ghost"))
+
+
+ROLE_TROUBLES = {
+    "no login": ("NOLOGIN", Trouble(5, "may not log in", "not permitted to log in", "LOGIN", "ERR_PERMISSION")),
+    "no connection left": (
+        "LOGIN CONNECTION LIMIT 0",
+        Trouble(5, "no connection left", "too many connections", "close other programs", "ERR_CONNECT"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROLE_TROUBLES)
+def test_role_that_cannot_connect(name, small, database):
+    options, told = ROLE_TROUBLES[name]
+    roles(database, f"CREATE ROLE limited {options}")
+    try:
+        assert_trouble(told, "upgrade", str(small), url_of(database, "limited"))
+    finally:
+        roles(database, "DROP ROLE limited")
+
+
+def test_database_that_lets_nobody_in(small, database, plain_role):
+    roles(database, f"REVOKE CONNECT ON DATABASE {database.name} FROM PUBLIC")
+    told = Trouble(5, "may not connect to that database", "CONNECT", "GRANT CONNECT", "ERR_PERMISSION")
+    assert_trouble(told, "upgrade", str(small), url_of(database, plain_role))
+
+
+def test_database_without_connections(small, database):
+    roles(database, "CREATE ROLE plain LOGIN", f"ALTER DATABASE {database.name} CONNECTION LIMIT 0")
+    try:
+        told = Trouble(5, "no connection left", "too many connections for database", "", "ERR_CONNECT")
+        assert_trouble(told, "upgrade", str(small), url_of(database, "plain"))
+    finally:
+        roles(Database(database.cluster, "postgres"), "DROP ROLE plain")
+
+
+OCCUPANTS = {
+    "table": ("CREATE TABLE guest (id integer)", "table guest"),
+    "view": ("CREATE VIEW glance AS SELECT 1 AS one", "view glance"),
+    "materialized view": ("CREATE MATERIALIZED VIEW still AS SELECT 1 AS one", "materialized view still"),
+    "enum type": ("CREATE TYPE mood AS ENUM ('ok')", "type mood"),
+    "domain": ("CREATE DOMAIN positive AS integer CHECK (VALUE > 0)", "type positive"),
+    "sequence": ("CREATE SEQUENCE counter", "sequence counter"),
+    "function": ("CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "function one"),
+    "foreign table": (
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+        "CREATE FOREIGN TABLE far (id integer) SERVER s",
+        "foreign table far",
+    ),
+    "partitioned table": ("CREATE TABLE parts (id integer) PARTITION BY RANGE (id)", "table parts"),
+}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("kind", OCCUPANTS)
+def test_target_is_not_empty(kind, small, database):
+    sql, named = OCCUPANTS[kind]
+    database.execute(sql)
+    before = whole_text(database)
+    told = Trouble(4, "not empty: 1 object in schema public", named, "--schema NAME", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), database.url)
+    assert_trouble(told, "upgrade", str(small), database.url, "--replace")
+    assert whole_text(database) == before
+
+
+def test_many_objects_are_counted_and_some_named(small, database):
+    for number in range(20):
+        database.execute(f"CREATE TABLE t{number:02} ()")
+    told = Trouble(4, "not empty: 20 objects", "table t00, table t01", "", "ERR_REFUSED")
+    outcome = assert_trouble(told, "upgrade", str(small), database.url)
+    assert outcome.stderr.splitlines()[1].endswith(", ...")
+
+
+def test_other_schemas_are_nobodys_business(small, database):
+    database.execute("CREATE SCHEMA other; CREATE TABLE other.author (id integer)")
+    before = whole_text(database)["other"]
+    assert pgrade.run("upgrade", str(small), database.url).status == pgrade.OK
+    assert whole_text(database)["other"] == before
+
+
+def test_another_schema(small, database):
+    database.execute("CREATE TABLE guest (id integer)")
+    before = whole_text(database)["public"]
+    outcome = pgrade.run("upgrade", str(small), database.url, "--schema", "My App")
+    assert outcome.status == pgrade.OK, outcome
+    assert table_names(database, '"My App"') == ["author", "post"]
+    assert catalog_text(database) == before
+
+
+@pytest.mark.core
+def test_second_run_is_refused(small, database):
+    assert pgrade.run("upgrade", str(small), database.url).status == pgrade.OK
+    before = whole_text(database)
+    told = Trouble(4, "not empty: 2 objects", "table author, table post", "--replace swaps", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), database.url)
+    assert whole_text(database) == before
+
+
+def test_may_not_create_a_schema(small, database, plain_role):
+    told = Trouble(5, "plain may not create a schema", "schema of their own", "GRANT CREATE ON DATABASE")
+    assert_trouble(told, "upgrade", str(small), url_of(database, plain_role))
+
+
+@pytest.mark.core
+def test_may_not_create_in_public(small, database, plain_role):
+    """What PostgreSQL 15 made the default; the statement of the hint mends it."""
+    roles(database, f"GRANT CREATE ON DATABASE {database.name} TO plain")
+    told = Trouble(5, "plain may not create tables in the schema public", "15", "GRANT CREATE, USAGE ON SCHEMA")
+    outcome = assert_trouble(told, "upgrade", str(small), url_of(database, plain_role))
+    database.execute(outcome.stderr.split("as the schema's owner: ")[1].splitlines()[0])
+    outcome = pgrade.run("upgrade", str(small), url_of(database, plain_role))
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'") == [
+        ("plain",)
+    ]
+
+
+def test_wrong_encoding(small, cluster):
+    database = cluster.create_database(options="TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    told = Trouble(4, "has the encoding LATIN1", "UTF-8", "createdb --encoding UTF8", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), database.url)
+    database.drop()
+
+
+def test_read_only_database(small, database):
+    database.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+    told = Trouble(4, f"{database.name} cannot be written", "read-only", "primary server", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), database.url)
+
+
+@pytest.mark.core
+def test_two_at_once(small, database):
+    with Gate(database, "CREATE TABLE") as gate:
+        first = pgrade.start("upgrade", str(small), database.url)
+        gate.wait_for_arrival(first)
+        told = Trouble(4, "another pgrade is working", None, "pg_stat_activity", "ERR_REFUSED")
+        assert_trouble(told, "upgrade", str(small), database.url)
+        gate.open()
+        outcome = pgrade.finish(first)
+        assert outcome.status == pgrade.OK, outcome
+    assert table_names(database) == ["author", "post"]
+
+
+def test_two_at_once_in_two_databases(small, cluster, database):
+    other = cluster.create_database()
+    with Gate(database, "CREATE TABLE") as gate:
+        first = pgrade.start("upgrade", str(small), database.url)
+        gate.wait_for_arrival(first)
+        assert pgrade.run("upgrade", str(small), other.url).status == pgrade.OK
+        gate.open()
+        assert pgrade.finish(first).status == pgrade.OK
+    other.drop()
+
+
+def test_server_dies_half_way(small, database):
+    """Its sessions are ended: the connection is lost, and the target is as it was."""
+    with Gate(database, "COPY") as gate:
+        process = pgrade.start("upgrade", str(small), database.url, "--json")
+        gate.wait_for_arrival(process)
+        gate.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgrade'")
+        outcome = pgrade.finish(process)
+    document = one_document(outcome)
+    assert outcome.status == pgrade.UNREACHABLE, outcome
+    assert document["error"]["message"].endswith("the connection to the server was lost")
+    assert not document["published"] and table_names(database) == []
+    outcome = pgrade.run("upgrade", str(small), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert "dropping what an interrupted run left in schema pgrade_load" in outcome.stderr
+
+
+def test_settings_of_the_role_do_not_matter(small, database):
+    """Somebody's ALTER ROLE SET must not change what arrives, nor end the run."""
+    settings = {
+        "search_path": "'nowhere'",
+        "statement_timeout": "1",
+        "lock_timeout": "1",
+        "client_encoding": "'LATIN1'",
+        "standard_conforming_strings": "off",
+        "default_transaction_isolation": "'serializable'",
+        "timezone": "'America/St_Johns'",
+        "row_security": "off",
+        "synchronous_commit": "off",
+        "default_tablespace": "''",
+    }
+    for name, value in settings.items():
+        database.execute(f"ALTER DATABASE {database.name} SET {name} = {value}")
+    outcome = pgrade.run("upgrade", str(small), database.url)
+    assert outcome.status == pgrade.OK, outcome
+
+
+def test_idle_sessions_of_the_application_do_not_disturb(small, database):
+    connection = psycopg2.connect(database.url)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert pgrade.run("upgrade", str(small), database.url).status == pgrade.OK
+    connection.close()
+
+
+def test_reserved_connections(small, cluster):
+    """All connections but those kept for superusers are taken."""
+    database = cluster.create_database()
+    database.execute("CREATE ROLE plain LOGIN")
+    limit = int(database.execute("SHOW max_connections")[0][0])
+    reserved = int(database.execute("SHOW superuser_reserved_connections")[0][0])
+    taken = [database.connect() for _ in range(limit - reserved)]
+    try:
+        told = Trouble(5, "no connection left", "", "close other programs", "ERR_CONNECT")
+        assert_trouble(told, "upgrade", str(small), url_of(database, "plain"))
+    finally:
+        for connection in taken:
+            connection.close()
+        database.execute("DROP ROLE plain")
+        database.drop()
