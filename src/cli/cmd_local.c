@@ -20,6 +20,7 @@ static void print_json(const struct local_info *info)
     buf_init(&out, BUF_TEXT_MAXIMUM);
     json_begin(&json, &out);
     json_object(&json);
+    json_put_int(&json, "status", 0);
     json_put_text(&json, "state", local_state_name(info->state));
     json_put_text(&json, "directory", info->directory);
     json_put_text(&json, "version", info->version);

@@ -66,12 +66,21 @@ static void print_json_error(const struct err *err)
     buf_free(&out);
 }
 
+/* Also where the words could not be understood: whoever reads the document must not find nothing. */
+static bool wants_json(int count, char **words)
+{
+    for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+        if (strcmp(words[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 static int run(struct invocation *invocation, int count, char **words, struct err *err)
 {
     bool plain = getenv("NO_COLOR") != NULL && getenv("NO_COLOR")[0] != '\0';
     bool done = options_parse(invocation, count, words, err);
 
-    invocation->json = option_given(invocation, "json");
+    invocation->json = done ? option_given(invocation, "json") : wants_json(count, words);
     invocation->quiet = option_given(invocation, "quiet");
     invocation->hide_values = option_given(invocation, "hide-values");
     invocation->color = !plain && !option_given(invocation, "no-color") && isatty(STDOUT_FILENO) == 1;
@@ -106,6 +115,8 @@ int main(int count, char **words)
     } else if ((invocation.command = find_command(count - 1, words + 1, &used)) == NULL) {
         unknown_command(count - 1, words + 1, &err);
         print_error(&err, false);
+        if (wants_json(count - 1, words + 1))
+            print_json_error(&err);
         status = err_exit_status(err.code);
     } else {
         status = run(&invocation, count - 1 - used, words + 1 + used, &err);

@@ -53,14 +53,14 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
         err_set(err, ERR_USAGE, "the option --%s takes no value", option->name);
         return wrong(invocation, err);
     }
-    if (option->argument != NULL && value == NULL) {
-        if (left < 2) {
-            err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
-                    option->argument);
-            return wrong(invocation, err);
-        }
+    if (option->argument != NULL && value == NULL && left > 1) {
         value = words[1];
         *used = 2;
+    }
+    if (option->argument != NULL && (value == NULL || value[0] == '\0')) {
+        err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
+                option->argument);
+        return wrong(invocation, err);
     }
     ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
         (struct given){option, value};

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+enum {
+    NAME_MAXIMUM = 63 /* NAMEDATALEN - 1; PostgreSQL would cut what is longer */
+};
+
 static bool wrong(const struct invocation *invocation, struct err *err)
 {
     return err_hint(err, "pgrade %s --help", invocation->command->name);
@@ -135,6 +139,11 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
         err_set(err, ERR_USAGE, "--schema %.*s: that name is kept for %s",
                 STR_ARGS(options->plan.target_schema),
                 str_starts_with(options->plan.target_schema, "pg_") ? "PostgreSQL" : "pgrade");
+        return wrong(invocation, err);
+    }
+    if (options->plan.target_schema.len > NAME_MAXIMUM) {
+        err_set(err, ERR_USAGE, "--schema %.*s: names hold %d bytes in PostgreSQL",
+                STR_ARGS(options->plan.target_schema), NAME_MAXIMUM);
         return wrong(invocation, err);
     }
     if (integers != NULL && strcmp(integers, "declared") != 0 && strcmp(integers, "bigint") != 0) {

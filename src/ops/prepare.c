@@ -1,11 +1,22 @@
 #include "ops/prepare.h"
 
+#include "ops/mention.h"
 #include "schema/ident.h"
 #include "survey/survey.h"
 
 enum {
     SAMPLE_ROWS = 1000 /* from each end */
 };
+
+static bool check_overrides(const struct prepare_options *options, const struct schema *schema,
+                            struct err *err)
+{
+    for (size_t i = 0; i < options->plan.override_count; i++)
+        if (!mention_check(schema, "--type", options->plan.overrides[i].table,
+                           options->plan.overrides[i].column, err))
+            return false;
+    return true;
+}
 
 bool prepare_source(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                     struct err *err)
@@ -14,7 +25,8 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
 
     *prepared = (struct prepared){.sampled = false};
     return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&
-           engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err);
+           engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err) &&
+           check_overrides(options, &prepared->schema, err);
 }
 
 void prepare_close(struct prepared *prepared)

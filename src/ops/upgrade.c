@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ops/guard.h"
+#include "ops/mention.h"
 #include "ops/widen.h"
 #include "ops/work.h"
 
@@ -262,6 +263,18 @@ static bool finish_and_publish(struct run *run, struct err *err)
     return true;
 }
 
+static bool check_rules(const struct run *run, struct err *err)
+{
+    for (size_t i = 0; i < run->options->misfit_rule_count; i++) {
+        const struct misfit_rule *rule = &run->options->misfit_rules[i];
+
+        if (rule->table.ptr != NULL &&
+            !mention_check(&run->result->prepared.schema, "--misfit", rule->table, rule->column, err))
+            return false;
+    }
+    return true;
+}
+
 bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                  struct err *err)
 {
@@ -274,8 +287,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
                                            .plan = options->plan};
-    done = prepare_source(arena, &run.prepare, &result->prepared, err) && plan_and_load(&run, err) &&
-           finish_and_publish(&run, err);
+    done = prepare_source(arena, &run.prepare, &result->prepared, err) && check_rules(&run, err) &&
+           plan_and_load(&run, err) && finish_and_publish(&run, err);
     if (!done && err->code == ERR_CANCELED)
         err_hint(err, "the target is as it was; run the same command again");
     give_up(&run);
