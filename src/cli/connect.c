@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "ops/local.h"
@@ -33,10 +34,11 @@ bool confirm(const struct invocation *invocation, const char *question, struct e
 static bool find_url(struct invocation *invocation, enum url_kind kind, struct url *url, const char **from,
                      struct err *err)
 {
-    struct dotenv dotenv;
+    struct dotenv dotenv = {.items = NULL};
 
     *from = NULL;
-    if (!dotenv_load(invocation->arena, ".env", &dotenv, err))
+    /* A folder of that name is a virtual environment of Python. */
+    if (!fs_is_directory(".env") && !dotenv_load(invocation->arena, ".env", &dotenv, err))
         return false;
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < ARRAY_LENGTH(variables); i++) {
@@ -162,6 +164,47 @@ static bool check_kind(struct invocation *invocation, const struct endpoints *en
                     STR_ARGS(endpoints->source.path));
 }
 
+static void add_parameter(struct arena *arena, struct url *url, const char *name, const char *variable)
+{
+    const char *value = getenv(variable);
+    struct url_parameters with = {.count = url->parameters.count + 1};
+
+    if (value == NULL || value[0] == '\0' || url_parameter(url, name).ptr != NULL)
+        return;
+    with.items = ARENA_ARRAY(arena, struct url_parameter, with.count);
+    for (size_t i = 0; i < url->parameters.count; i++)
+        with.items[i] = url->parameters.items[i];
+    with.items[with.count - 1] = (struct url_parameter){str_from(name), str_from(value)};
+    url->parameters = with;
+}
+
+static void add_hosts(struct arena *arena, struct url *url)
+{
+    struct str rest = str_from(getenv("PGHOST"));
+
+    url->hosts = (struct url_hosts){.items = NULL};
+    while (rest.len > 0) {
+        ptrdiff_t comma = str_find(rest, ',');
+        size_t end = comma < 0 ? rest.len : (size_t)comma;
+
+        ARENA_PUSH(arena, url->hosts.items, url->hosts.count, url->hosts.capacity) =
+            (struct url_host){.name = str_slice(rest, 0, end)};
+        rest = str_slice(rest, end + 1, rest.len);
+    }
+}
+
+/* What the URL leaves open libpq takes from the environment ("Environment Variables"). */
+static bool is_local(struct arena *arena, const struct url *target)
+{
+    struct url url = *target;
+
+    add_parameter(arena, &url, "hostaddr", "PGHOSTADDR");
+    add_parameter(arena, &url, "service", "PGSERVICE");
+    if (url.hosts.count == 0)
+        add_hosts(arena, &url);
+    return url_is_local(&url);
+}
+
 bool connect_target(struct invocation *invocation, struct endpoints *endpoints, struct err *err)
 {
     struct str shown;
@@ -178,7 +221,7 @@ bool connect_target(struct invocation *invocation, struct endpoints *endpoints, 
         return use_local(invocation, endpoints, err);
     shown = url_redacted(invocation->arena, &endpoints->target);
     log_message(LOG_NOTICE, "target: %.*s, from %s", STR_ARGS(shown), endpoints->target_from);
-    if (url_is_local(&endpoints->target))
+    if (is_local(invocation->arena, &endpoints->target))
         return true;
     return confirm(invocation,
                    str_cstr(invocation->arena, str_printf(invocation->arena, "upgrade into %.*s (from %s)?",

@@ -1,4 +1,6 @@
 /* The one transaction that makes the loaded tables visible under their real names. */
+#include <string.h>
+
 #include "schema/ident.h"
 #include "transfer/target.h"
 
@@ -140,18 +142,35 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
            err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that publish the tables");
 }
 
+/* What somebody built on the tables of the earlier run is not ours to drop. */
+static bool explain(struct err *failure, struct err *err)
+{
+    if (strcmp(failure->sqlstate, "2BP01") == 0) { /* dependent_objects_still_exist */
+        err_set(err, ERR_REFUSED,
+                "the tables of the earlier run cannot be replaced: other objects depend on them");
+        err_detail(err, "%s", failure->detail);
+        err_sqlstate(err, failure->sqlstate);
+        return err_hint(err,
+                        "drop those, and make them again afterwards; or give another schema: --schema NAME");
+    }
+    *err = *failure;
+    return err_prefix(err, "publishing");
+}
+
 bool target_publish(struct target *target, const struct plan *plan, struct str source, struct err *err)
 {
+    struct err failure = {.code = ERR_NONE};
     struct err ignored = {.code = ERR_NONE};
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    done = put_all(&sql, target, plan, source, err) && engine_exec(target->control, buf_view(&sql), err);
+    done = put_all(&sql, target, plan, source, &failure) &&
+           engine_exec(target->control, buf_view(&sql), &failure);
     buf_free(&sql);
     if (!done) {
         (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
-        return err_prefix(err, "publishing");
+        return explain(&failure, err);
     }
     target->loading = false;
     return true;

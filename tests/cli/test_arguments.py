@@ -49,8 +49,15 @@ def test_unknown_words(words, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("frobnicate", "--json"), ("plan", "--frobnicate", "--json"),
-                                   ("local", "begin", "--json"), ("plan", "--type", "--json", "--json")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("frobnicate", "--json"),
+        ("plan", "--frobnicate", "--json"),
+        ("local", "begin", "--json"),
+        ("plan", "--type", "--json", "--json"),
+    ],
+)
 def test_document_although_a_word_before_is_wrong(words, tmp_path):
     outcome = pgrade.run(*words, directory=tmp_path)
     assert outcome.status == pgrade.USAGE
@@ -65,23 +72,46 @@ def test_option_without_its_value(small):
 
 
 BAD_VALUES = [
-    *(("--workers", value, "not a whole number from 1 to 16")
-      for value in ("0", "17", "-1", "two", "2x", " 2", "2.0", "99999999999999999999")),
-    *(("--type", value, "not of the form TABLE.COLUMN=TYPE")
-      for value in ("post", "post.title", "post.title=", "=text", "post=text", ".title=text", "post.=text",
-                    "post.title=strange", "post.title=varchar(0)", "post.title=varchar(x)", "post.title=varchar(9",
-                    "post.title=numeric(0)", "post.title=numeric(5,6)", "post.title=numeric(1001)",
-                    "post.title=timestamp(7)", "post.title=integer(4)", "post.title=text(5)")),
-    *(("--misfit", value, "it is stop or widen")
-      for value in ("maybe", "post=maybe", "post.title=", "widen=", "Widen", "=")),
+    *(
+        ("--workers", value, "not a whole number from 1 to 16")
+        for value in ("0", "17", "-1", "two", "2x", " 2", "2.0", "99999999999999999999")
+    ),
+    *(
+        ("--type", value, "not of the form TABLE.COLUMN=TYPE")
+        for value in (
+            "post",
+            "post.title",
+            "post.title=",
+            "=text",
+            "post=text",
+            ".title=text",
+            "post.=text",
+            "post.title=strange",
+            "post.title=varchar(0)",
+            "post.title=varchar(x)",
+            "post.title=varchar(9",
+            "post.title=numeric(0)",
+            "post.title=numeric(5,6)",
+            "post.title=numeric(1001)",
+            "post.title=timestamp(7)",
+            "post.title=integer(4)",
+            "post.title=text(5)",
+        )
+    ),
+    *(
+        ("--misfit", value, "it is stop or widen")
+        for value in ("maybe", "post=maybe", "post.title=", "widen=", "Widen", "=")
+    ),
     *(("--orphans", value, "it is stop or not-valid") for value in ("maybe", "quarantine", "notvalid")),
     *(("--integers", value, "it is `declared` or `bigint`") for value in ("maybe", "int")),
     ("--schema", "pg_mine", "kept for PostgreSQL"),
     ("--schema", "pgrade", "kept for pgrade"),
     ("--schema", "pgrade_load", "kept for pgrade"),
     ("--schema", "x" * 64, "63 bytes"),
-    *((option, "", f"the option {option} needs a value")
-      for option in ("--workers", "--type", "--misfit", "--orphans", "--integers", "--schema", "--accept")),
+    *(
+        (option, "", f"the option {option} needs a value")
+        for option in ("--workers", "--type", "--misfit", "--orphans", "--integers", "--schema", "--accept")
+    ),
 ]
 
 
@@ -115,8 +145,17 @@ def test_option_about_what_the_source_does_not_have(option, value, name, small, 
 
 
 def test_names_are_found_as_sqlite_finds_them(small, database):
-    outcome = pgrade.run("upgrade", str(small), database.url, "--type", "POST.Title=varchar(50)",
-                         "--misfit", "Post=widen", "--misfit", "AUTHOR.NAME=stop")
+    outcome = pgrade.run(
+        "upgrade",
+        str(small),
+        database.url,
+        "--type",
+        "POST.Title=varchar(50)",
+        "--misfit",
+        "Post=widen",
+        "--misfit",
+        "AUTHOR.NAME=stop",
+    )
     assert outcome.status == pgrade.OK, outcome
     type_of = "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attname = 'title'"
     assert database.execute(type_of) == [("character varying(50)",)]
@@ -153,8 +192,16 @@ def test_url_that_is_none(url, small):
 
 
 def test_options_may_stand_anywhere_and_the_last_one_wins(small):
-    for words in (["--quiet", str(small)], [str(small), "-q"], ["--integers=declared", str(small), "--integers", "bigint"]):
+    for words in (
+        ["--quiet", str(small)],
+        [str(small), "-q"],
+        ["--integers=declared", str(small), "--integers", "bigint"],
+    ):
         outcome = pgrade.run("plan", *words, "--json")
         assert outcome.status == pgrade.OK, outcome
-        assert {column["type"] for table in one_document(outcome)["tables"]
-                for column in table["columns"] if column["name"] == "id"} == {"bigint"}
+        assert {
+            column["type"]
+            for table in one_document(outcome)["tables"]
+            for column in table["columns"]
+            if column["name"] == "id"
+        } == {"bigint"}

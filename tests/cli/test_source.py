@@ -1,4 +1,4 @@
-"""Every way in which a source can be unusable: what is said, the exit status, and that nothing was touched."""
+"""Every way in which a source can be unusable: what is said, how it ends, and that nothing was touched."""
 
 import os
 import shutil
@@ -388,7 +388,7 @@ def test_any_path(name, folder, untouched):
 @pytest.mark.core
 def test_path_of_everything_arrives(folder, untouched, database):
     path = make_small(folder / "app.db")
-    strange = folder / "it's 100% \"mine\"? #1 é.db"
+    strange = folder / 'it\'s 100% "mine"? #1 é.db'
     os.rename(path, strange)
     untouched()
     outcome = pgrade.run("upgrade", str(strange), database.url)

@@ -91,7 +91,10 @@ def test_unknown_role(small, database):
 
 
 ROLE_TROUBLES = {
-    "no login": ("NOLOGIN", Trouble(5, "may not log in", "not permitted to log in", "LOGIN", "ERR_PERMISSION")),
+    "no login": (
+        "NOLOGIN",
+        Trouble(5, "may not log in", "not permitted to log in", "LOGIN", "ERR_PERMISSION"),
+    ),
     "no connection left": (
         "LOGIN CONNECTION LIMIT 0",
         Trouble(5, "no connection left", "too many connections", "close other programs", "ERR_CONNECT"),
@@ -195,14 +198,16 @@ def test_may_not_create_a_schema(small, database, plain_role):
 def test_may_not_create_in_public(small, database, plain_role):
     """What PostgreSQL 15 made the default; the statement of the hint mends it."""
     roles(database, f"GRANT CREATE ON DATABASE {database.name} TO plain")
-    told = Trouble(5, "plain may not create tables in the schema public", "15", "GRANT CREATE, USAGE ON SCHEMA")
+    told = Trouble(
+        5, "plain may not create tables in the schema public", "15", "GRANT CREATE, USAGE ON SCHEMA"
+    )
     outcome = assert_trouble(told, "upgrade", str(small), url_of(database, plain_role))
     database.execute(outcome.stderr.split("as the schema's owner: ")[1].splitlines()[0])
     outcome = pgrade.run("upgrade", str(small), url_of(database, plain_role))
     assert outcome.status == pgrade.OK, outcome
-    assert database.execute("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'") == [
-        ("plain",)
-    ]
+    assert database.execute(
+        "SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'"
+    ) == [("plain",)]
 
 
 def test_wrong_encoding(small, cluster):
@@ -247,7 +252,9 @@ def test_server_dies_half_way(small, database):
     with Gate(database, "COPY") as gate:
         process = pgrade.start("upgrade", str(small), database.url, "--json")
         gate.wait_for_arrival(process)
-        gate.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgrade'")
+        gate.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgrade'"
+        )
         outcome = pgrade.finish(process)
     document = one_document(outcome)
     assert outcome.status == pgrade.UNREACHABLE, outcome

@@ -46,7 +46,9 @@ BEGIN
     END LOOP;
 END $$;
 """
-WATCH_STATEMENTS = "CREATE EVENT TRIGGER test_gate ON ddl_command_start EXECUTE FUNCTION test_gate.stop_statement()"
+WATCH_STATEMENTS = (
+    "CREATE EVENT TRIGGER test_gate ON ddl_command_start EXECUTE FUNCTION test_gate.stop_statement()"
+)
 WATCH_COPIES = """
 CREATE EVENT TRIGGER test_gate ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
     EXECUTE FUNCTION test_gate.watch_tables()"""

@@ -1,0 +1,171 @@
+"""--replace: a rehearsal is repeated. It swaps what pgrade published, and touches nothing else."""
+
+import sqlite3
+
+import pytest
+
+import pgrade
+from catalog_text import catalog_text, table_names, whole_text
+from compare import compare
+from gate import Gate
+from small import make_small
+from trouble import Trouble, assert_trouble, one_document
+
+pytestmark = pytest.mark.core
+
+
+@pytest.fixture
+def published(small, database):
+    outcome = pgrade.run("upgrade", str(small), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    return database
+
+
+def change(path, sql):
+    connection = sqlite3.connect(path)
+    connection.executescript(sql)
+    connection.close()
+
+
+def rows_of(database):
+    return database.execute("SELECT relname, oid FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+
+
+def test_swaps_for_the_new_data(small, published):
+    before = dict(rows_of(published))
+    published.execute("INSERT INTO author (name) VALUES ('made on the target')")
+    change(small, "INSERT INTO author VALUES (3, 'Cy'); UPDATE post SET title = 'new' WHERE id = 1")
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace", "--json")
+    assert outcome.status == pgrade.OK, outcome
+    proof = {line["table"]: line["loaded_rows"] for line in one_document(outcome)["proof"]}
+    assert proof == {"author": 3, "post": 3}
+    assert published.execute("SELECT name FROM author ORDER BY id") == [("Ada",), ("Bo",), ("Cy",)]
+    assert compare(small, published.url, outcome.report, probe=True).equal
+    after = dict(rows_of(published))
+    assert set(after) == set(before) and not set(after.values()) & set(before.values())
+    assert published.execute("SELECT count(*) FROM pgrade.published") == [(2,)]
+
+
+def test_swaps_for_another_schema(small, published, folder):
+    """A table less, a table more, other keys: what was published goes as a whole."""
+    change(
+        small,
+        "DROP TABLE post; CREATE TABLE note (id INTEGER PRIMARY KEY, v TEXT UNIQUE); "
+        "ALTER TABLE author RENAME TO writer",
+    )
+    assert pgrade.run("upgrade", str(small), published.url, "--replace").status == pgrade.OK
+    assert table_names(published) == ["note", "writer"]
+    assert (
+        pgrade.run("upgrade", str(make_small(folder / "again.db")), published.url, "--replace").status
+        == pgrade.OK
+    )
+    assert table_names(published) == ["author", "post"]
+    assert published.execute("SELECT name FROM pgrade.published ORDER BY 1") == [("author",), ("post",)]
+
+
+def test_without_anything_published_it_is_an_upgrade(small, database):
+    assert pgrade.run("upgrade", str(small), database.url, "--replace").status == pgrade.OK
+    assert table_names(database) == ["author", "post"]
+
+
+FOREIGN = {
+    "a table": "CREATE TABLE guest (id integer)",
+    "a view": "CREATE VIEW glance AS SELECT 1 AS one",
+    "a table of a name that was published": "DROP TABLE post; CREATE TABLE post (id integer)",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_refused_where_something_foreign_stands(what, small, published):
+    published.execute(FOREIGN[what])
+    before = whole_text(published)
+    told = Trouble(4, "not empty: 1 object", "", "--schema NAME", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), published.url, "--replace")
+    assert whole_text(published) == before
+
+
+DEPENDANTS = {
+    "view": "CREATE VIEW elsewhere.names AS SELECT name FROM public.author",
+    "foreign key": "CREATE TABLE elsewhere.fan (author_id bigint REFERENCES public.author (id))",
+    "materialized view": "CREATE MATERIALIZED VIEW elsewhere.names AS SELECT name FROM public.author",
+    "default": "CREATE TABLE elsewhere.t (a bigint DEFAULT nextval('public.author_id_seq'))",
+}
+
+
+@pytest.mark.parametrize("what", DEPENDANTS)
+def test_refused_where_something_foreign_depends_on_it(what, small, published):
+    published.execute("CREATE SCHEMA elsewhere")
+    published.execute(DEPENDANTS[what])
+    before = whole_text(published)
+    change(small, "INSERT INTO author VALUES (3, 'Cy')")
+    told = Trouble(4, "depend", "elsewhere", "drop", "ERR_REFUSED")
+    outcome = assert_trouble(told, "upgrade", str(small), published.url, "--replace")
+    assert "DROP TABLE" not in outcome.stderr.splitlines()[0]
+    assert whole_text(published) == before
+    assert published.execute("SELECT count(*) FROM author") == [(2,)]
+
+
+def test_foreign_schemas_and_roles_are_kept(small, published):
+    published.execute(
+        "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.author (id integer); "
+        "CREATE FUNCTION elsewhere.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'"
+    )
+    before = catalog_text(published, "elsewhere")
+    assert pgrade.run("upgrade", str(small), published.url, "--replace").status == pgrade.OK
+    assert catalog_text(published, "elsewhere") == before
+
+
+def test_failure_keeps_what_was_published(small, published):
+    change(small, "INSERT INTO post VALUES (9, 99, 'orphan')")
+    before = whole_text(published)
+    oids = rows_of(published)
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
+    assert outcome.status == pgrade.DECISION, outcome
+    assert whole_text(published) == before and rows_of(published) == oids
+
+
+def test_of_one_schema_leaves_the_other(small, published):
+    assert pgrade.run("upgrade", str(small), published.url, "--schema", "second").status == pgrade.OK
+    first = rows_of(published)
+    assert (
+        pgrade.run("upgrade", str(small), published.url, "--schema", "second", "--replace").status
+        == pgrade.OK
+    )
+    assert rows_of(published) == first
+    assert published.execute("SELECT schema, count(*) FROM pgrade.published GROUP BY 1 ORDER BY 1") == [
+        ("public", 2),
+        ("second", 2),
+    ]
+
+
+ENUM = """
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
+CREATE TABLE task (id INTEGER NOT NULL, state VARCHAR(4), PRIMARY KEY (id),
+                   CONSTRAINT task_state CHECK (state IN ('open', 'done')));
+INSERT INTO task VALUES (1, 'open');
+"""
+
+
+def test_types_are_swapped_too(folder, database):
+    change(folder / "kinds.db", ENUM)
+    types = "SELECT oid FROM pg_type WHERE typname = 'task_state' AND typtype = 'e'"
+    found = []
+    for options in ([], ["--replace"], ["--replace"]):
+        outcome = pgrade.run("upgrade", str(folder / "kinds.db"), database.url, *options)
+        assert outcome.status == pgrade.OK, outcome
+        found += database.execute(types)
+    assert len(set(found)) == 3, "one enum at a time, a new one each time"
+    assert table_names(database) == ["alembic_version", "task"]
+
+
+def test_readers_see_the_old_or_the_new_and_nothing_between(small, published):
+    """An application that reads meanwhile finds its tables at any moment until the swap, and after it."""
+    change(small, "INSERT INTO author VALUES (3, 'Cy')")
+    with Gate(published, "SET SCHEMA") as gate:
+        process = pgrade.start("upgrade", str(small), published.url, "--replace")
+        gate.wait_for_arrival(process)
+        before = published.execute("SELECT relname FROM pg_class WHERE oid = 'public.author'::regclass")
+        gate.open()
+        assert pgrade.finish(process).status == pgrade.OK
+    assert before == [("author",)]
+    assert published.execute("SELECT count(*) FROM author") == [(3,)]
