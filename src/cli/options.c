@@ -33,6 +33,19 @@ static bool wrong(const struct invocation *invocation, struct err *err)
     return err_hint(err, "pgrade %s --help", invocation->command->name);
 }
 
+static bool check_value(const struct invocation *invocation, const struct option *option, const char *value,
+                        struct err *err)
+{
+    if (option->argument == NULL && value != NULL)
+        err_set(err, ERR_USAGE, "the option --%s takes no value", option->name);
+    else if (option->argument != NULL && (value == NULL || value[0] == '\0'))
+        err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
+                option->argument);
+    else
+        return true;
+    return wrong(invocation, err);
+}
+
 /* --name, --name=value, --name value, -n: *used tells how many words were taken. */
 static bool take_option(struct invocation *invocation, int left, char **words, int *used, struct err *err)
 {
@@ -49,19 +62,12 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
         err_set(err, ERR_USAGE, "unknown option %s", words[0]);
         return wrong(invocation, err);
     }
-    if (option->argument == NULL && value != NULL) {
-        err_set(err, ERR_USAGE, "the option --%s takes no value", option->name);
-        return wrong(invocation, err);
-    }
     if (option->argument != NULL && value == NULL && left > 1) {
         value = words[1];
         *used = 2;
     }
-    if (option->argument != NULL && (value == NULL || value[0] == '\0')) {
-        err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
-                option->argument);
-        return wrong(invocation, err);
-    }
+    if (!check_value(invocation, option, value, err))
+        return false;
     ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
         (struct given){option, value};
     return true;
