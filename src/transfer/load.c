@@ -25,6 +25,7 @@ struct chunk {
     struct encode_column *encoders;
     const int *columns; /* of each loaded column: its place in the table */
     size_t width;
+    size_t rowid; /* the cell that holds the rowid: a loaded column, or one more behind them */
     bool sending;
     bool clean; /* no misfit in the current row so far */
     struct buf out;
@@ -71,10 +72,12 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
 
     buf_text(sql, "SELECT ");
     for (size_t i = 0; i < chunk->width; i++) {
+        buf_text(sql, i > 0 ? ", " : "");
         ident_quote(sql, source->columns[chunk->table->columns[chunk->columns[i]].source_position].name.text);
-        buf_text(sql, ", ");
     }
-    buf_text(sql, source->rowid_name != NULL ? source->rowid_name : "NULL");
+    if (chunk->rowid == chunk->width)
+        buf_printf(sql, "%s%s", chunk->width > 0 ? ", " : "",
+                   source->rowid_name != NULL ? source->rowid_name : "NULL");
     buf_text(sql, " FROM ");
     ident_quote(sql, source->name.text);
     buf_text(sql, " NOT INDEXED");
@@ -108,7 +111,7 @@ static bool begin_copy(struct chunk *chunk, struct err *err)
 static void report_misfit(struct chunk *chunk, int column, const struct value *cells,
                           const struct value *value, const char *reason)
 {
-    const struct value *rowid = &cells[chunk->width];
+    const struct value *rowid = &cells[chunk->rowid];
     struct misfit misfit = {.table = chunk->place,
                             .column = column,
                             .has_rowid = rowid->kind == VALUE_INTEGER,
@@ -252,6 +255,10 @@ static void prepare_columns(struct chunk *chunk, struct arena *arena)
         encode_column_init(&chunk->encoders[chunk->width], &chunk->table->columns[i]);
         chunk->width++;
     }
+    chunk->rowid = chunk->width;
+    for (size_t i = 0; i < chunk->width; i++)
+        if (columns[i] == chunk->table->source->rowid_column)
+            chunk->rowid = i;
     chunk->columns = columns;
 }
 
