@@ -109,6 +109,12 @@ bool err_prefix(struct err *err, const char *format, ...)
     return false;
 }
 
+void err_hide_values(struct err *err)
+{
+    if (strncmp(err->sqlstate, "22", 2) == 0 || strncmp(err->sqlstate, "23", 2) == 0)
+        (void)snprintf(err->detail, sizeof(err->detail), "hidden (SQLSTATE %s)", err->sqlstate);
+}
+
 void err_clear(struct err *err)
 {
     *err = (struct err){.code = ERR_NONE};

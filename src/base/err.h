@@ -68,6 +68,10 @@ void err_sqlstate(struct err *err, const char *sqlstate);
 /* Puts "context: " before the primary message. */
 bool err_prefix(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Takes the server's words about data (SQLSTATE classes 22 and 23), which may repeat values of rows, out of
+ * the detail. */
+void err_hide_values(struct err *err);
+
 void err_clear(struct err *err);
 int err_exit_status(enum err_code code);
 const char *err_code_name(enum err_code code); /* "ERR_REFUSED" */

@@ -53,6 +53,8 @@ static bool run(struct invocation *invocation, struct err *err)
     options.progress_context = &meter;
     done = upgrade_run(invocation->arena, &options, &result, err);
     meter_end(&meter);
+    if (invocation->hide_values)
+        err_hide_values(err);
     invocation->status = done && has_shortfalls(&result) ? err_exit_status(ERR_SHORTFALL) : 0;
     if (invocation->json)
         report_upgrade_json(&report, done ? NULL : err,

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "engine/sqlite/sqlite.h"
 #include "ops/local.h"
 #include "schema/ident.h"
 #include "url/dotenv.h"
@@ -74,8 +75,9 @@ bool connect_source(struct invocation *invocation, struct endpoints *endpoints, 
         }
         log_message(LOG_NOTICE, "source: %.*s, from %s", STR_ARGS(endpoints->source.path), from);
     }
+    /* Looked at before a target is, so that a misspelt path starts no server. */
     if (endpoints->source.kind == URL_SQLITE)
-        return true;
+        return sqlite_check(invocation->arena, &endpoints->source, err);
     err_set(err, ERR_USAGE, "the source must be a SQLite file");
     err_detail(err, "%.*s is a PostgreSQL database",
                STR_ARGS(url_redacted(invocation->arena, &endpoints->source)));

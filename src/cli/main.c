@@ -92,6 +92,8 @@ static int run(struct invocation *invocation, int count, char **words, struct er
     done = done && invocation->command->run(invocation, err);
     if (done)
         return invocation->status;
+    if (invocation->hide_values)
+        err_hide_values(err);
     print_error(err, !plain && !option_given(invocation, "no-color") && isatty(STDERR_FILENO) == 1);
     if (invocation->json && !invocation->reported)
         print_json_error(err);

@@ -1,7 +1,7 @@
 /*
  * meter.h: how far it is: one line that is rewritten on a terminal, a plain line every ten seconds elsewhere.
  *
- * Silent for the first second, with --quiet, and with --json where stderr is no terminal.
+ * Silent for the first second, and with --quiet.
  */
 #ifndef PGRADE_CLI_METER_H
 #define PGRADE_CLI_METER_H

@@ -75,7 +75,8 @@ static void put_tables(const struct report *report, struct buf *out)
         bytes += report->result->tables[i].bytes;
         work += report->result->tables[i].work_us;
     }
-    text_table_cellf(&table, "%zu tables", report->result->prepared.plan.table_count);
+    text_table_cellf(&table, "%zu table%s", report->result->prepared.plan.table_count,
+                     report->result->prepared.plan.table_count == 1 ? "" : "s");
     text_table_cell(&table, show_count(arena, source));
     text_table_cell(&table, show_count(arena, loaded));
     text_table_cell(&table, show_bytes(arena, bytes));

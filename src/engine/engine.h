@@ -28,8 +28,11 @@ struct engine {
 };
 
 struct engine_options {
-    bool trace;                   /* log every statement (LOG_TRACE) */
-    int busy_ms;                  /* SQLite: how long to wait for a lock; 0: 5,000 */
+    bool trace;  /* log every statement (LOG_TRACE) */
+    int busy_ms; /* SQLite: how long to wait for a lock; 0: 5,000 */
+    /* SQLite: this process has the file open already, so it must not be looked at by other means than
+     * SQLite's own: closing any descriptor of a file drops the locks that the process holds on it. */
+    bool opened_before;
     const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
 };
 

@@ -78,7 +78,7 @@ static bool refuse(const struct buf *names, size_t changed, struct err *err)
 bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                   struct err *err)
 {
-    struct engine_options engine = {.trace = options->trace};
+    struct engine_options engine = {.trace = options->trace, .opened_before = true};
     struct engine *reader = NULL;
     struct buf names;
     size_t changed = 0;

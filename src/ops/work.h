@@ -11,6 +11,8 @@
 #include "base/pool.h"
 #include "ops/upgrade.h"
 
+struct sized_table;
+
 struct work_table {
     struct work *work;
     size_t place;
@@ -29,6 +31,7 @@ struct work {
     struct arena **arenas;        /* by worker */
     int *parallel;                /* by worker: helper processes that its session may use for an index */
     struct work_table *tables;
+    struct sized_table *sized; /* the same, the largest first: private to the load */
     const char *phase;
     pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */
 };

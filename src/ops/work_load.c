@@ -1,12 +1,14 @@
 /* Loading, and what is done with a table once its last chunk is in. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "ops/work_intern.h"
 #include "schema/ident.h"
 #include "verify/readback.h"
 
 enum {
-    CHUNKS_A_WORKER = 4, /* of a large table: ranges of rowids may be unevenly filled */
-    CHUNKS_MAXIMUM = 64
+    CHUNKS_A_WORKER = 4 /* of a large table: ranges of rowids may be unevenly filled */
 };
 
 struct load_task {
@@ -75,15 +77,35 @@ static bool set_parallel(struct work *work, size_t worker, struct err *err)
     return finish_parallel(work->targets[worker], wanted, err);
 }
 
+/* Values that SQLite holds apart may be one on PostgreSQL: 1 and 't' as booleans, two spellings of a moment.
+ */
+static bool explain_duplicates(const struct object_task *task, struct err *err)
+{
+    const struct plan *plan = work_plan(task->table->work);
+    struct err cause = *err;
+
+    if (strcmp(err->sqlstate, "23505") != 0) /* unique_violation */
+        return false;
+    err_clear(err);
+    err_set(err, ERR_DECISION,
+            "%.*s: rows that SQLite holds apart are equal on PostgreSQL, where they must be unique",
+            STR_ARGS(plan->tables[task->table->place].source->name.text));
+    err_detail(err, "%s; nothing was published", cause.detail);
+    err_sqlstate(err, cause.sqlstate);
+    return err_hint(err, "mend one of the rows in the source, or choose a type that holds them apart: "
+                         "--type TABLE.COLUMN=text");
+}
+
 static bool run_index(void *context, size_t worker, struct err *err)
 {
     struct object_task *task = context;
     struct work *work = task->table->work;
     int64_t began = clock_monotonic_us();
 
-    if (!set_parallel(work, worker, err) ||
-        !finish_objects(work->targets[worker], task->objects, task->count, err))
+    if (!set_parallel(work, worker, err))
         return false;
+    if (!finish_objects(work->targets[worker], task->objects, task->count, err))
+        return explain_duplicates(task, err);
     work_task_done(task->table, began);
     return true;
 }
@@ -169,21 +191,45 @@ static bool run_load(void *context, size_t worker, struct err *err)
     return true;
 }
 
-static void add_loads(struct work *work)
+struct sized_table {
+    struct work_table *table;
+    struct load_shape shape;
+};
+
+static int larger_first(const void *a, const void *b)
+{
+    int64_t left = ((const struct sized_table *)a)->shape.bytes;
+    int64_t right = ((const struct sized_table *)b)->shape.bytes;
+
+    return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static bool measure_tables(struct work *work, struct sized_table *tables, struct err *err)
 {
     const struct plan *plan = work_plan(work);
+    size_t most = work->workers > 1 ? work->workers * CHUNKS_A_WORKER : 1;
 
     for (size_t i = 0; i < plan->table_count; i++) {
-        struct work_table *table = &work->tables[i];
-        struct load_range ranges[CHUNKS_MAXIMUM];
-        size_t most = work->workers > 1 ? work->workers * CHUNKS_A_WORKER : 1;
+        tables[i].table = &work->tables[i];
+        if (!load_shape(work->arena, reader_of(work, 0), &plan->tables[i], most, &tables[i].shape, err))
+            return false;
+    }
+    /* So that no worker is left alone with the largest table at the end. */
+    qsort(tables, plan->table_count, sizeof(*tables), larger_first);
+    return true;
+}
 
-        table->chunks = load_split(&plan->tables[i], ranges, most < CHUNKS_MAXIMUM ? most : CHUNKS_MAXIMUM);
-        table->left = table->chunks;
-        for (size_t j = 0; j < table->chunks; j++) {
+static void add_loads(struct work *work)
+{
+    for (size_t i = 0; i < work_plan(work)->table_count; i++) {
+        struct work_table *table = work->sized[i].table;
+        const struct load_shape *shape = &work->sized[i].shape;
+
+        table->chunks = table->left = shape->count;
+        for (size_t j = 0; j < shape->count; j++) {
             struct load_task *task = ARENA_NEW(work->arena, struct load_task);
 
-            *task = (struct load_task){table, ranges[j]};
+            *task = (struct load_task){table, shape->ranges[j]};
             pool_add(work->pool, RANK_LOAD, run_load, task);
         }
         pool_add(work->pool, RANK_COUNT, run_count, table);
@@ -192,5 +238,6 @@ static void add_loads(struct work *work)
 
 bool work_load(struct work *work, struct err *err)
 {
-    return work_run_pool(work, "loading", add_loads, err);
+    work->sized = ARENA_ARRAY(work->arena, struct sized_table, work_plan(work)->table_count + 1);
+    return measure_tables(work, work->sized, err) && work_run_pool(work, "loading", add_loads, err);
 }

@@ -48,24 +48,6 @@ void load_free(struct load *load)
     misfits_free(&load->misfits);
 }
 
-size_t load_split(const struct plan_table *table, struct load_range *ranges, size_t most)
-{
-    const struct table *source = table->source;
-    size_t count = source->rows < SPLIT_ROWS ? 1 : most;
-    int64_t width;
-
-    ranges[0] = (struct load_range){.bounded = false};
-    if (count <= 1 || source->rowid_name == NULL)
-        return 1;
-    width = source->rows / (int64_t)count;
-    for (size_t i = 0; i < count; i++)
-        ranges[i] = (struct load_range){
-            .bounded = true,
-            .first = source->rowid_min + (int64_t)i * width,
-            .last = i + 1 == count ? source->rowid_max : source->rowid_min + (int64_t)(i + 1) * width - 1};
-    return count;
-}
-
 static void put_select(struct buf *sql, const struct chunk *chunk, const struct load_range *range)
 {
     const struct table *source = chunk->table->source;

@@ -81,7 +81,18 @@ void load_free(struct load *load);
 bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct engine *target, size_t table,
                 const struct load_range *range, struct err *err) MUST_USE;
 
-/* Cuts a table into ranges of rowids of about equal width, at most `most`; small tables stay whole. */
-size_t load_split(const struct plan_table *table, struct load_range *ranges, size_t most);
+/* How a table is best loaded. */
+struct load_shape {
+    int64_t bytes;             /* about how much it holds */
+    struct load_range *ranges; /* chunks, each for any worker */
+    size_t count;
+};
+
+/* Looks at the first rows of a large table.  Small tables, and those of short rows, stay whole: two sessions
+ * that write short rows into one table mostly wait for each other, and one that writes them in order leaves
+ * an order that makes the index cheaper and later reads by key too.  Others are cut into at most `most`
+ * ranges of rowids of equal width. */
+bool load_shape(struct arena *arena, struct engine *reader, const struct plan_table *table, size_t most,
+                struct load_shape *shape, struct err *err) MUST_USE;
 
 #endif

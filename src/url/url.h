@@ -2,22 +2,26 @@
  * url.h: where a database is: read from what people type, written in the spellings that programs want.
  *
  * What is read:
- *   app.db, /srv/app.db          a path: all that has no scheme.  A drive (C:\app.db, C://app.db) is no
- * scheme sqlite:///app.db             a relative path, as SQLAlchemy and Django spell it;
- * sqlite:////srv/app.db is absolute; sqlite:app.db, sqlite3: and sqlite+DRIVER: are taken too
- *   file:app.db?mode=ro          SQLite's own URI (sqlite.org/uri.html)
- *   postgresql://user:password@host:5432/database?sslmode=require
- *                                libpq's URI (PostgreSQL manual, 34.1.1.2), several hosts included;
- * postgres://, postgresql+DRIVER:// (SQLAlchemy), pgsql://, psql://, postgis:// likewise host=db dbname=app
- * libpq's keywords, in a text that begins with one of them and '='
+ *
+ * - app.db, /srv/app.db: a path is all that has no scheme.  A drive (C:\app.db, C://app.db) is no scheme.
+ *
+ * - sqlite:///app.db is a relative path, as SQLAlchemy and Django spell it; sqlite:////srv/app.db is
+ * absolute; sqlite:app.db, sqlite3: and sqlite+DRIVER: are taken too.
+ *
+ * - file:app.db?mode=ro: SQLite's own URI (sqlite.org/uri.html).
+ *
+ * - postgresql://user:password@host:5432/database?sslmode=require: libpq's URI (PostgreSQL manual, 34.1.1.2),
+ *   several hosts included; postgres://, postgresql+DRIVER:// (SQLAlchemy), pgsql://, psql:// and postgis://
+ *   likewise.
+ *
+ * - host=db dbname=app: libpq's keywords, in a text that begins with one of them and '='.
  *
  * Raw characters.  %HH is decoded everywhere but in paths without a scheme and in keyword strings; a '%' that
  * two hex digits do not follow stands for itself.  Passwords may hold @ : / ? # % $ [ ] and spaces raw: the
  * userinfo ends at the first '@' after which a whole address follows, that is hosts, then a database without
  * '@' and '/', then parameters of the form name=value.  So `u:p/a@b@host/db` has the password `p/a@b`.  Where
- * no
- * '@' leaves such a rest, it ends at the last '@' before the first '/' or '?', as in libpq.  What cannot be
- * told: a raw password that itself goes on like an address (`u:5432/db?a=b@host` is host u); write those
+ * no '@' leaves such a rest, it ends at the last '@' before the first '/' or '?', as in libpq.  What cannot
+ * be told: a raw password that itself goes on like an address (`u:5432/db?a=b@host` is host u); write those
  * characters as %HH.
  *
  * Parameters.  Those of libpq are kept, in order; the last of equal names wins.  Parameters that override the

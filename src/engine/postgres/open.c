@@ -134,7 +134,7 @@ static bool identify(struct postgres *postgres, const struct url *url, struct er
         err_hint(err, "use a PostgreSQL server, 14 or newer");
     } else if (known && PQserverVersion(postgres->connection) < 120000) {
         known = err_set(err, ERR_REFUSED, "%.*s is too old: %.*s", STR_ARGS(who), STR_ARGS(version.bytes));
-        err_detail(err, "pgrade needs PostgreSQL 12 or newer, and is tested with 14 to 18");
+        err_detail(err, "pgrade needs PostgreSQL 12 or newer, and is tested with 15 and 18");
         err_hint(err, "upgrade the server");
     }
     arena_free(arena);

@@ -1,6 +1,9 @@
 /* Opening read-only, and saying why not. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -112,6 +115,11 @@ static bool configure(struct sqlite *sqlite, int busy_ms, struct err *err)
 
 static const struct engine_ops *sqlite_ops(void);
 
+bool sqlite_check(struct arena *arena, const struct url *url, struct err *err)
+{
+    return sqlite_examine(str_cstr(arena, url->path), err);
+}
+
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err)
 {
@@ -129,7 +137,8 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
     }
     arena_free(arena);
     sqlite->engine.ops = sqlite_ops();
-    if (!sqlite_examine(sqlite->path, err) || (url->immutable && !check_immutable(sqlite->path, err))) {
+    if ((!options->opened_before && !sqlite_examine(sqlite->path, err)) ||
+        (url->immutable && !check_immutable(sqlite->path, err))) {
         engine_close(&sqlite->engine);
         return false;
     }
@@ -151,7 +160,12 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
 void sqlite_tidy(const char *path)
 {
     sqlite3 *connection = NULL;
+    char wal[PATH_MAX];
+    struct stat status;
 
+    if (snprintf(wal, sizeof(wal), "%s-wal", path) >= (int)sizeof(wal) || stat(wal, &status) != 0 ||
+        status.st_size > 0)
+        return;
     if (sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
         (void)sqlite3_exec(connection, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
     (void)sqlite3_close(connection);

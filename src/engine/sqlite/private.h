@@ -18,8 +18,8 @@ bool sqlite_examine(const char *path, struct err *err) MUST_USE;
 /*
  * A read-only connection makes an empty -wal and a -shm beside a file in WAL mode, and may not remove them.
  * SQLite removes them when the last connection that may write is closed and there is nothing to check point:
- * so this opens such a connection, reads, and closes it.  With a program connected to the file, or a -wal
- * that is not empty, SQLite leaves all as it is.
+ * so this opens such a connection, reads, and closes it.  With a program connected to the file SQLite leaves
+ * all as it is; with a -wal that is not empty, which is somebody's, nothing is done.
  */
 void sqlite_tidy(const char *path);
 

@@ -62,14 +62,16 @@ static const char *will_leave(struct arena *arena, const struct url *url)
 bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
                    size_t count, struct snapshot *snapshot, struct err *err)
 {
+    struct engine_options later = *options;
     struct value mode;
 
+    later.opened_before = true;
     *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count),
                                   .leaves = will_leave(arena, url)};
     if (!engine_open(url, options, &snapshot->witness, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!engine_open(url, options, &snapshot->readers[i], err))
+        if (!engine_open(url, &later, &snapshot->readers[i], err))
             return false;
         snapshot->reader_count++;
     }

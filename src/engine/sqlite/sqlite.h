@@ -14,6 +14,9 @@
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err) MUST_USE;
 
+/* Says what is wrong with the file, if anything, before any connection to it is opened in this process. */
+bool sqlite_check(struct arena *arena, const struct url *url, struct err *err) MUST_USE;
+
 /*
  * Several connections that read one and the same state.
  *
