@@ -1,10 +1,11 @@
 #include "ops/guard.h"
 
 #include "base/log.h"
+#include "ops/interrupt.h"
 #include "schema/ident.h"
 
-static bool digest_now(struct engine *reader, const struct plan_table *table, struct digester *digester,
-                       struct err *err)
+static bool digest_now(struct engine *reader, const struct plan_table *table,
+                       const volatile sig_atomic_t *interrupted, struct digester *digester, struct err *err)
 {
     struct rows *rows;
     bool found = true;
@@ -27,7 +28,7 @@ static bool digest_now(struct engine *reader, const struct plan_table *table, st
     buf_free(&sql);
     if (!done)
         return false;
-    while ((done = rows_next(rows, &found, err)) && found &&
+    while ((done = rows_next(rows, &found, err)) && found && !was_interrupted(interrupted) &&
            (done = digester_source_row(digester, rows->cells, err)))
         continue;
     rows_close(rows);
@@ -35,13 +36,14 @@ static bool digest_now(struct engine *reader, const struct plan_table *table, st
 }
 
 /* A table that cannot be read any more, or now holds values that do not fit, has changed too. */
-static bool has_changed(struct engine *reader, const struct plan_table *table, const struct digest *loaded)
+static bool has_changed(struct engine *reader, const struct plan_table *table,
+                        const volatile sig_atomic_t *interrupted, const struct digest *loaded)
 {
     struct arena *arena = arena_new();
     struct digester *digester = digester_new(arena, table);
     struct digest_difference difference;
     struct err ignored = {.code = ERR_NONE};
-    bool same = digest_now(reader, table, digester, &ignored) &&
+    bool same = digest_now(reader, table, interrupted, digester, &ignored) &&
                 digest_compare(arena, loaded, digester_result(digester), &difference);
 
     digester_free(digester);
@@ -49,13 +51,14 @@ static bool has_changed(struct engine *reader, const struct plan_table *table, c
     return !same;
 }
 
-static size_t name_changed(const struct upgrade_result *result, struct engine *reader, struct buf *names)
+static size_t name_changed(const struct upgrade_options *options, const struct upgrade_result *result,
+                           struct engine *reader, struct buf *names)
 {
     const struct plan *plan = &result->prepared.plan;
     size_t changed = 0;
 
     for (size_t i = 0; i < plan->table_count; i++) {
-        if (!has_changed(reader, &plan->tables[i], &result->tables[i].source))
+        if (!has_changed(reader, &plan->tables[i], options->interrupted, &result->tables[i].source))
             continue;
         buf_printf(names, "%s%.*s", changed > 0 ? ", " : "", STR_ARGS(plan->tables[i].source->name.text));
         changed++;
@@ -100,7 +103,7 @@ bool guard_source(struct arena *arena, const struct upgrade_options *options, st
     done = engine_open(options->source, &engine, &reader, err) &&
            engine_exec(reader, (struct str)STR("BEGIN"), err);
     if (done)
-        changed = name_changed(result, reader, &names);
+        changed = name_changed(options, result, reader, &names);
     engine_close(reader);
     /* Commits that left every table's rows as they were (a checkpoint, a session table that is not carried)
      * are fine. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ops/guard.h"
+#include "ops/interrupt.h"
 #include "ops/mention.h"
 #include "ops/widen.h"
 #include "ops/work.h"
@@ -100,8 +101,9 @@ static bool decide_misfits(struct run *run, bool *again, struct err *err)
 }
 
 /* Each takes its table for a moment only: the indexes are there, and foreign keys are validated later. */
-static bool attach_keys(struct run *run, struct err *err)
+static bool attach_keys(void *context, struct err *err)
 {
+    struct run *run = context;
     const struct plan *plan = &run->result->prepared.plan;
     const struct plan_object **keys =
         ARENA_ARRAY(run->arena, const struct plan_object *, plan->object_count + 1);
@@ -197,19 +199,43 @@ static int64_t step_done(struct run *run, enum upgrade_step step, int64_t since)
     return now;
 }
 
+static bool on_target(struct run *run, interruptible_step *step, struct err *err)
+{
+    return interruptible(run->options->interrupted, run->control, step, run, err);
+}
+
+static bool plan_step(void *context, struct err *err)
+{
+    struct run *run = context;
+
+    return prepare_plan(run->arena, &run->prepare, &run->result->prepared, err);
+}
+
+/* Columns may have to be read whole. */
+static bool make_plan(struct run *run, struct err *err)
+{
+    return interruptible(run->options->interrupted, run->result->prepared.snapshot.readers[0], plan_step, run,
+                         err);
+}
+
 /* The plan depends a little on the target, which is connected to only once there is a plan worth it. */
 static bool plan_for_target(struct run *run, struct err *err)
 {
-    struct prepared *prepared = &run->result->prepared;
-
-    if (!prepare_plan(run->arena, &run->prepare, prepared, err) || !check_accepted(run, err))
+    if (!make_plan(run, err) || !check_accepted(run, err))
         return false;
     if (run->control == NULL && !connect_control(run, err))
         return false;
     if (run->prepare.plan.collate_c == run->result->target.collate_c)
         return true;
     run->prepare.plan.collate_c = run->result->target.collate_c;
-    return prepare_plan(run->arena, &run->prepare, prepared, err);
+    return make_plan(run, err);
+}
+
+static bool create_tables(void *context, struct err *err)
+{
+    struct run *run = context;
+
+    return target_create_tables(&run->result->target, &run->result->prepared.plan, err);
 }
 
 static bool load_once(struct run *run, struct err *err)
@@ -218,8 +244,7 @@ static bool load_once(struct run *run, struct err *err)
         work_close(&run->work);
     run->working = true;
     return work_open(&run->work, run->arena, run->options, run->result, err) &&
-           target_create_tables(&run->result->target, &run->result->prepared.plan, err) &&
-           work_load(&run->work, err);
+           on_target(run, create_tables, err) && work_load(&run->work, err);
 }
 
 /* Plan and load, until the plan holds every value. */
@@ -244,21 +269,29 @@ static bool plan_and_load(struct run *run, struct err *err)
     return !again || misfits_error(run, err);
 }
 
+static bool publish(void *context, struct err *err)
+{
+    struct run *run = context;
+
+    run->result->published =
+        target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path, err);
+    return run->result->published;
+}
+
 static bool finish_and_publish(struct run *run, struct err *err)
 {
     int64_t since = clock_monotonic_us();
 
-    if (!check_rows(run, err) || !attach_keys(run, err) || !work_constraints(&run->work, err) ||
+    if (!check_rows(run, err) || !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
         !check_contradictions(run, err))
         return false;
     since = step_done(run, STEP_CONSTRAINTS, since);
     if (!guard_source(run->arena, run->options, run->result, err))
         return false;
-    if (run->options->interrupted != NULL && *run->options->interrupted)
+    if (was_interrupted(run->options->interrupted))
         return err_set(err, ERR_CANCELED, "interrupted");
-    if (!target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path, err))
+    if (!on_target(run, publish, err))
         return false;
-    run->result->published = true;
     (void)step_done(run, STEP_PUBLISH, since);
     return true;
 }
@@ -289,8 +322,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .plan = options->plan};
     done = prepare_source(arena, &run.prepare, &result->prepared, err) && check_rules(&run, err) &&
            plan_and_load(&run, err) && finish_and_publish(&run, err);
-    if (!done && err->code == ERR_CANCELED)
-        err_hint(err, "the target is as it was; run the same command again");
+    if (!done && was_interrupted(options->interrupted))
+        interrupt_error(err);
     give_up(&run);
     engine_close(run.control);
     result->target.control = NULL;

@@ -1,11 +1,14 @@
 /* The load schema: made, filled with empty tables, taken back. */
+#include <string.h>
+
 #include "base/log.h"
 #include "schema/ident.h"
 #include "transfer/target.h"
 
 enum {
     DROPS_AT_ONCE = 200, /* a CASCADE over thousands of tables runs out of locks */
-    BATCH_BYTES = 64 * 1024
+    BATCH_BYTES = 64 * 1024,
+    DROP_ATTEMPTS = 3
 };
 
 /* Drops up to DROPS_AT_ONCE tables of the load schema; *dropped tells how many there were. */
@@ -50,6 +53,24 @@ static bool drop_load_schema(struct target *target, struct err *err)
     return done;
 }
 
+/* A server that works for a client which was killed does not notice that, and keeps its locks.  That they are
+ * of no run that lives is known by the lock that this one holds. */
+static bool end_stale_sessions(struct target *target, struct err *err)
+{
+    static const struct str sql = STR(
+        "SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid()"
+        " AND a.usename = current_user AND a.application_name = current_setting('application_name')"
+        " AND EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+        "  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = a.pid AND n.nspname = $1"
+        "  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))");
+    struct arena *arena = arena_new();
+    struct value ended;
+    bool done = engine_value(target->control, arena, sql, &target->load_schema, 1, &ended, err);
+
+    arena_free(arena);
+    return done;
+}
+
 static bool drop_stale(struct target *target, struct err *err)
 {
     struct arena *arena = arena_new();
@@ -62,7 +83,7 @@ static bool drop_stale(struct target *target, struct err *err)
         if (!target->loading) /* else it is this run, which plans again */
             log_message(LOG_NOTICE, "dropping what an interrupted run left in schema %.*s",
                         STR_ARGS(target->load_schema));
-        done = drop_load_schema(target, err);
+        done = (target->loading || end_stale_sessions(target, err)) && drop_load_schema(target, err);
     }
     arena_free(arena);
     return done;
@@ -114,6 +135,21 @@ bool target_create_tables(struct target *target, const struct plan *plan, struct
     return done;
 }
 
+/* The server may still hold a cancel request that was meant for what came before. */
+static bool drop_for_sure(struct target *target, struct err *err)
+{
+    for (int attempt = 1;; attempt++) {
+        struct err failure = {.code = ERR_NONE};
+
+        if (drop_load_schema(target, &failure))
+            return true;
+        if (attempt == DROP_ATTEMPTS || strcmp(failure.sqlstate, "57014") != 0) { /* query_canceled */
+            *err = failure;
+            return false;
+        }
+    }
+}
+
 bool target_abandon(struct target *target, struct err *err)
 {
     struct err ignored = {.code = ERR_NONE};
@@ -123,7 +159,7 @@ bool target_abandon(struct target *target, struct err *err)
         return true;
     if (target->loading) {
         (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
-        done = drop_load_schema(target, err);
+        done = drop_for_sure(target, err);
         target->loading = !done;
     }
     if (target->locked)

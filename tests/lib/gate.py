@@ -56,11 +56,15 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid =
 
 
 class Gate:
-    """`text` is a part of the statement; "COPY" stops before the first row, "COPIED" after the last one."""
+    """`text` is a part of what was sent; "COPY" stops before the first row, "COPIED" after the last one.
 
-    def __init__(self, database, text):
+    `tag` tells which of several statements that were sent together is meant, as in "DROP SCHEMA".
+    """
+
+    def __init__(self, database, text, tag=None):
         self.database = database
         self.text = text
+        self.when = f"WHEN TAG IN ('{tag}')" if tag else ""
         self.connection = None
 
     def __enter__(self):
@@ -70,7 +74,7 @@ class Gate:
         copies = self.text in ("COPY", "COPIED")
         pattern = "'" + self.text.replace("'", "''") + "'"
         self.execute(SETUP.format(key=KEY, pattern=pattern, moment=moment))
-        self.execute(WATCH_COPIES if copies else WATCH_STATEMENTS)
+        self.execute(WATCH_COPIES if copies else WATCH_STATEMENTS.format(when=self.when))
         self.execute(f"SELECT pg_advisory_lock({KEY})")
         return self
 
@@ -105,17 +109,18 @@ def poll(condition, process=None, seconds=ARRIVAL_SECONDS):
         time.sleep(0.01)
 
 
-def lock_in_background(database, table):
-    """Queues for an exclusive lock on the table without waiting; gives the connection that will hold it."""
-    connection = psycopg2.connect(database.url, application_name="gate", async_=1)
-    wait_async(connection)
-    cursor = connection.cursor()
-    cursor.execute("BEGIN")
-    wait_async(connection)
-    cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-    return connection
+class LockInBackground:
+    """Queues for an exclusive lock on the table without waiting for it."""
 
+    def __init__(self, database, table):
+        self.connection = psycopg2.connect(database.url, application_name="gate", async_=1)
+        self.wait()
+        self.cursor = self.connection.cursor()
+        self.cursor.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
-def wait_async(connection):
-    while connection.poll() != psycopg2.extensions.POLL_OK:
-        time.sleep(0.005)
+    def wait(self):
+        """Until the connection stands; later, until it has the lock."""
+        poll(lambda: self.connection.poll() == psycopg2.extensions.POLL_OK)
+
+    def close(self):
+        self.connection.close()

@@ -1,0 +1,66 @@
+#include "ops/interrupt.h"
+
+#include <string.h>
+
+#include "base/pool.h"
+
+struct attempt {
+    const volatile sig_atomic_t *interrupted;
+    struct engine *engine;
+    interruptible_step *step;
+    void *context;
+    bool done;
+};
+
+static bool run_step(void *context, size_t worker, struct err *err)
+{
+    struct attempt *attempt = context;
+
+    (void)worker;
+    attempt->done = attempt->step(attempt->context, err);
+    return attempt->done;
+}
+
+static bool tick(void *context, struct err *err)
+{
+    struct attempt *attempt = context;
+
+    if (!was_interrupted(attempt->interrupted))
+        return true;
+    engine_cancel(attempt->engine);
+    return err_set(err, ERR_CANCELED, "interrupted");
+}
+
+bool interruptible(const volatile sig_atomic_t *interrupted, struct engine *engine, interruptible_step *step,
+                   void *context, struct err *err)
+{
+    struct attempt attempt = {.interrupted = interrupted, .engine = engine, .step = step, .context = context};
+    struct pool *pool = pool_new(1);
+    struct err failure = {.code = ERR_NONE};
+    bool ran;
+
+    pool_add(pool, 0, run_step, &attempt);
+    ran = pool_run(pool, tick, &attempt, &failure);
+    pool_free(pool);
+    if (ran || attempt.done)
+        return true;
+    *err = failure;
+    return false;
+}
+
+bool was_interrupted(const volatile sig_atomic_t *interrupted)
+{
+    return interrupted != NULL && *interrupted != 0;
+}
+
+void interrupt_error(struct err *err)
+{
+    bool canceled = err->code == ERR_CANCELED || err->code == ERR_SOURCE_CHANGED ||
+                    strcmp(err->sqlstate, "57014") == 0; /* query_canceled */
+
+    if (!canceled)
+        return;
+    err_clear(err);
+    err_set(err, ERR_CANCELED, "interrupted");
+    err_hint(err, "the target is as it was; run the same command again");
+}

@@ -1,0 +1,153 @@
+"""Ctrl-C and SIGTERM, at every moment: the run ends soon, takes back what it began, and says so."""
+
+import os
+import signal
+import sqlite3
+import time
+
+import pytest
+
+import pgrade
+from catalog_text import whole_text
+from gate import poll
+from stopped import (
+    MOMENTS,
+    QUEUED,
+    assert_next_run_succeeds,
+    sessions_of,
+    stopped_at,
+    stopped_while_reading_back,
+    wait_until_no_session,
+    wait_until_not_reading_back,
+)
+from trouble import Trouble, assert_told, one_document
+from untouched import Untouched
+
+END_SECONDS = 20
+INTERRUPTED = Trouble(1, "interrupted", None, "the target is as it was", "ERR_CANCELED")
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_interrupted(moment, number, source, database):
+    before, files = whole_text(database), Untouched(source.parent)
+    with stopped_at(moment, database, source) as process:
+        process.send_signal(number)
+        outcome = pgrade.finish(process, timeout=END_SECONDS)
+        assert_told(outcome, INTERRUPTED)
+        wait_until_no_session(database)
+    assert whole_text(database) == before
+    assert files.differences() == []
+    assert_next_run_succeeds(database, source, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+def test_interrupted_while_reading_back(number, source, database):
+    before = whole_text(database)
+    with stopped_while_reading_back(database, source) as (process, unlock):
+        process.send_signal(number)
+        wait_until_not_reading_back(database)
+        unlock()
+        assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+        wait_until_no_session(database)
+    assert whole_text(database) == before
+    assert_next_run_succeeds(database, source, before)
+
+
+def test_interrupted_twice(source, database):
+    """The second signal changes nothing: what was begun is still taken back."""
+    before = whole_text(database)
+    with stopped_at("indexes", database, source) as process:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+    assert whole_text(database) == before
+
+
+def test_interrupted_with_json(source, database):
+    with stopped_at("indexes", database, source, "--json") as process:
+        process.send_signal(signal.SIGINT)
+        document = one_document(pgrade.finish(process, timeout=END_SECONDS))
+    assert document["error"]["code"] == "ERR_CANCELED" and not document["published"]
+
+
+def test_terminal_is_closed(source, database):
+    before = whole_text(database)
+    with stopped_at("first row", database, source) as process:
+        process.send_signal(signal.SIGHUP)
+        assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+    assert whole_text(database) == before
+
+
+def test_interrupted_while_replacing(source, database):
+    """What was published before is still there, to the last row."""
+    assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
+    before = whole_text(database)
+    oids = database.execute("SELECT 'post'::regclass::oid, count(*) FROM post")
+    with stopped_at("end of publishing", database, source, "--replace") as process:
+        process.send_signal(signal.SIGINT)
+        assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+    assert whole_text(database) == before
+    assert database.execute("SELECT 'post'::regclass::oid, count(*) FROM post") == oids
+
+
+def test_interrupted_while_it_waits_for_a_reader(source, database):
+    """An application in the middle of a transaction keeps the swap waiting; Ctrl-C gives up."""
+    assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
+    reader = database.connect()
+    with reader.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM post")
+    process = pgrade.start("upgrade", str(source), database.url, "--replace")
+    poll(lambda: database.execute(QUEUED) != [(0,)], process)
+    process.send_signal(signal.SIGINT)
+    assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+    reader.close()
+    assert not sessions_of(database)
+    assert database.execute("SELECT count(*) FROM post") == [(3000,)]
+
+
+def test_interrupted_while_it_reads_the_source(tmp_path, database):
+    """Before anything is loaded, columns without a type are read: that may take long, and can be ended."""
+    connection = sqlite3.connect(tmp_path / "app.db")
+    connection.executescript(
+        "CREATE TABLE slow (a, b, c); "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+        "INSERT INTO slow SELECT i, 'x' || i, i * 1.5 FROM n"
+    )
+    connection.close()
+    process = pgrade.start("upgrade", str(tmp_path / "app.db"), database.url)
+    poll(lambda: str(tmp_path / "app.db") in open_files(process), process)
+    process.send_signal(signal.SIGINT)
+    outcome = pgrade.finish(process, timeout=END_SECONDS)
+    assert outcome.status == pgrade.FAILED, outcome
+    assert sorted(whole_text(database)) == ["public"]
+
+
+def open_files(process):
+    folder = f"/proc/{process.pid}/fd"
+    try:
+        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+    except OSError:
+        return []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+def test_interrupted_at_any_moment(number, larger_source, database):
+    """Later and later, until the run is done before the signal comes."""
+    before = whole_text(database)
+    delay, done = 0.0, False
+    while not done:
+        process = pgrade.start("upgrade", str(larger_source), database.url)
+        time.sleep(delay)
+        process.send_signal(number)
+        outcome = pgrade.finish(process, timeout=END_SECONDS)
+        done = outcome.status == pgrade.OK
+        assert done or outcome.status in (pgrade.FAILED, -number), outcome
+        if not done:
+            wait_until_no_session(database)
+            assert whole_text(database) == before, f"after {delay} s"
+        delay += 0.02
+    assert delay > 0.5, "the source is too small to be interrupted"
+    assert database.execute("SELECT count(*) FROM post") == [(250_000,)]

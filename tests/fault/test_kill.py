@@ -1,0 +1,112 @@
+"""kill -9, at every moment: the public schema is as it was, and the next run cleans up and succeeds."""
+
+import time
+
+import pytest
+
+import pgrade
+from catalog_text import whole_text
+from compare import compare
+from gate import Gate
+from stopped import (
+    MOMENTS,
+    assert_next_run_succeeds,
+    end,
+    stopped_at,
+    stopped_while_reading_back,
+    wait_until_no_session,
+)
+from untouched import Untouched
+
+# The statements that publish are one text with COMMIT at its end: what the server was sent, it carries out.
+HANDED_OVER = ("publishing", "end of publishing")
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("moment", [moment for moment in MOMENTS if moment not in HANDED_OVER])
+def test_killed(moment, source, database):
+    before, files = whole_text(database), Untouched(source.parent)
+    with stopped_at(moment, database, source) as process:
+        process.kill()
+        process.wait()
+    wait_until_no_session(database)
+    assert files.differences() == []
+    outcome = assert_next_run_succeeds(database, source, before)
+    assert "dropping what an interrupted run left in schema pgrade_load" in outcome.stderr
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("moment", HANDED_OVER)
+def test_killed_after_the_last_word(moment, source, database):
+    with stopped_at(moment, database, source) as process:
+        process.kill()
+        process.wait()
+    wait_until_no_session(database)
+    assert sorted(whole_text(database)) == ["pgrade", "public"]
+    assert pgrade.upgrade(source, database.url).status == pgrade.REFUSED
+    outcome = pgrade.upgrade(source, database.url, "--replace")
+    assert outcome.status == pgrade.OK, outcome
+    assert compare(source, database.url, outcome.report, probe=True).equal
+
+
+def test_killed_while_reading_back(source, database):
+    before = whole_text(database)
+    with stopped_while_reading_back(database, source) as (process, unlock):
+        process.kill()
+        process.wait()
+        unlock()
+    wait_until_no_session(database)
+    assert_next_run_succeeds(database, source, before)
+
+
+@pytest.mark.core
+def test_sessions_of_a_killed_run_are_ended(source, database):
+    """The server does not notice that its client has gone while it works for it, and keeps its locks."""
+    before = whole_text(database)
+    with Gate(database, "COPY") as gate:
+        process = pgrade.start("upgrade", str(source), database.url)
+        gate.wait_for_arrival(process)
+        end(process)
+        gate.execute("ALTER EVENT TRIGGER test_gate DISABLE")
+        assert_next_run_succeeds(database, source, before)
+
+
+def test_killed_before_the_swap(source, database):
+    assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
+    oid = database.execute("SELECT 'post'::regclass::oid")
+    with stopped_at("validation", database, source, "--replace") as process:
+        process.kill()
+        process.wait()
+    wait_until_no_session(database)
+    assert database.execute("SELECT 'post'::regclass::oid") == oid
+    outcome = pgrade.run("upgrade", str(source), database.url, "--replace")
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT 'post'::regclass::oid") != oid
+
+
+def test_load_schema_of_somebody_else(source, database):
+    """The name is pgrade's own; what stands there counts as left over."""
+    database.execute("CREATE SCHEMA pgrade_load; CREATE TABLE pgrade_load.junk (id integer)")
+    outcome = pgrade.run("upgrade", str(source), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert sorted(whole_text(database)) == ["pgrade", "public"]
+
+
+@pytest.mark.long
+def test_killed_at_any_moment(larger_source, database):
+    """Later and later, each run finding what the one before left."""
+    before = whole_text(database)
+    delay, done = 0.0, False
+    while not done:
+        process = pgrade.start("upgrade", str(larger_source), database.url)
+        time.sleep(delay)
+        process.kill()
+        done = pgrade.finish(process).status == pgrade.OK
+        published = (
+            done or "public" in whole_text(database) and whole_text(database)["public"] != before["public"]
+        )
+        if published:
+            break
+        delay += 0.02
+    assert delay > 0.5, "the source is too small to be killed"
+    assert database.execute("SELECT count(*) FROM post") == [(250_000,)]
