@@ -75,16 +75,28 @@ static bool wants_json(int count, char **words)
     return false;
 }
 
+static bool wants_color(const struct invocation *invocation, int stream)
+{
+    const char *forbidden = getenv("NO_COLOR");
+
+    return (forbidden == NULL || forbidden[0] == '\0') && !option_given(invocation, "no-color") &&
+           isatty(stream) == 1;
+}
+
+static void set_flags(struct invocation *invocation)
+{
+    invocation->quiet = option_given(invocation, "quiet");
+    invocation->hide_values = option_given(invocation, "hide-values");
+    invocation->color = wants_color(invocation, STDOUT_FILENO);
+    log_at(option_given(invocation, "trace-sql") ? LOG_TRACE : invocation->quiet ? LOG_WARNING : LOG_NOTICE);
+}
+
 static int run(struct invocation *invocation, int count, char **words, struct err *err)
 {
-    bool plain = getenv("NO_COLOR") != NULL && getenv("NO_COLOR")[0] != '\0';
     bool done = options_parse(invocation, count, words, err);
 
     invocation->json = done ? option_given(invocation, "json") : wants_json(count, words);
-    invocation->quiet = option_given(invocation, "quiet");
-    invocation->hide_values = option_given(invocation, "hide-values");
-    invocation->color = !plain && !option_given(invocation, "no-color") && isatty(STDOUT_FILENO) == 1;
-    log_at(option_given(invocation, "trace-sql") ? LOG_TRACE : invocation->quiet ? LOG_WARNING : LOG_NOTICE);
+    set_flags(invocation);
     if (done && option_given(invocation, "help")) {
         help_command(invocation->command);
         return 0;
@@ -94,7 +106,7 @@ static int run(struct invocation *invocation, int count, char **words, struct er
         return invocation->status;
     if (invocation->hide_values)
         err_hide_values(err);
-    print_error(err, !plain && !option_given(invocation, "no-color") && isatty(STDERR_FILENO) == 1);
+    print_error(err, wants_color(invocation, STDERR_FILENO));
     if (invocation->json && !invocation->reported)
         print_json_error(err);
     return err_exit_status(err->code);
