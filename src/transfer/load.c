@@ -9,6 +9,7 @@
 enum {
     BATCH = 48 * 1024, /* sent when the encoded rows pass this; well below libpq's trap at 64 KB */
     ROW_MAXIMUM = 1000 * 1024 * 1024, /* PostgreSQL holds no field of 1 GB */
+    WHOLE_ROWS = 20000,               /* below this a table is not worth two more statements */
     ROWS_A_LOOK = 256,                /* rows between two looks at the flags that all workers share */
     SPLIT_ROWS = 100000               /* a table below this is not worth a second connection */
 };
@@ -27,6 +28,7 @@ struct chunk {
     size_t width;
     size_t rowid; /* the cell that holds the rowid: a loaded column, or one more behind them */
     bool sending;
+    bool whole; /* large, and all of its table */
     bool clean; /* no misfit in the current row so far */
     struct buf out;
     int64_t rows;
@@ -68,20 +70,35 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
                    (long long)range->last);
 }
 
+/*
+ * Rows that are frozen as they come need no later look at their transaction: not by the index build and the
+ * reading back that follow at once, nor by the vacuum that would have to freeze them one day.  The server
+ * allows it where the table was emptied in the same transaction, so for a chunk that is a whole table.
+ */
+static void put_copy(struct buf *sql, const struct chunk *chunk)
+{
+    if (chunk->whole) {
+        buf_text(sql, "BEGIN; TRUNCATE ONLY ");
+        ident_quote_qualified(sql, chunk->load->plan->load_schema, chunk->table->name);
+        buf_text(sql, "; ");
+    }
+    buf_text(sql, "COPY ");
+    ident_quote_qualified(sql, chunk->load->plan->load_schema, chunk->table->name);
+    if (chunk->width > 0) {
+        buf_text(sql, " (");
+        plan_column_list(sql, chunk->table);
+        buf_byte(sql, ')');
+    }
+    buf_printf(sql, " FROM STDIN (FORMAT binary%s)", chunk->whole ? ", FREEZE" : "");
+}
+
 static bool begin_copy(struct chunk *chunk, struct err *err)
 {
     struct buf sql;
     bool begun;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "COPY ");
-    ident_quote_qualified(&sql, chunk->load->plan->load_schema, chunk->table->name);
-    if (chunk->width > 0) {
-        buf_text(&sql, " (");
-        plan_column_list(&sql, chunk->table);
-        buf_byte(&sql, ')');
-    }
-    buf_text(&sql, " FROM STDIN (FORMAT binary)");
+    put_copy(&sql, chunk);
     begun = engine_copy_in(chunk->target, buf_view(&sql), err);
     buf_free(&sql);
     chunk->sending = begun;
@@ -151,8 +168,12 @@ static bool flush(struct chunk *chunk, struct err *err)
 
 static void stop_sending(struct chunk *chunk, const char *why)
 {
+    struct err ignored = {.code = ERR_NONE};
+
     if (chunk->sending)
         engine_copy_in_abort(chunk->target, why);
+    if (chunk->sending && chunk->whole)
+        (void)!engine_exec(chunk->target, (struct str)STR("ROLLBACK"), &ignored);
     chunk->sending = false;
 }
 
@@ -222,7 +243,7 @@ static bool end_copy(struct chunk *chunk, struct err *err)
                 STR_ARGS(chunk->table->source->name.text), (long long)chunk->rows, (long long)rows);
         return err_hint(err, "this should not happen; nothing was published");
     }
-    return true;
+    return !chunk->whole || engine_exec(chunk->target, (struct str)STR("COMMIT"), err);
 }
 
 static void prepare_columns(struct chunk *chunk, struct arena *arena)
@@ -265,7 +286,8 @@ bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct 
                           .worker = worker,
                           .place = table,
                           .table = &load->plan->tables[table],
-                          .target = atomic_load(&load->checking_only) ? NULL : target};
+                          .target = atomic_load(&load->checking_only) ? NULL : target,
+                          .whole = !range->bounded && load->plan->tables[table].source->rows >= WHOLE_ROWS};
     struct rows *rows = NULL;
     bool done;
 

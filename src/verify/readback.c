@@ -23,10 +23,10 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "COPY (SELECT ");
-    plan_column_list(&sql, table);
-    buf_text(&sql, " FROM ");
+    buf_text(&sql, "COPY ");
     ident_quote_qualified(&sql, schema, table->name);
+    buf_text(&sql, " (");
+    plan_column_list(&sql, table);
     buf_text(&sql, ") TO STDOUT (FORMAT binary)");
     done = engine_copy_out(target, buf_view(&sql), err) && read_all(target, digester, err);
     buf_free(&sql);
