@@ -1,6 +1,5 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,22 +152,33 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size)
     return copy;
 }
 
+char *arena_vprintf(struct arena *arena, size_t *length, const char *format, va_list args)
+{
+    va_list again;
+    int counted;
+    char *text;
+
+    va_copy(again, args);
+    counted = vsnprintf(NULL, 0, format, args);
+    if (counted < 0)
+        counted = 0;
+    text = alloc_raw(arena, (size_t)counted + 1);
+    text[0] = '\0';
+    (void)vsnprintf(text, (size_t)counted + 1, format, again);
+    va_end(again);
+    if (length != NULL)
+        *length = (size_t)counted;
+    return text;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args;
-    va_list again;
-    int length;
     char *text;
 
     va_start(args, format);
-    va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    text = arena_vprintf(arena, NULL, format, args);
     va_end(args);
-    text = alloc_raw(arena, (size_t)(length < 0 ? 0 : length) + 1);
-    text[0] = '\0';
-    if (length > 0)
-        (void)vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
     return text;
 }
 

@@ -14,6 +14,7 @@
 #ifndef PGRADE_BASE_ARENA_H
 #define PGRADE_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/attributes.h"
@@ -36,6 +37,10 @@ void *arena_copy(struct arena *arena, const void *bytes, size_t size) RETURNS_NO
 
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3) RETURNS_NONNULL MUST_USE;
+
+/* The same; *length (may be NULL) is that of the text. */
+char *arena_vprintf(struct arena *arena, size_t *length, const char *format, va_list args)
+    PRINTF_LIKE(3, 0) RETURNS_NONNULL MUST_USE;
 
 /* All bytes obtained from the system, for tests and for `--debug`. */
 size_t arena_size(const struct arena *arena);

@@ -1,7 +1,6 @@
 #include "base/str.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 char ascii_lower(char c)
@@ -164,21 +163,13 @@ struct str str_lower(struct arena *arena, struct str s)
 
 struct str str_printf(struct arena *arena, const char *format, ...)
 {
+    struct str text;
     va_list args;
-    va_list again;
-    int length;
-    char *text;
 
     va_start(args, format);
-    va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
+    text.ptr = arena_vprintf(arena, &text.len, format, args);
     va_end(args);
-    if (length < 0)
-        length = 0;
-    text = arena_alloc(arena, (size_t)length + 1);
-    (void)vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return (struct str){text, (size_t)length};
+    return text;
 }
 
 const char *str_cstr(struct arena *arena, struct str s)

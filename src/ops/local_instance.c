@@ -97,18 +97,26 @@ static const char *marker_text(struct arena *arena, struct str text, const char 
     return value.len == 0 ? NULL : str_cstr(arena, value);
 }
 
+/* A file of the instance; a NULL ptr when it is not there. */
+static bool read_own(struct arena *arena, const struct local_instance *instance, const char *name,
+                     struct str *text, struct err *err)
+{
+    const char *path = fs_join(arena, instance->directory, name);
+    struct fs_info info;
+
+    *text = (struct str){NULL, 0};
+    return fs_stat(path, &info, err) &&
+           (info.kind == FS_MISSING || fs_read(arena, path, FILE_MAXIMUM, text, err));
+}
+
 static bool read_marker(struct arena *arena, struct local_instance *instance, struct err *err)
 {
-    const char *path = fs_join(arena, instance->directory, LOCAL_MARKER);
-    struct fs_info info;
     struct str text;
 
-    if (!fs_stat(path, &info, err))
+    if (!read_own(arena, instance, LOCAL_MARKER, &text, err))
         return false;
-    if (info.kind == FS_MISSING)
+    if (text.ptr == NULL)
         return true;
-    if (!fs_read(arena, path, FILE_MAXIMUM, &text, err))
-        return false;
     instance->exists = true;
     instance->port = marker_number(text, "port");
     instance->programs = marker_text(arena, text, "programs");
@@ -118,17 +126,12 @@ static bool read_marker(struct arena *arena, struct local_instance *instance, st
 
 static bool read_password(struct arena *arena, struct local_instance *instance, struct err *err)
 {
-    const char *path = fs_join(arena, instance->directory, LOCAL_PASSWORD);
-    struct fs_info info;
     struct str text;
 
-    if (!fs_stat(path, &info, err))
+    if (!read_own(arena, instance, LOCAL_PASSWORD, &text, err))
         return false;
-    if (info.kind == FS_MISSING)
-        return true;
-    if (!fs_read(arena, path, FILE_MAXIMUM, &text, err))
-        return false;
-    instance->password = str_cstr(arena, str_trim(text));
+    if (text.ptr != NULL)
+        instance->password = str_cstr(arena, str_trim(text));
     return true;
 }
 
