@@ -41,6 +41,9 @@ static const struct {
     {"timetz", PG_TIMETZ},
     {"timestamp", PG_TIMESTAMP},
     {"timestamptz", PG_TIMESTAMPTZ},
+    {"time without time zone", PG_TIME},
+    {"time with time zone", PG_TIMETZ},
+    {"timestamp without time zone", PG_TIMESTAMP},
     {"timestamp with time zone", PG_TIMESTAMPTZ},
     {"uuid", PG_UUID},
     {"json", PG_JSON},
@@ -62,24 +65,45 @@ static bool read_numbers(struct str text, int64_t *first, int64_t *second)
             (str_to_int64(str_trim(str_slice(text, end + 1, text.len)), second) && *second >= 0));
 }
 
-static bool read_type(struct str text, struct pg_type *type)
+/* As PostgreSQL writes it too: "timestamp(3) without time zone".  *numbers: what stands in the brackets; NULL
+ * ptr: there are none. */
+static bool split_type(struct arena *arena, struct str text, struct str *name, struct str *numbers)
 {
-    ptrdiff_t bracket = str_find(text, '(');
-    struct str name = str_trim(str_slice(text, 0, bracket < 0 ? text.len : (size_t)bracket));
+    ptrdiff_t open = str_find(text, '(');
+    ptrdiff_t close = str_find(text, ')');
+    struct str rest;
+
+    *name = str_trim(text);
+    *numbers = (struct str){NULL, 0};
+    if (open < 0 && close < 0)
+        return true;
+    if (open < 0 || close < open)
+        return false;
+    *numbers = str_slice(text, (size_t)open + 1, (size_t)close);
+    *name = str_trim(str_slice(text, 0, (size_t)open));
+    rest = str_trim(str_slice(text, (size_t)close + 1, text.len));
+    if (rest.len > 0)
+        *name = str_printf(arena, "%.*s %.*s", STR_ARGS(*name), STR_ARGS(rest));
+    return true;
+}
+
+static bool read_type(struct arena *arena, struct str text, struct pg_type *type)
+{
+    struct str name;
+    struct str numbers;
     int64_t first;
     int64_t second;
 
+    if (!split_type(arena, text, &name, &numbers))
+        return false;
     for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
         if (!str_is_nocase(name, types[i].name))
             continue;
         *type = pg_type_of(types[i].kind);
         if (type->kind == PG_CHAR)
             type->length = 1;
-        if (bracket < 0)
-            return true;
-        return str_ends_with(text, ")") &&
-               read_numbers(str_slice(text, (size_t)bracket + 1, text.len - 1), &first, &second) &&
-               pg_type_set_modifiers(type, first, second);
+        return numbers.ptr == NULL ||
+               (read_numbers(numbers, &first, &second) && pg_type_set_modifiers(type, first, second));
     }
     return false;
 }
@@ -97,7 +121,7 @@ static bool read_override(struct invocation *invocation, const char *text, struc
         override->column = str_slice(whole, (size_t)dot + 1, (size_t)equals);
     }
     if (dot > 0 && override->column.len > 0 &&
-        read_type(str_slice(whole, (size_t)equals + 1, whole.len), &override->type))
+        read_type(invocation->arena, str_slice(whole, (size_t)equals + 1, whole.len), &override->type))
         return true;
     err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
             text);
