@@ -70,9 +70,8 @@ static bool run(struct invocation *invocation, struct err *err)
 static const struct option options[] = {
     SETTINGS_PLAN,
     {"misfit", 0, "POLICY",
-     "for values that do not fit: stop (default) or widen; also TABLE=..., TABLE.COLUMN=..."},
-    {"orphans", 0, "POLICY",
-     "for rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
+     "values that do not fit: stop (default), widen; also TABLE=..., TABLE.COLUMN=..."},
+    {"orphans", 0, "POLICY", "rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},

@@ -279,8 +279,10 @@ def test_settings_of_the_role_do_not_matter(small, database):
         "synchronous_commit": "off",
         "default_tablespace": "''",
     }
-    for name, value in settings.items():
-        database.execute(f"ALTER DATABASE {database.name} SET {name} = {value}")
+    # In one text: what was set would hold for the next one.
+    database.execute(
+        "; ".join(f"ALTER DATABASE {database.name} SET {name} = {value}" for name, value in settings.items())
+    )
     outcome = pgrade.run("upgrade", str(small), database.url)
     assert outcome.status == pgrade.OK, outcome
 
