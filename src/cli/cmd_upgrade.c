@@ -69,8 +69,7 @@ static bool run(struct invocation *invocation, struct err *err)
 
 static const struct option options[] = {
     SETTINGS_PLAN,
-    {"misfit", 0, "POLICY",
-     "values that do not fit: stop (default), widen; also TABLE=..., TABLE.COLUMN=..."},
+    {"misfit", 0, "POLICY", "values that do not fit: stop (default) or widen; also T=POLICY, T.C=POLICY"},
     {"orphans", 0, "POLICY", "rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},

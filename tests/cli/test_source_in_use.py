@@ -183,7 +183,7 @@ def is_pending(path):
 @pytest.mark.core
 @pytest.mark.parametrize("statement", ["CREATE TABLE", "SET SCHEMA"])
 def test_writer_of_a_rollback_journal_waits(statement, small, database):
-    """Readers keep it out until they are done: the state at the start arrives, and nothing was written yet."""
+    """Readers keep it out until they are done: the state at the start arrives, nothing was written yet."""
     with Gate(database, statement) as gate:
         process = pgrade.start("upgrade", str(small), database.url, "--json")
         gate.wait_for_arrival(process)
