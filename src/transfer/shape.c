@@ -4,7 +4,7 @@
 
 enum {
     SPLIT_ROWS = 100000, /* a table below this is not worth a second session */
-    SPLIT_WIDTH = 256,   /* bytes a row: measured, 40 gain nothing and 1,500 gain half (bench/README.md) */
+    SPLIT_WIDTH = 256,   /* bytes a row: shorter ones gain nothing from a second session (bench/README.md) */
     SAMPLED_ROWS = 200,
     NUMBER_BYTES = 8,
     UNKNOWN_WIDTH = 64
