@@ -63,6 +63,7 @@ static bool run(struct invocation *invocation, struct err *err)
              err->code == ERR_DIFFERENT)
         report_upgrade(&report, done ? NULL : err);
     invocation->reported = true;
+    invocation->published = result.published;
     upgrade_close(&result);
     return done;
 }

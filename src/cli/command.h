@@ -53,7 +53,8 @@ struct invocation {
     bool quiet;
     bool color; /* stdout is a terminal and nobody forbade it */
     bool hide_values;
-    bool reported; /* a JSON document with the error in it was printed already */
+    bool reported;  /* a JSON document with the error in it was printed already */
+    bool published; /* tables became visible: whatever fails afterwards must not hide that */
 };
 
 extern const struct command *const commands[]; /* ended by NULL */

@@ -112,6 +112,21 @@ static int run(struct invocation *invocation, int count, char **words, struct er
     return err_exit_status(err->code);
 }
 
+/* The result that nobody could read: a run that published is not one that did nothing. */
+static int finish_output(const struct invocation *invocation, int status)
+{
+    struct err err = {.code = ERR_NONE};
+    bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+
+    if (!lost || (status != 0 && !invocation->published))
+        return status;
+    err_set(&err, ERR_IO, "the result could not be written to stdout");
+    if (invocation->published)
+        err_detail(&err, "the upgrade itself was done: the tables are published; only its report is lost");
+    print_error(&err, false);
+    return err_exit_status(err.code);
+}
+
 int main(int count, char **words)
 {
     struct invocation invocation = {.arena = arena_new()};
@@ -136,9 +151,5 @@ int main(int count, char **words)
         status = run(&invocation, count - 1 - used, words + 1 + used, &err);
     }
     arena_free(invocation.arena);
-    if (fflush(stdout) != 0 && status == 0) {
-        (void)fprintf(stderr, "pgrade: the result could not be written to stdout\n");
-        status = 1;
-    }
-    return status;
+    return finish_output(&invocation, status);
 }

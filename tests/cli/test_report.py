@@ -1,0 +1,38 @@
+"""What the report says of an upgrade that arrived, and what remains of it when it cannot be written."""
+
+import sqlite3
+import subprocess
+
+import pytest
+
+import pgrade
+from catalog_text import table_names
+
+
+def make(folder, sql):
+    path = folder / "app.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(sql)
+    connection.close()
+    return str(path)
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+@pytest.mark.parametrize("view", ["", "CREATE VIEW v AS SELECT a FROM t"])
+def test_report_that_is_lost(more, view, folder, untouched, database):
+    """1 is for a target as it was, if nothing else is said."""
+    path = make(folder, f"CREATE TABLE t (a INTEGER); {view}")
+    untouched()
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [pgrade.program(), "upgrade", path, database.url, "--accept", "all", *more],
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=pgrade.clean_environment({}),
+            check=False,
+        )
+    assert done.returncode == pgrade.FAILED, done
+    assert "the result could not be written" in done.stderr and "the tables are published" in done.stderr
+    assert table_names(database) == ["t"]
