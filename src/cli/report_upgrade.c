@@ -166,7 +166,8 @@ static void put_behaviour(const struct report *report, struct buf *out)
         const struct plan_table *table = &result->prepared.plan.tables[i];
 
         for (size_t j = 0; j < table->column_count; j++)
-            if (str_is_nocase(table->columns[j].source->collation, "NOCASE"))
+            if (str_is_nocase(table->columns[j].source->collation, "NOCASE") &&
+                pg_kind_is_textual(table->columns[j].type.kind))
                 buf_printf(
                     out,
                     "  %.*s.%.*s was NOCASE: compare lower(%.*s) with lower(...), its index helps there.\n",

@@ -17,6 +17,14 @@ def make(folder, sql):
     return str(path)
 
 
+def test_lower_is_advised_for_texts_only(folder, untouched, database):
+    path = make(folder, "CREATE TABLE t (a TEXT COLLATE NOCASE, b INTEGER COLLATE NOCASE)")
+    untouched()
+    outcome = pgrade.run("upgrade", path, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert "t.a was NOCASE" in outcome.stdout and "t.b was NOCASE" not in outcome.stdout
+
+
 @pytest.mark.parametrize("more", [[], ["--json"]])
 @pytest.mark.parametrize("view", ["", "CREATE VIEW v AS SELECT a FROM t"])
 def test_report_that_is_lost(more, view, folder, untouched, database):
