@@ -305,11 +305,10 @@ static void add_index(struct maker *maker, size_t place, const struct index *ind
         if (where.ptr == NULL)
             return;
     }
+    if (wanted.len == 0)
+        wanted = names_compose(maker->arena, table->name, str_from("index"), "");
     name = names_take(&maker->relations, wanted);
-    if (!str_equal(name, wanted) || wanted.len < index->name.text.len)
-        maker_note(maker, index->name.text, "is named %.*s: %s", STR_ARGS(name),
-                   wanted.len < index->name.text.len ? "names hold 63 bytes in PostgreSQL"
-                                                     : "its name is taken by another object");
+    maker_note_name(maker, index->name.text, wanted, name);
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (put_index(maker, table, index->parts, index->part_count, index->unique, true, name, index->name.text,
                   &sql)) {

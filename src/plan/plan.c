@@ -54,6 +54,20 @@ void maker_note(struct maker *maker, struct str about, const char *format, ...)
         (struct plan_note){about, str_dup(maker->arena, str_from(text))};
 }
 
+void maker_note_name(struct maker *maker, struct str about, struct str wanted, struct str name)
+{
+    const char *why = NULL;
+
+    if (about.len == 0)
+        why = "PostgreSQL has no empty names";
+    else if (wanted.len < about.len)
+        why = "names hold 63 bytes in PostgreSQL";
+    else if (!str_equal(name, wanted))
+        why = "its name is taken by another object";
+    if (why != NULL)
+        maker_note(maker, about, "is named %.*s: %s", STR_ARGS(name), why);
+}
+
 struct str maker_path(struct maker *maker, struct str table, struct str column)
 {
     return str_printf(maker->arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
@@ -115,14 +129,13 @@ static void name_table(struct maker *maker, size_t place)
 
     if (source->kind != TABLE_ORDINARY)
         return;
+    if (wanted.len == 0)
+        wanted = str_printf(maker->arena, "table%zu", place + 1);
     maker->table_places[place] = (int)maker->plan->table_count;
     table = &maker->plan->tables[maker->plan->table_count++];
     *table = (struct plan_table){.source = source, .rows_estimate = source->rows};
     table->name = names_take(&maker->relations, wanted);
-    if (!str_equal(table->name, wanted) || wanted.len < source->name.text.len)
-        maker_note(maker, source->name.text, "is named %.*s: %s", STR_ARGS(table->name),
-                   wanted.len < source->name.text.len ? "names hold 63 bytes in PostgreSQL"
-                                                      : "its name is taken by another object");
+    maker_note_name(maker, source->name.text, wanted, table->name);
 }
 
 static void name_tables(struct maker *maker)

@@ -31,6 +31,8 @@ struct translate_scope maker_scope(struct maker_scope *place, const struct maker
 void maker_not_carried(struct maker *maker, enum object_class class, struct str table, struct str name,
                        struct str sql, const char *format, ...) PRINTF_LIKE(6, 7);
 void maker_note(struct maker *maker, struct str about, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Says so when what the source names `about` has another name than the `wanted` one, or a clipped one. */
+void maker_note_name(struct maker *maker, struct str about, struct str wanted, struct str name);
 struct str maker_path(struct maker *maker, struct str table,
                       struct str column); /* table.column, for people */
 

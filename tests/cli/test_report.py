@@ -7,6 +7,11 @@ import pytest
 
 import pgrade
 from catalog_text import table_names
+from trouble import one_document
+
+
+def notes_of(outcome):
+    return {(note["about"], note["text"].split(":")[0]) for note in one_document(outcome)["notes"]}
 
 
 def make(folder, sql):
@@ -15,6 +20,30 @@ def make(folder, sql):
     connection.executescript(sql)
     connection.close()
     return str(path)
+
+
+@pytest.mark.parametrize(
+    "sql, tables, notes",
+    [
+        (
+            'CREATE TABLE first (a INTEGER); CREATE TABLE "" (a INTEGER, "" TEXT)',
+            ["first", "table2"],
+            {("", "is named table2"), (".", "is named column2")},
+        ),
+        (
+            'CREATE TABLE first (a INTEGER); CREATE INDEX "" ON first (a)',
+            ["first"],
+            {("", "is named first_index")},
+        ),
+    ],
+)
+def test_empty_names(sql, tables, notes, folder, untouched, database):
+    path = make(folder, sql)
+    untouched()
+    outcome = pgrade.run("upgrade", path, database.url, "--json")
+    assert outcome.status == pgrade.OK, outcome
+    assert table_names(database) == tables
+    assert notes_of(outcome) == notes
 
 
 def test_lower_is_advised_for_texts_only(folder, untouched, database):
