@@ -121,6 +121,15 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
     return translated;
 }
 
+/* PostgreSQL has the clause in statements only, so that none of its tables can hold it. */
+static void note_conflicts(struct maker *maker, const struct table *source)
+{
+    if (source->on_conflict)
+        maker_note(maker, source->name.text,
+                   "has ON CONFLICT clauses, which PostgreSQL has in statements only: "
+                   "a row in conflict is an error, unless INSERT ... ON CONFLICT says otherwise");
+}
+
 static void name_table(struct maker *maker, size_t place)
 {
     const struct table *source = &maker->schema->tables[place];
@@ -136,6 +145,7 @@ static void name_table(struct maker *maker, size_t place)
     *table = (struct plan_table){.source = source, .rows_estimate = source->rows};
     table->name = names_take(&maker->relations, wanted);
     maker_note_name(maker, source->name.text, wanted, table->name);
+    note_conflicts(maker, source);
 }
 
 static void name_tables(struct maker *maker)

@@ -123,6 +123,7 @@ struct table {
     bool autoincrement;
     bool without_rowid;
     bool strict;
+    bool on_conflict; /* some constraint says what else than an error a conflict is: ON CONFLICT IGNORE ... */
     struct str module;      /* virtual tables: fts5, rtree, ... */
     int64_t sequence;       /* sqlite_sequence.seq; -1: no row there */
     int64_t rows;           /* how many at most, by the range of rowids; -1: unknown */

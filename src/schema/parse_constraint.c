@@ -16,7 +16,7 @@ bool table_builder_name_constraint(struct table_builder *builder)
            parser_expect_name(&builder->parser, NAME_ANY, "the name of a constraint", &builder->constraint);
 }
 
-/* What SQLite does at a conflict when the statement does not say: of no meaning for the stored data. */
+/* What SQLite does at a conflict when the statement does not say.  ABORT is what it does anyway. */
 bool table_builder_on_conflict(struct table_builder *builder)
 {
     static const enum token_kind resolutions[] = {
@@ -27,8 +27,10 @@ bool table_builder_on_conflict(struct table_builder *builder)
     if (!parser_accept_pair(parser, KEYWORD_ON, KEYWORD_CONFLICT))
         return true;
     for (size_t i = 0; i < ARRAY_LENGTH(resolutions); i++)
-        if (parser_accept(parser, resolutions[i]))
+        if (parser_accept(parser, resolutions[i])) {
+            builder->table.on_conflict |= resolutions[i] != KEYWORD_ABORT;
             return true;
+        }
     return parser_expected(parser, "ROLLBACK, ABORT, FAIL, IGNORE or REPLACE");
 }
 

@@ -22,6 +22,21 @@ def make(folder, sql):
     return str(path)
 
 
+def test_conflict_clauses_are_named(folder, untouched, database):
+    path = make(
+        folder,
+        "CREATE TABLE kept (a TEXT UNIQUE ON CONFLICT IGNORE);"
+        "CREATE TABLE filled (a INTEGER NOT NULL ON CONFLICT REPLACE DEFAULT 5);"
+        "CREATE TABLE both (a INTEGER, b INTEGER, PRIMARY KEY (a, b) ON CONFLICT ROLLBACK);"
+        "CREATE TABLE usual (a TEXT UNIQUE ON CONFLICT ABORT, b TEXT UNIQUE);",
+    )
+    untouched()
+    outcome = pgrade.run("upgrade", path, database.url, "--json")
+    assert outcome.status == pgrade.OK, outcome
+    said = "has ON CONFLICT clauses, which PostgreSQL has in statements only"
+    assert notes_of(outcome) == {("kept", said), ("filled", said), ("both", said)}
+
+
 @pytest.mark.parametrize(
     "sql, tables, notes",
     [

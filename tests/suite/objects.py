@@ -36,7 +36,9 @@ class Report:
         ]
         self.left = [entry for entry in report.get("not_carried", []) + contradicted if entry.get("reason")]
         self.used = []
-        self.notes = {entry.get("about"): entry.get("text") for entry in report.get("notes", [])}
+        self.notes = collections.defaultdict(str)
+        for entry in report.get("notes", []):
+            self.notes[entry.get("about")] += entry.get("text") + "\n"
 
     def notes_of(self, about, text):
         """Whether it is said of `about` that `text`."""
