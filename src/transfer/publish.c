@@ -29,6 +29,27 @@ static void put_move(struct buf *sql, const struct target *target, const char *w
     buf_text(sql, ";\n");
 }
 
+/* The path of a file is whatever bytes the file system takes; the record is text. */
+static struct str as_text(struct arena *arena, struct str path)
+{
+    struct str text;
+    struct buf made;
+
+    buf_init(&made, BUF_TEXT_MAXIMUM);
+    for (;;) {
+        size_t valid = str_utf8_valid_prefix(path);
+
+        buf_put(&made, path.ptr, valid);
+        if (valid == path.len)
+            break;
+        buf_printf(&made, "\\x%02x", (unsigned)(unsigned char)path.ptr[valid]);
+        path = str_slice(path, valid + 1, path.len);
+    }
+    text = buf_to_str(arena, &made);
+    buf_free(&made);
+    return text;
+}
+
 static void put_record(struct buf *sql, const struct target *target, const char *class, struct str name,
                        struct str source)
 {
@@ -161,13 +182,15 @@ bool target_publish(struct target *target, const struct plan *plan, struct str s
 {
     struct err failure = {.code = ERR_NONE};
     struct err ignored = {.code = ERR_NONE};
+    struct arena *arena = arena_new();
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    done = put_all(&sql, target, plan, source, &failure) &&
+    done = put_all(&sql, target, plan, as_text(arena, source), &failure) &&
            engine_exec(target->control, buf_view(&sql), &failure);
     buf_free(&sql);
+    arena_free(arena);
     if (!done) {
         (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
         return explain(&failure, err);

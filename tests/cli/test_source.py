@@ -396,6 +396,14 @@ def test_path_of_everything_arrives(folder, untouched, database):
     assert database.execute("SELECT DISTINCT source FROM pgrade.published") == [(str(strange),)]
 
 
+def test_path_that_is_no_utf8_arrives(folder, untouched, database):
+    os.rename(make_small(folder / "app.db"), folder / "no-utf8-\udcff.db")
+    untouched()
+    outcome = pgrade.run("upgrade", "no-utf8-\udcff.db", database.url, directory=folder)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT DISTINCT source FROM pgrade.published") == [("no-utf8-\\xff.db",)]
+
+
 def test_link_to_a_file(small, untouched, tmp_path):
     (tmp_path / "link.db").symlink_to(small)
     untouched()
