@@ -49,3 +49,11 @@ INSERT INTO constraint_key VALUES ('a', 6);
 -- A child whose key is its parent's.
 CREATE TABLE child_of_rowid (id INTEGER PRIMARY KEY REFERENCES rowid_plain (id), v TEXT);
 INSERT INTO child_of_rowid VALUES (2, 'a');
+
+-- What was set by hand as a text or with a fraction counts as an integer.
+CREATE TABLE auto_by_hand (id INTEGER PRIMARY KEY AUTOINCREMENT, v TEXT);
+INSERT INTO auto_by_hand VALUES (1, 'a');
+UPDATE sqlite_sequence SET seq = '1000' WHERE name = 'auto_by_hand';
+CREATE TABLE auto_fraction (id INTEGER PRIMARY KEY AUTOINCREMENT, v TEXT);
+INSERT INTO auto_fraction VALUES (1, 'a');
+UPDATE sqlite_sequence SET seq = 12.7 WHERE name = 'auto_fraction';

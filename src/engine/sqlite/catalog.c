@@ -181,7 +181,11 @@ static bool read_sequences(struct engine *engine, struct schema *schema, struct 
         return false;
     if (exists == 0)
         return true;
-    if (!engine_query(engine, (struct str)STR("SELECT name, seq FROM sqlite_sequence"), NULL, 0, &rows, err))
+    /* The column has no type: whoever wrote '1000' there is understood as SQLite understands it. */
+    if (!engine_query(engine,
+                      (struct str)STR("SELECT name, CAST(seq AS INTEGER) FROM sqlite_sequence"
+                                      " WHERE seq IS NOT NULL"),
+                      NULL, 0, &rows, err))
         return false;
     while (found) {
         struct table *table;
