@@ -424,3 +424,16 @@ def schemas_of(database):
             "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$' ORDER BY nspname"
         )
     ]
+
+
+def test_object_of_no_known_kind_is_named(folder, untouched, database):
+    """SQLite calls such a file malformed; what it holds must not vanish without a word."""
+    connection = sqlite3.connect(folder / "app.db")
+    connection.executescript(
+        "CREATE TABLE a (x); CREATE TABLE b (x); PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET type = 'zebra' WHERE name = 'b'"
+    )
+    connection.close()
+    untouched()
+    outcome = pgrade.run("upgrade", str(folder / "app.db"), database.url)
+    assert outcome.status == pgrade.DECISION and "table b" in outcome.stdout, outcome

@@ -145,15 +145,18 @@ static bool add_object(struct engine *engine, struct arena *arena, struct schema
         return add_index(arena, schema, name, table_name, sql);
     if (str_is(type, "view"))
         return add_view(engine, arena, schema, name, sql);
-    return add_trigger(arena, schema, name, table_name, sql);
+    if (str_is(type, "trigger"))
+        return add_trigger(arena, schema, name, table_name, sql);
+    add_unreadable(arena, schema, "table", name, sql,
+                   "the schema calls it neither table, index, view nor trigger");
+    return true;
 }
 
 /* Tables come before what refers to them. */
 static bool read_objects(struct engine *engine, struct arena *arena, struct schema *schema, struct err *err)
 {
     static const struct str sql = STR(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('table', 'index', 'view', "
-        "'trigger') "
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema "
         "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid");
     struct rows *rows;
     bool found = true;
