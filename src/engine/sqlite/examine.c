@@ -37,7 +37,7 @@ static bool wrong_kind(const char *path, const struct stat *status, struct err *
 static bool looks_like_text(const unsigned char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        if (bytes[i] < 0x20 && !ascii_is_space((char)bytes[i]))
+        if ((bytes[i] < 0x20 && !ascii_is_space((char)bytes[i])) || bytes[i] == 0x7f)
             return false;
     return size > 0 && str_utf8_valid_prefix((struct str){(const char *)bytes, size}) + 3 >= size;
 }

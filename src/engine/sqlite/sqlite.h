@@ -21,13 +21,14 @@ bool sqlite_check(struct arena *arena, const struct url *url, struct err *err) M
  * Several connections that read one and the same state.
  *
  * Each reader holds a read transaction.  That all began between the same two commits is proven by a further
- * connection, the witness, whose PRAGMA data_version did not change meanwhile; else all begin again.  The
- * same number tells at the end whether the file was written since.
+ * connection, the witness, whose PRAGMA data_version did not change meanwhile; else all begin again, and
+ * where a writer never pauses one of them reads alone.  The same number tells at the end whether the file was
+ * written since.
  */
 struct snapshot {
     struct engine *witness;
     struct engine **readers;
-    size_t reader_count;
+    size_t reader_count; /* 1 where others never agreed */
     int64_t version;
     bool wal; /* writers go on meanwhile; in the other journal modes they wait */
     /* The file's path when reading it will leave a -wal and a -shm beside it that were not there; else NULL.
@@ -35,7 +36,7 @@ struct snapshot {
     const char *leaves;
 };
 
-/* Opens `count` readers (at least 1) and the witness; the handles belong to the snapshot. */
+/* Opens up to `count` readers (at least 1) and the witness; the handles belong to the snapshot. */
 bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
                    size_t count, struct snapshot *snapshot, struct err *err) MUST_USE;
 
