@@ -62,13 +62,15 @@ static void numbers_that_were_given_out_are_known(void **state)
     struct schema schema = schema_of(
         file, "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n);"
               "CREATE TABLE b (id INTEGER PRIMARY KEY AUTOINCREMENT);"
+              "CREATE TABLE d (id INTEGER PRIMARY KEY AUTOINCREMENT);"
               "CREATE TABLE c (id INTEGER PRIMARY KEY);"
               "INSERT INTO a VALUES (5, 0), (9, 0); DELETE FROM a WHERE id = 9; INSERT INTO c VALUES (3);"
-              "INSERT INTO sqlite_sequence VALUES ('gone', 7), ('b', 'x')");
+              "INSERT INTO sqlite_sequence VALUES ('gone', 7), ('b', '12'), ('d', NULL)");
 
     assert_int_equal(table_of(&schema, "a")->sequence, 9);
     assert_true(table_of(&schema, "a")->autoincrement);
-    assert_int_equal(table_of(&schema, "b")->sequence, -1);
+    assert_int_equal(table_of(&schema, "b")->sequence, 12);
+    assert_int_equal(table_of(&schema, "d")->sequence, -1);
     assert_int_equal(table_of(&schema, "c")->sequence, -1);
     assert_false(table_of(&schema, "c")->autoincrement);
 }
