@@ -71,19 +71,35 @@ static bool end_stale_sessions(struct target *target, struct err *err)
     return done;
 }
 
+/* The mark by which a load schema is known as one: a schema of that name without it belongs to somebody else.
+ */
+static const char mark[] = "pgrade loads here; what an interrupted run left is dropped by the next";
+
+static bool refuse_stranger(const struct target *target, struct err *err)
+{
+    err_set(err, ERR_REFUSED, "the schema %.*s in the database %.*s is not one of pgrade's",
+            STR_ARGS(target->load_schema), STR_ARGS(target->database));
+    err_detail(err, "pgrade loads into a schema of that name, and drops only what it made itself");
+    return err_hint(err, "rename it: ALTER SCHEMA \"%.*s\" RENAME TO ...; or drop it, if nobody needs it",
+                    STR_ARGS(target->load_schema));
+}
+
 static bool drop_stale(struct target *target, struct err *err)
 {
     struct arena *arena = arena_new();
-    struct value there;
+    struct value found;
     bool done = engine_value(target->control, arena,
-                             (struct str)STR("SELECT count(*) FROM pg_namespace WHERE nspname = $1"),
-                             &target->load_schema, 1, &there, err);
+                             (struct str)STR("SELECT coalesce(obj_description(oid, 'pg_namespace'), '')"
+                                             " FROM pg_namespace WHERE nspname = $1"),
+                             &target->load_schema, 1, &found, err);
 
-    if (done && there.integer > 0) {
-        if (!target->loading) /* else it is this run, which plans again */
+    if (done && found.kind == VALUE_TEXT) {
+        if (!str_is(found.bytes, mark))
+            done = refuse_stranger(target, err);
+        else if (!target->loading) /* else it is this run, which plans again */
             log_message(LOG_NOTICE, "dropping what an interrupted run left in schema %.*s",
                         STR_ARGS(target->load_schema));
-        done = (target->loading || end_stale_sessions(target, err)) && drop_load_schema(target, err);
+        done = done && (target->loading || end_stale_sessions(target, err)) && drop_load_schema(target, err);
     }
     arena_free(arena);
     return done;
@@ -104,7 +120,9 @@ static bool create_all(struct target *target, const struct plan *plan, struct bu
 {
     buf_text(sql, "CREATE SCHEMA ");
     ident_quote(sql, target->load_schema);
-    buf_byte(sql, ';');
+    buf_text(sql, "; COMMENT ON SCHEMA ");
+    ident_quote(sql, target->load_schema);
+    buf_printf(sql, " IS '%s';", mark);
     if (!send(target, sql, err))
         return false;
     target->loading = true;
