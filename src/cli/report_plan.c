@@ -4,8 +4,7 @@
 #include "cli/report.h"
 #include "cli/table.h"
 
-/* Measured (bench/README.md): a small server on two cores loads, indexes and verifies about this much a
- * second. */
+/* Well below what bench/README.md measures on two cores, so that the estimate is rather too long. */
 enum {
     ROWS_A_SECOND = 1000000,
     BYTES_A_SECOND = 100 * 1000 * 1000,
@@ -89,7 +88,7 @@ static void put_estimates(const struct report *report, struct buf *out)
     us = rows * 1000000 / ROWS_A_SECOND;
     if (prepared->schema.bytes / BYTES_A_SECOND * 1000000 > us)
         us = prepared->schema.bytes / BYTES_A_SECOND * 1000000;
-    /* Indexes and the tables' own overhead: measured between 1.2 and 1.8 times the file. */
+    /* Half as much again for indexes and the overhead of rows: an allowance, not a measurement. */
     buf_printf(
         out,
         "\nEstimates\n  disk on the target: about %.*s\n  time: about %.*s, verification included, on a "
