@@ -3,7 +3,7 @@
 
     speed.py FILE... [--runs N] [--program FILE] [--without pgloader]
 
-The server has PostgreSQL's default settings, fsync on.  Each run writes into a fresh database.  Printed, for
+The server has PostgreSQL's default settings, fsync on, and is reached over its Unix socket.  Each run writes into a fresh database.  Printed, for
 each file, as a Markdown row: the medians in seconds, the median of the ratios run by run, and the peak memory of the
 process.  Quote ratios: seconds differ from machine to machine and from minute to minute.
 """
@@ -57,14 +57,16 @@ def timed(command):
         return time.monotonic() - begun, process.returncode, peak
 
 
-def run_pgrade(program, path, url, _):
-    return timed([program, "upgrade", path, url, "--accept", "all", "--quiet"])
+def run_pgrade(program, path, database, _):
+    return timed([program, "upgrade", path, database.socket_url, "--accept", "all", "--quiet"])
 
 
-def run_pgloader(_, path, url, directory):
+def run_pgloader(_, path, database, directory):
     """The first of its settings that gets through; only that run is timed."""
+    cluster = database.cluster
+    url = f"postgresql://{cluster.user}@unix:{cluster.directory}:{cluster.port}/{database.name}"
+    script = os.path.join(directory, "script.load")
     for number, options in enumerate(PGLOADER_OPTIONS):
-        script = os.path.join(directory, "script.load")
         with open(script, "w", encoding="utf-8") as stream:
             stream.write(PGLOADER.format(path=path, url=url, **options))
         result = timed(["pgloader", "--root-dir", directory, script])
@@ -83,7 +85,7 @@ def measure(arguments, path, server):
             database = server.create_database()
             database.execute("CHECKPOINT")
             with tempfile.TemporaryDirectory() as directory:
-                results[name].append(run(arguments.program, path, database.url, directory))
+                results[name].append(run(arguments.program, path, database, directory))
             database.drop()
     return {name: runs[1:] for name, runs in results.items()}  # the first warms caches
 

@@ -197,34 +197,68 @@ static inline enum progress read_length(struct digester *d, struct str *chunk, s
     return read_field(d, chunk, err);
 }
 
+/* A number of the size that its type has; every NaN is the same one, as in canonical.h. */
+static inline bool read_word(enum word_field kind, const char *bytes, uint32_t length, uint64_t *word)
+{
+    double real;
+
+    if (length != (kind == WORD_INT4 ? 4u : 8u))
+        return false;
+    if (kind == WORD_INT4) {
+        *word = (uint64_t)(int64_t)(int32_t)field_uint32(bytes);
+        return true;
+    }
+    *word = field_uint64(bytes);
+    memcpy(&real, word, sizeof(real));
+    if (kind == WORD_FLOAT8 && real != real)
+        *word = 0x7ff8000000000000;
+    return true;
+}
+
+static inline bool read_whole_field(struct digester *d, size_t place, const char *bytes, uint32_t length)
+{
+    const struct loaded_column *column = &d->columns[place];
+    struct str form;
+    uint64_t word;
+
+    if (column->word != WORD_NONE) {
+        if (!read_word(column->word, bytes, length, &word))
+            return false;
+        d->cells[place] = word_hash(column, word);
+        return true;
+    }
+    if (!column->rule.target(&column->rule, (struct str){bytes, length}, &d->scratch, &form))
+        return false;
+    d->cells[place] = cell_hash(column, form);
+    return true;
+}
+
 /* The fields that the chunk holds whole, without a look at the state for each; the others are left. */
 static inline bool read_whole_fields(struct digester *d, struct str *chunk)
 {
-    struct str rest = *chunk;
+    const char *at = chunk->ptr;
+    size_t rest = chunk->len;
     size_t i = d->stream.column;
     bool good = true;
 
-    for (; good && i < d->column_count && rest.len >= LENGTH_SIZE; i += good) {
-        const struct loaded_column *column = &d->columns[i];
-        uint32_t length = field_uint32(rest.ptr);
-        struct str form;
+    for (; i < d->column_count && rest >= LENGTH_SIZE; i++) {
+        uint32_t length = field_uint32(at);
 
         if (length == UINT32_MAX) {
-            d->cells[i] = column->null;
+            d->cells[i] = d->columns[i].null;
             length = 0;
+        } else if (length > rest - LENGTH_SIZE) {
+            break;
         } else {
-            if (length > rest.len - LENGTH_SIZE)
+            good = read_whole_field(d, i, at + LENGTH_SIZE, length);
+            if (!good)
                 break;
-            good = column->rule.target(&column->rule, (struct str){rest.ptr + LENGTH_SIZE, length},
-                                       &d->scratch, &form);
-            if (good)
-                d->cells[i] = cell_hash(column, form);
         }
-        rest.ptr += LENGTH_SIZE + length;
-        rest.len -= LENGTH_SIZE + length;
+        at += LENGTH_SIZE + length;
+        rest -= LENGTH_SIZE + length;
     }
     d->stream.column = i;
-    *chunk = rest;
+    *chunk = (struct str){at, rest};
     return good;
 }
 

@@ -1,11 +1,12 @@
 /*
  * digest.h: what a table holds, in a few sums, on either side.
  *
- * The hash of a cell is XXH3 (128 bits) of its canonical form (canonical.h), seeded with the column's place;
- * NULL has a hash of its own.  The hashes of a column are added up, never XORed: two equal rows do not cancel
- * out.  The hash of a row is XXH3 of the hashes of its cells, added up as well.  So the order of rows does
- * not matter, a value changed shows in its column, and two values swapped between rows show in the sum of
- * rows alone.
+ * The hash of a cell has two lanes of 64 bits and comes from its canonical form (canonical.h) and the
+ * column's place: in either lane a permutation where the form has 8 bytes, so that two numbers never have the
+ * same hash, XXH3 (128 bits) for all others.  NULL has a hash of its own.  The hashes of a column are added
+ * up, never XORed: two equal rows do not cancel out.  The hash of a row is a chain over the hashes of its
+ * cells, added up as well.  So the order of rows does not matter, a value changed shows in its column, and
+ * two values swapped between rows show in the sum of rows alone.
  *
  * Columns are those that are loaded: all of the plan's but the ones with generated_sql, in the plan's order.
  * "Place" counts these.

@@ -21,6 +21,12 @@ static void column_init(struct loaded_column *column, const struct plan_column *
     column->seed = place + 1;
     /* The seeds of values never have the highest bit set. */
     column->null = XXH3_128bits_withSeed(mark, sizeof(mark), ~column->seed);
+    column->word_keys[0] = mix_word(column->seed);
+    column->word_keys[1] = mix_word(~column->seed);
+    column->word = plan->type.kind == PG_INT4     ? WORD_INT4
+                   : plan->type.kind == PG_INT8   ? WORD_INT8
+                   : plan->type.kind == PG_FLOAT8 ? WORD_FLOAT8
+                                                  : WORD_NONE;
 }
 
 struct digester *digester_new(struct arena *arena, const struct plan_table *table)
@@ -58,13 +64,26 @@ static void add(struct digest_sum *sum, XXH128_hash_t hash)
     sum->high += hash.high64;
 }
 
+/*
+ * The hash of a row is a chain over the hashes of its cells, a lane each: every step permutes what came
+ * before, so that the place of a value counts and one cell changed always changes the row.
+ */
 void digester_row_end(struct digester *digester)
 {
     struct digest *digest = &digester->digest;
+    uint64_t low = digester->column_count;
+    uint64_t high = ~low;
 
-    for (size_t i = 0; i < digester->column_count; i++)
-        add(&digest->columns[i], digester->cells[i]);
-    add(&digest->row, XXH3_128bits(digester->cells, digester->column_count * sizeof(*digester->cells)));
+    for (size_t i = 0; i < digester->column_count; i++) {
+        XXH128_hash_t cell = digester->cells[i];
+
+        add(&digest->columns[i], cell);
+        low = (low ^ cell.low64) * 0x9e3779b97f4a7c15;
+        low ^= low >> 32;
+        high = (high ^ cell.high64) * 0xd6e8feb86659fd93;
+        high ^= high >> 32;
+    }
+    add(&digest->row, (XXH128_hash_t){.low64 = low, .high64 = high});
     digest->rows++;
 }
 
