@@ -78,11 +78,22 @@ static bool refuse(const struct buf *names, size_t changed, struct err *err)
         "stop the application and run the same command again; --snapshot publishes the state at the start");
 }
 
+/* The readers went on with the file that they had open, and the name is another's: whatever was written since
+ * is not in what was read. */
+static bool refuse_replaced(const struct snapshot *snapshot, const char *replaced, struct err *err)
+{
+    err_set(err, ERR_SOURCE_CHANGED, "the source was replaced while it was read");
+    err_detail(err, "%s: %s; nothing was published", snapshot->path, replaced);
+    return err_hint(err, "run the same command again with the file that is meant; --snapshot publishes the "
+                         "state at the start");
+}
+
 bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                   struct err *err)
 {
     struct engine_options engine = {.trace = options->trace, .opened_before = true};
     struct engine *reader = NULL;
+    const char *replaced = snapshot_replaced(&result->prepared.snapshot);
     struct buf names;
     size_t changed = 0;
     bool written;
@@ -91,12 +102,14 @@ bool guard_source(struct arena *arena, const struct upgrade_options *options, st
     (void)arena;
     if (!snapshot_changed(&result->prepared.snapshot, &written, err))
         return false;
-    if (!written)
+    if (!written && replaced == NULL)
         return true;
     if (options->snapshot) {
         result->snapshot_stale = true;
         return true;
     }
+    if (replaced != NULL)
+        return refuse_replaced(&result->prepared.snapshot, replaced, err);
     if (options->no_verify)
         return refuse(NULL, 0, err);
     buf_init(&names, BUF_TEXT_MAXIMUM);

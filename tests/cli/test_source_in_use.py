@@ -113,6 +113,53 @@ def test_report_says_that_the_snapshot_is_old(wal, database):
     assert "The source was written meanwhile" in outcome.stdout
 
 
+def replace(path):
+    """As a deployment or a restored backup does it: a new file under the old name."""
+    other = make_small(path.parent / "other.db", "wal")
+    write(other, CHANGES["a row more"], "PRAGMA journal_mode = DELETE")
+    os.rename(other, path)
+
+
+def by_a_link(path):
+    """The name is a symbolic link, which is moved to another file."""
+    make_small(path.parent / "next.db")
+    os.symlink("next.db", path.parent / "link")
+    os.rename(path.parent / "link", path)
+
+
+REPLACED = {
+    "by rename": (replace, "another file was put in its place"),
+    "deleted": (os.remove, "it was deleted or renamed"),
+    "renamed": (lambda path: os.rename(path, f"{path}.old"), "it was deleted or renamed"),
+    "by a link": (by_a_link, "another file was put in its place"),
+    "log deleted": (lambda path: os.remove(f"{path}-wal"), "its -wal was deleted or renamed"),
+}
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_replaced_meanwhile(what, wal, database):
+    action, told = REPLACED[what]
+    outcome = upgrade_while(lambda: action(wal), wal, database)
+    assert_told(
+        outcome, Trouble(4, "the source was replaced", f"{wal}: {told}", "--snapshot", "ERR_SOURCE_CHANGED")
+    )
+    assert sorted(whole_text(database)) == ["public"] and table_names(database) == []
+
+
+def test_replaced_in_rollback_mode(small, database):
+    """The reader's lock is on the old file, and keeps nobody from the new one."""
+    outcome = upgrade_while(lambda: replace(small), small, database)
+    assert outcome.status == pgrade.REFUSED and "the source was replaced" in outcome.stderr, outcome
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_snapshot_publishes_what_was_replaced_meanwhile(what, wal, database, tmp_path):
+    as_it_was = make_small(tmp_path / "before.db")
+    outcome = upgrade_while(lambda: REPLACED[what][0](wal), wal, database, "--snapshot", "--json")
+    assert outcome.status == pgrade.OK, outcome
+    assert compare(as_it_was, database.url, outcome.report, probe=True).equal
+
+
 def test_many_readers_see_one_state(wal, database, tmp_path):
     """A writer that moves an amount between two tables in each transaction, all the time."""
     write(

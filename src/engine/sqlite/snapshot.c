@@ -1,4 +1,7 @@
 /* Several connections that read one and the same state; see sqlite.h for how that is proven. */
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/sqlite/private.h"
@@ -55,6 +58,52 @@ static bool begin_same(struct snapshot *snapshot, struct err *err)
     return begin_alone(snapshot, err);
 }
 
+/* stat() and no more: closing a descriptor of the file would drop the locks that SQLite holds on it. */
+static struct file_identity identify(const char *path, const char *suffix)
+{
+    struct file_identity identity = {.there = false};
+    struct stat status;
+    char name[PATH_MAX];
+
+    if (snprintf(name, sizeof(name), "%s%s", path, suffix) < (int)sizeof(name) && stat(name, &status) == 0)
+        identity = (struct file_identity){.device = status.st_dev, .inode = status.st_ino, .there = true};
+    return identity;
+}
+
+static bool is_same(const struct file_identity *a, const struct file_identity *b)
+{
+    return a->there == b->there && (!a->there || (a->device == b->device && a->inode == b->inode));
+}
+
+const char *snapshot_replaced(const struct snapshot *snapshot)
+{
+    struct file_identity file = identify(snapshot->path, "");
+    struct file_identity log = identify(snapshot->path, "-wal");
+
+    if (!is_same(&snapshot->file, &file))
+        return file.there ? "another file was put in its place" : "it was deleted or renamed";
+    /* SQLite itself neither removes nor replaces a -wal that a reader has open. */
+    if (snapshot->log.there && !is_same(&snapshot->log, &log))
+        return log.there ? "another file was put in the place of its -wal"
+                         : "its -wal was deleted or renamed";
+    return NULL;
+}
+
+/* Between the first look and the last reader's first read the path named one file: so they read that one. */
+static bool remember_files(struct snapshot *snapshot, struct err *err)
+{
+    const char *replaced;
+
+    if (snapshot->wal)
+        snapshot->log = identify(snapshot->path, "-wal");
+    replaced = snapshot_replaced(snapshot);
+    if (replaced == NULL)
+        return true;
+    err_set(err, ERR_SOURCE_CHANGED, "%s was replaced while it was opened", snapshot->path);
+    err_detail(err, "%s", replaced);
+    return err_hint(err, "run the same command again");
+}
+
 /* Only where neither file was there, and so nobody was connected, is anything of ours left to remove. */
 static const char *will_leave(struct arena *arena, const struct url *url)
 {
@@ -74,7 +123,9 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
 
     later.opened_before = true;
     *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count),
+                                  .path = str_cstr(arena, url->path),
                                   .leaves = will_leave(arena, url)};
+    snapshot->file = identify(snapshot->path, "");
     if (!engine_open(url, options, &snapshot->witness, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -85,7 +136,7 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
     if (!engine_value(snapshot->witness, arena, (struct str)STR("PRAGMA journal_mode"), NULL, 0, &mode, err))
         return false;
     snapshot->wal = str_is_nocase(mode.bytes, "wal");
-    return begin_same(snapshot, err);
+    return begin_same(snapshot, err) && remember_files(snapshot, err);
 }
 
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
@@ -103,7 +154,7 @@ void snapshot_close(struct snapshot *snapshot)
     for (size_t i = 0; i < snapshot->reader_count; i++)
         engine_close(snapshot->readers[i]);
     engine_close(snapshot->witness);
-    if (snapshot->wal && snapshot->leaves != NULL)
+    if (snapshot->wal && snapshot->leaves != NULL && snapshot_replaced(snapshot) == NULL)
         sqlite_tidy(snapshot->leaves);
     *snapshot = (struct snapshot){.witness = NULL};
 }

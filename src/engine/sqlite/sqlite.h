@@ -9,6 +9,8 @@
 #ifndef PGRADE_ENGINE_SQLITE_H
 #define PGRADE_ENGINE_SQLITE_H
 
+#include <sys/types.h>
+
 #include "engine/engine.h"
 
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
@@ -16,6 +18,13 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
 
 /* Says what is wrong with the file, if anything, before any connection to it is opened in this process. */
 bool sqlite_check(struct arena *arena, const struct url *url, struct err *err) MUST_USE;
+
+/* Which file a path names; device and inode, since a file put in its place has the same name. */
+struct file_identity {
+    dev_t device;
+    ino_t inode;
+    bool there;
+};
 
 /*
  * Several connections that read one and the same state.
@@ -27,6 +36,9 @@ bool sqlite_check(struct arena *arena, const struct url *url, struct err *err) M
  */
 struct snapshot {
     struct engine *witness;
+    const char *path;
+    struct file_identity file; /* what the path names */
+    struct file_identity log;  /* its -wal, in WAL mode */
     struct engine **readers;
     size_t reader_count; /* 1 where others never agreed */
     int64_t version;
@@ -42,6 +54,12 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
 
 /* Whether another connection has committed since. */
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err) MUST_USE;
+
+/* What the path, or its -wal, no longer is: "it was deleted", "another file was put in its place" ...  NULL:
+ * both are those that the readers have open.  Readers go on with the files that they opened, whatever
+ * happens to the names. */
+const char *snapshot_replaced(const struct snapshot *snapshot);
+
 void snapshot_close(struct snapshot *snapshot);
 
 #endif
