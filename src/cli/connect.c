@@ -31,6 +31,29 @@ bool confirm(const struct invocation *invocation, const char *question, struct e
     return err_set(err, ERR_REFUSED, "nothing was done: the answer was no");
 }
 
+/* A text without a scheme is a path, which a misspelt URL would be too: only a file that is there counts. The
+ * text itself is never told: it may hold a password where nobody looks for one. */
+static bool is_lost_path(struct arena *arena, struct str text, const struct url *url)
+{
+    const char *path = str_cstr(arena, url->path);
+
+    return url->kind == URL_SQLITE && str_equal(str_trim(text), str_trim(url->path)) &&
+           (access(path, F_OK) != 0 || fs_is_directory(path));
+}
+
+static bool read_variable(struct invocation *invocation, const char *name, struct str text, struct url *url,
+                          struct err *err)
+{
+    if (!url_parse(invocation->arena, text, url, err))
+        return err_prefix(err, "%s", name);
+    if (!is_lost_path(invocation->arena, text, url))
+        return true;
+    err_set(err, ERR_URL, "%s: the database is given by neither a URL nor the path of a file", name);
+    err_detail(err, "the value has no scheme, such as postgresql://, and no file has that name");
+    return err_hint(err, "write postgresql://user:password@host:5432/database or sqlite:///app.db there; or "
+                         "unset it, and name source and target on the command line");
+}
+
 /* The first of the variables that names a database of this kind, from the environment, then from .env. */
 static bool find_url(struct invocation *invocation, enum url_kind kind, struct url *url, const char **from,
                      struct err *err)
@@ -44,15 +67,17 @@ static bool find_url(struct invocation *invocation, enum url_kind kind, struct u
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < ARRAY_LENGTH(variables); i++) {
             struct str text = pass == 0 ? str_from(getenv(variables[i])) : dotenv_get(&dotenv, variables[i]);
+            const char *name;
 
             if (text.len == 0)
                 continue;
-            if (!url_parse(invocation->arena, text, url, err))
-                return err_prefix(err, "%s%s", variables[i], pass == 0 ? "" : " in .env");
+            name = str_cstr(invocation->arena,
+                            str_printf(invocation->arena, "%s%s", variables[i], pass == 0 ? "" : " in .env"));
+            if (!read_variable(invocation, name, text, url, err))
+                return false;
             if (url->kind != kind)
                 continue;
-            *from = str_cstr(invocation->arena, str_printf(invocation->arena, "%s%s", variables[i],
-                                                           pass == 0 ? "" : " in .env"));
+            *from = name;
             return true;
         }
     }

@@ -3,7 +3,8 @@
  *
  * SOURCE and TARGET as typed; left out, DATABASE_URL and then DB_URI from the environment or from .env, each
  * for what it names: a sqlite: URL is the source, a PostgreSQL URL the target; with neither, the local
- * instance, with a database named after the file.
+ * instance, with a database named after the file.  A variable that is set and names no database at all is an
+ * error.
  */
 #ifndef PGRADE_CLI_CONNECT_H
 #define PGRADE_CLI_CONNECT_H

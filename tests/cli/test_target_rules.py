@@ -106,6 +106,37 @@ def test_url_in_the_file_that_is_none(text, small, project):
     assert plain.stderr.startswith("pgrade: DATABASE_URL in .env: ") and "geheim" not in plain.stderr
 
 
+NO_URL = {
+    "a scheme with a typing error": ("postgress://me:geheim@h/d", '"postgress:" begins no URL'),
+    "no scheme": ("localhost/geheim", "neither a URL nor the path of a file"),
+    "no scheme, with a password": ("me:geheim@localhost/d", "neither a path nor a URL"),
+    "a word": ("geheim", "neither a URL nor the path of a file"),
+    "a folder": ("geheim/", "neither a URL nor the path of a file"),
+    "another kind of database": ("mysql://me:geheim@h/d", '"mysql:" begins no URL'),
+}
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DB_URI"])
+@pytest.mark.parametrize("how", NO_URL)
+def test_variable_that_is_no_url(how, name, small, project):
+    """It is not passed over in favour of the local instance: somebody meant a database by it."""
+    (project / "geheim").mkdir()
+    text, says = NO_URL[how]
+    plain = assert_trouble(
+        Trouble(2, says, code="ERR_URL", why=None if "begins" in says else "", hint="postgresql://"),
+        "upgrade", str(small), directory=project, **{name: text}
+    )
+    assert plain.stderr.startswith(f"pgrade: {name}: ") and "geheim" not in plain.stderr
+    (project / ".env").write_text(f"{name}={text}\n", encoding="utf-8")
+    in_file = pgrade.run("upgrade", str(small), directory=project)
+    assert in_file.status == pgrade.USAGE and in_file.stderr.startswith(f"pgrade: {name} in .env: ")
+
+
+def test_file_without_a_scheme_is_the_source(small, project, database):
+    outcome = pgrade.run("upgrade", directory=project, DATABASE_URL=str(small), DB_URI=database.url)
+    assert outcome.status == pgrade.OK, outcome
+
+
 def test_env_that_is_a_folder(small, project):
     """A virtual environment is often called so."""
     (project / ".env").mkdir()
