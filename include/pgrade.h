@@ -15,7 +15,7 @@ enum pgrade_status {
     PGRADE_REFUSED =
         4, /* the target is not empty, the confirmation is missing, the source was being written */
     PGRADE_UNREACHABLE = 5, /* cannot reach or may not use a database */
-    PGRADE_SHORTFALL = 6    /* published with accepted shortfalls; or verify found differences */
+    PGRADE_SHORTFALL = 6    /* done and published, with accepted shortfalls */
 };
 
 #endif

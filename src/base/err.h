@@ -40,7 +40,7 @@
     X(ERR_SOURCE_MISSING, PGRADE_UNREACHABLE, "the source file does not exist")                              \
     X(ERR_SOURCE_KIND, PGRADE_UNREACHABLE, "the source is not a SQLite database")                            \
     X(ERR_SOURCE_LOCKED, PGRADE_UNREACHABLE, "the source is locked")                                         \
-    X(ERR_DIFFERENT, PGRADE_SHORTFALL, "the databases differ")                                               \
+    X(ERR_DIFFERENT, PGRADE_FAILED, "what arrived is not what was sent")                                     \
     X(ERR_SHORTFALL, PGRADE_SHORTFALL, "done, with accepted shortfalls")
 
 enum err_code {

@@ -97,6 +97,7 @@ def assert_found(source, database, body, named, moment="BEFORE"):
         plain = pgrade.run("upgrade", str(source), database.url)
         outcome = pgrade.run("upgrade", str(source), database.url, "--json")
     document = one_document(outcome)
+    assert outcome.status == pgrade.FAILED, "6 would say that something was published"
     assert document["error"]["code"] == "ERR_DIFFERENT", outcome
     assert document["error"]["message"] == "t: what arrived is not what was sent"
     assert not document["published"] and not document["verified"]

@@ -63,7 +63,8 @@ static void exit_statuses_are_the_documented_ones(void **state)
     assert_int_equal(err_exit_status(ERR_DECISION), 3);
     assert_int_equal(err_exit_status(ERR_REFUSED), 4);
     assert_int_equal(err_exit_status(ERR_CONNECT), 5);
-    assert_int_equal(err_exit_status(ERR_DIFFERENT), 6);
+    assert_int_equal(err_exit_status(ERR_DIFFERENT), 1);
+    assert_int_equal(err_exit_status(ERR_SHORTFALL), 6);
 }
 
 int main(void)
