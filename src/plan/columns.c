@@ -53,6 +53,11 @@ static const struct type_override *override_of(const struct maker *maker, const 
     return NULL;
 }
 
+bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column)
+{
+    return override_of(maker, table, column, false) != NULL;
+}
+
 static const struct column_facts *facts_of(const struct maker *maker, const struct plan_table *table,
                                            size_t column)
 {

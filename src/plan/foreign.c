@@ -232,6 +232,33 @@ static struct str key_name(struct maker *maker, size_t place, const struct forei
     return names_take(&maker->constraints[place], wanted);
 }
 
+/* The first pair of columns that PostgreSQL cannot compare, in words; NULL ptr: there is none. */
+static struct str find_unlike(struct maker *maker, const struct link *link)
+{
+    for (size_t i = 0; i < link->key->column_count; i++) {
+        const struct plan_column *child = &link->child->columns[link->key->columns[i]];
+        const struct plan_column *parent = &link->parent->columns[link->parent_columns[i]];
+
+        if (!key_types_fit(&child->type, &parent->type))
+            return str_printf(maker->arena,
+                              "its column %.*s is %.*s and the parent's %.*s is %.*s, between which "
+                              "PostgreSQL makes no foreign key",
+                              STR_ARGS(child->name), STR_ARGS(pg_type_text(maker->arena, &child->type)),
+                              STR_ARGS(parent->name), STR_ARGS(pg_type_text(maker->arena, &parent->type)));
+    }
+    return (struct str){NULL, 0};
+}
+
+static void leave_key(struct maker *maker, const struct plan_table *child, const struct foreign_key *key,
+                      struct str why)
+{
+    maker_not_carried(
+        maker, OBJECT_FOREIGN_KEY, child->source->name.text,
+        key->name.text.len > 0 ? key->name.text
+                               : str_printf(maker->arena, "references %.*s", STR_ARGS(key->parent.text)),
+        (struct str){NULL, 0}, "references %.*s: %.*s", STR_ARGS(key->parent.text), STR_ARGS(why));
+}
+
 static void add_foreign_key(struct maker *maker, size_t place, const struct foreign_key *key)
 {
     struct plan *plan = maker->plan;
@@ -239,17 +266,19 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
     struct plan_object object = {.class = OBJECT_FOREIGN_KEY, .table = place};
     const struct table *parent;
     const char *why;
+    struct str unlike;
     struct buf sql;
 
     if (!foreign_key_target(maker->schema, key, &parent, &link.parent_columns, maker->arena, &why)) {
-        maker_not_carried(maker, OBJECT_FOREIGN_KEY, link.child->source->name.text,
-                          key->name.text.len > 0
-                              ? key->name.text
-                              : str_printf(maker->arena, "references %.*s", STR_ARGS(key->parent.text)),
-                          (struct str){NULL, 0}, "references %.*s: %s", STR_ARGS(key->parent.text), why);
+        leave_key(maker, link.child, key, str_from(why));
         return;
     }
     link.parent = &plan->tables[maker->table_places[parent - maker->schema->tables]];
+    unlike = find_unlike(maker, &link);
+    if (unlike.ptr != NULL) {
+        leave_key(maker, link.child, key, unlike);
+        return;
+    }
     object.name = key_name(maker, place, key);
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     put_foreign_key(&sql, maker, &link, object.name);

@@ -224,7 +224,6 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
 {
     struct maker maker = {.arena = arena, .schema = schema, .facts = facts, .options = options, .plan = plan};
 
-    (void)err;
     *plan = (struct plan){.schema = schema, .framework = framework_detect(arena, schema)};
     plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
     plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
@@ -233,6 +232,8 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     for (size_t i = 0; i < plan->table_count; i++)
         maker_columns(&maker, &plan->tables[i]);
     maker_share_key_types(&maker);
+    if (!maker_check_key_types(&maker, err))
+        return false;
     for (size_t i = 0; i < plan->table_count; i++)
         maker_expressions(&maker, &plan->tables[i]);
     for (size_t i = 0; i < plan->table_count; i++) {

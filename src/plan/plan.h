@@ -155,7 +155,8 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
                           const struct plan_options *options, struct survey_request **requests,
                           size_t *count);
 
-/* Decides everything.  Fails only when no plan is possible at all. */
+/* Decides everything.  Fails only when no plan is possible at all: ERR_USAGE where types that were asked for
+ * leave a foreign key impossible. */
 bool plan_make(struct arena *arena, const struct schema *schema, const struct plan_facts *facts,
                const struct plan_options *options, struct plan *plan, struct err *err) MUST_USE;
 

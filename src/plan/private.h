@@ -46,6 +46,14 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
 void maker_columns(struct maker *maker, struct plan_table *table);
 void maker_share_key_types(struct maker *maker);
 void maker_expressions(struct maker *maker, struct plan_table *table);
+/* Whether the type of the column was asked for. */
+bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column);
+
+/* key_types.c */
+/* Whether PostgreSQL makes a foreign key between columns of these types. */
+bool key_types_fit(const struct pg_type *child, const struct pg_type *parent);
+/* ERR_USAGE where types that were asked for leave a foreign key impossible. */
+bool maker_check_key_types(struct maker *maker, struct err *err) MUST_USE;
 
 /* constraints.c */
 void maker_keys(struct maker *maker, size_t table);

@@ -1,0 +1,96 @@
+/* Can a foreign key compare its columns with the parent's? */
+#include "plan/private.h"
+
+#define BIT(kind)   (UINT32_C(1) << (kind))
+#define INTEGERS    (BIT(PG_INT2) | BIT(PG_INT4) | BIT(PG_INT8))
+#define TEXTS       (BIT(PG_TEXT) | BIT(PG_VARCHAR) | BIT(PG_CHAR))
+#define DATES       (BIT(PG_DATE) | BIT(PG_TIMESTAMP) | BIT(PG_TIMESTAMPTZ))
+#define NETWORKS    (BIT(PG_INET) | BIT(PG_CIDR))
+#define EVERY_FLOAT (BIT(PG_FLOAT4) | BIT(PG_FLOAT8) | BIT(PG_NUMERIC) | INTEGERS)
+
+/*
+ * By the parent's type: the types that a child may have.  The operator family of the parent's index has an
+ * operator for the two, or the child's type becomes the parent's by an implicit cast
+ * (ATAddForeignKeyConstraint(); documentation: "CREATE TABLE", REFERENCES).  json has no equality at all.
+ */
+static const uint32_t children[PG_KIND_COUNT] = {
+    [PG_BOOL] = BIT(PG_BOOL),
+    [PG_INT2] = INTEGERS,
+    [PG_INT4] = INTEGERS,
+    [PG_INT8] = INTEGERS,
+    [PG_FLOAT4] = EVERY_FLOAT,
+    [PG_FLOAT8] = EVERY_FLOAT,
+    [PG_NUMERIC] = INTEGERS | BIT(PG_NUMERIC),
+    [PG_TEXT] = TEXTS,
+    [PG_VARCHAR] = TEXTS,
+    [PG_CHAR] = TEXTS,
+    [PG_BYTEA] = BIT(PG_BYTEA),
+    [PG_DATE] = DATES,
+    [PG_TIME] = BIT(PG_TIME),
+    [PG_TIMETZ] = BIT(PG_TIME) | BIT(PG_TIMETZ),
+    [PG_TIMESTAMP] = DATES,
+    [PG_TIMESTAMPTZ] = DATES,
+    [PG_INTERVAL] = BIT(PG_INTERVAL) | BIT(PG_TIME),
+    [PG_UUID] = BIT(PG_UUID),
+    [PG_JSONB] = BIT(PG_JSONB),
+    [PG_INET] = NETWORKS,
+    [PG_CIDR] = NETWORKS,
+    [PG_MACADDR] = BIT(PG_MACADDR),
+};
+
+bool key_types_fit(const struct pg_type *child, const struct pg_type *parent)
+{
+    if (parent->kind == PG_ENUM || child->kind == PG_ENUM)
+        return pg_type_equal(child, parent);
+    return (children[parent->kind] & BIT(child->kind)) != 0;
+}
+
+static bool refuse(const struct maker *maker, const struct plan_table *child, const struct plan_column *from,
+                   const struct plan_table *parent, const struct plan_column *to, struct err *err)
+{
+    struct str child_type = pg_type_text(maker->arena, &from->type);
+    struct str parent_type = pg_type_text(maker->arena, &to->type);
+
+    err_set(err, ERR_USAGE, "--type: %.*s.%.*s is to be %.*s, and %.*s.%.*s, which it references, %.*s",
+            STR_ARGS(child->source->name.text), STR_ARGS(from->source->name.text), STR_ARGS(child_type),
+            STR_ARGS(parent->source->name.text), STR_ARGS(to->source->name.text), STR_ARGS(parent_type));
+    err_detail(err, "PostgreSQL makes no foreign key between these types");
+    return err_hint(err,
+                    "name only the parent's column, whose type the child takes: --type %.*s.%.*s=TYPE; or "
+                    "give both one type",
+                    STR_ARGS(parent->source->name.text), STR_ARGS(to->source->name.text));
+}
+
+static bool check_key(struct maker *maker, const struct plan_table *child, const struct foreign_key *key,
+                      struct err *err)
+{
+    const struct plan_table *parent;
+    const struct table *source;
+    const int *columns;
+    const char *why;
+
+    if (!foreign_key_target(maker->schema, key, &source, &columns, maker->arena, &why))
+        return true;
+    parent = &maker->plan->tables[maker->table_places[source - maker->schema->tables]];
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct plan_column *from = &child->columns[key->columns[i]];
+        const struct plan_column *to = &parent->columns[columns[i]];
+
+        if (!key_types_fit(&from->type, &to->type) &&
+            (maker_override(maker, child, from->source) || maker_override(maker, parent, to->source)))
+            return refuse(maker, child, from, parent, to, err);
+    }
+    return true;
+}
+
+bool maker_check_key_types(struct maker *maker, struct err *err)
+{
+    for (size_t i = 0; i < maker->plan->table_count; i++) {
+        const struct plan_table *table = &maker->plan->tables[i];
+
+        for (size_t j = 0; j < table->source->foreign_key_count; j++)
+            if (!check_key(maker, table, &table->source->foreign_keys[j], err))
+                return false;
+    }
+    return true;
+}
