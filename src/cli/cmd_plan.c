@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/connect.h"
 #include "cli/report.h"
 #include "cli/settings.h"
@@ -84,6 +85,7 @@ static bool run(struct invocation *invocation, struct err *err)
 static const struct option options[] = {
     SETTINGS_PLAN,
     {"sql", 0, NULL, "print the whole DDL instead"},
+    CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
 

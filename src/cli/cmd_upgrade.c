@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/connect.h"
 #include "cli/meter.h"
 #include "cli/report.h"
@@ -53,6 +54,8 @@ static bool run(struct invocation *invocation, struct err *err)
     options.progress_context = &meter;
     done = upgrade_run(invocation->arena, &options, &result, err);
     meter_end(&meter);
+    if (!done)
+        config_blame(invocation, err);
     if (invocation->hide_values)
         err_hide_values(err);
     invocation->status = done && has_shortfalls(&result) ? err_exit_status(ERR_SHORTFALL) : 0;
@@ -76,6 +79,7 @@ static const struct option options[] = {
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
+    CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},
 };
 

@@ -23,6 +23,7 @@ struct option {
 struct given {
     const struct option *option;
     const char *value; /* NULL: a flag */
+    const char *where; /* file:line; NULL: the command line */
 };
 
 struct invocation;
@@ -48,7 +49,9 @@ struct invocation {
     struct given *given;
     size_t given_count;
     size_t given_capacity;
-    int status; /* of a run that succeeded: 0, or 6 for done with accepted shortfalls */
+    const char *config_path; /* the settings file that was read; NULL: none */
+    size_t config_count;     /* how many of its settings are for this command */
+    int status;              /* of a run that succeeded: 0, or 6 for done with accepted shortfalls */
     bool json;
     bool quiet;
     bool color; /* stdout is a terminal and nobody forbade it */
@@ -62,6 +65,9 @@ extern const struct option common_options[];
 
 /* Understands the words behind the command's name. */
 bool options_parse(struct invocation *invocation, int count, char **words, struct err *err) MUST_USE;
+
+/* The option of that name, of the command or of all; NULL: there is none. */
+const struct option *option_find(const struct command *command, struct str name);
 
 bool option_given(const struct invocation *invocation, const char *name);
 /* The value of the last one; NULL: not given. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/config.h"
 
 /* The longest name that the words begin with: "local start" is two of them. */
 static const struct command *find_command(int count, char **words, int *used)
@@ -93,10 +94,11 @@ static void set_flags(struct invocation *invocation)
 
 static int run(struct invocation *invocation, int count, char **words, struct err *err)
 {
-    bool done = options_parse(invocation, count, words, err);
+    bool done = options_parse(invocation, count, words, err) && config_apply(invocation, err);
 
-    invocation->json = done ? option_given(invocation, "json") : wants_json(count, words);
+    invocation->json = option_given(invocation, "json") || (!done && wants_json(count, words));
     set_flags(invocation);
+    config_announce(invocation);
     if (done && option_given(invocation, "help")) {
         help_command(invocation->command);
         return 0;
@@ -104,6 +106,7 @@ static int run(struct invocation *invocation, int count, char **words, struct er
     done = done && invocation->command->run(invocation, err);
     if (done)
         return invocation->status;
+    config_blame(invocation, err);
     if (invocation->hide_values)
         err_hide_values(err);
     print_error(err, wants_color(invocation, STDERR_FILENO));

@@ -21,11 +21,16 @@ static const struct option *find(const struct option *options, struct str name, 
     return NULL;
 }
 
-static const struct option *known(const struct invocation *invocation, struct str name, char letter)
+static const struct option *known(const struct command *command, struct str name, char letter)
 {
-    const struct option *option = find(invocation->command->options, name, letter);
+    const struct option *option = find(command->options, name, letter);
 
     return option != NULL ? option : find(common_options, name, letter);
+}
+
+const struct option *option_find(const struct command *command, struct str name)
+{
+    return name.len == 0 ? NULL : known(command, name, 0);
 }
 
 static bool wrong(const struct invocation *invocation, struct err *err)
@@ -54,7 +59,7 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
     bool is_long = str_starts_with(word, "--");
     struct str name =
         is_long ? str_slice(word, 2, equals < 0 ? word.len : (size_t)equals) : (struct str){NULL, 0};
-    const struct option *option = known(invocation, name, is_long ? 0 : word.ptr[1]);
+    const struct option *option = known(invocation->command, name, is_long ? 0 : word.ptr[1]);
     const char *value = is_long && equals >= 0 ? word.ptr + equals + 1 : NULL;
 
     *used = 1;
@@ -69,7 +74,7 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
     if (!check_value(invocation, option, value, err))
         return false;
     ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
-        (struct given){option, value};
+        (struct given){option, value, NULL};
     return true;
 }
 
