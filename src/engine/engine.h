@@ -12,6 +12,7 @@
 #ifndef PGRADE_ENGINE_ENGINE_H
 #define PGRADE_ENGINE_ENGINE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ struct engine_options {
      * SQLite's own: closing any descriptor of a file drops the locks that the process holds on it. */
     bool opened_before;
     const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
+    /* PostgreSQL: connecting ends with ERR_CANCELED as soon as this is set; NULL: never. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 /* Rows of one statement, read forwards once. */

@@ -59,7 +59,7 @@ static bool check_accepted(struct run *run, struct err *err)
 static bool connect_control(struct run *run, struct err *err)
 {
     const struct upgrade_options *options = run->options;
-    struct engine_options engine = {.trace = options->trace};
+    struct engine_options engine = {.trace = options->trace, .interrupted = options->interrupted};
     struct str schema =
         run->prepare.plan.target_schema.len > 0 ? run->prepare.plan.target_schema : str_from("public");
     struct str load_schema =

@@ -1,7 +1,9 @@
 """Ctrl-C and SIGTERM, at every moment: the run ends soon, takes back what it began, and says so."""
 
+import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import time
 
@@ -24,6 +26,7 @@ from trouble import Trouble, assert_told, one_document
 from untouched import Untouched
 
 END_SECONDS = 20
+CONNECT_END_SECONDS = 5  # the time for one connection is three times as long
 INTERRUPTED = Trouble(1, "interrupted", None, "the target is as it was", "ERR_CANCELED")
 
 
@@ -122,6 +125,37 @@ def test_interrupted_while_it_reads_the_source(tmp_path, database):
     outcome = pgrade.finish(process, timeout=END_SECONDS)
     assert outcome.status == pgrade.FAILED, outcome
     assert sorted(whole_text(database)) == ["public"]
+
+
+@contextlib.contextmanager
+def silent_server():
+    """Takes connections and says nothing, as a firewall or a hung server does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(END_SECONDS)
+        yield listener
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+def test_interrupted_while_it_connects(number, source):
+    with silent_server() as listener:
+        url = f"postgresql://me:pw@127.0.0.1:{listener.getsockname()[1]}/app"
+        process = pgrade.start("upgrade", str(source), url)
+        connection, _ = listener.accept()
+        process.send_signal(number)
+        assert_told(pgrade.finish(process, timeout=CONNECT_END_SECONDS), INTERRUPTED)
+        connection.close()
+
+
+def test_silent_server_of_several(source, database):
+    """Each host has the time of connect_timeout; then the next one is asked."""
+    with silent_server() as listener:
+        hosts = f"127.0.0.1:{listener.getsockname()[1]},127.0.0.1:{database.cluster.port}"
+        url = database.url.replace(f"127.0.0.1:{database.cluster.port}", hosts)
+        assert hosts in url
+        url += ("&" if "?" in url else "?") + "connect_timeout=2"
+        outcome = pgrade.run("upgrade", str(source), url)
+    assert outcome.status == pgrade.OK, outcome
 
 
 def open_files(process):

@@ -82,14 +82,15 @@ static bool connect_error(const struct url *url, const char *message, struct err
     return false;
 }
 
-static PGconn *connect_with(const struct url *url, const struct engine_options *options)
+static bool connect_with(const struct url *url, const struct engine_options *options, PGconn **connection,
+                         struct err *err)
 {
     struct arena *arena = arena_new();
     struct url_conninfo info = url_conninfo(arena, url);
     size_t count = 0;
     const char **keywords;
     const char **values;
-    PGconn *connection;
+    bool done;
 
     while (info.keywords[count] != NULL)
         count++;
@@ -104,9 +105,9 @@ static PGconn *connect_with(const struct url *url, const struct engine_options *
         keywords[i + 2] = info.keywords[i];
         values[i + 2] = info.values[i];
     }
-    connection = PQconnectdbParams(keywords, values, 0);
+    done = postgres_connect(keywords, values, options->interrupted, connection, err);
     arena_free(arena);
-    return connection;
+    return done;
 }
 
 static void ignore_notice(void *context, const char *message)
@@ -151,7 +152,10 @@ bool postgres_open(const struct url *url, const struct engine_options *options, 
     if (postgres == NULL)
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a connection");
     postgres->engine.ops = postgres_ops();
-    postgres->connection = connect_with(url, options);
+    if (!connect_with(url, options, &postgres->connection, err)) {
+        engine_close(&postgres->engine);
+        return false;
+    }
     if (PQstatus(postgres->connection) != CONNECTION_OK) {
         connect_error(url, PQerrorMessage(postgres->connection), err);
         engine_close(&postgres->engine);

@@ -15,6 +15,12 @@ struct postgres {
     char *copied; /* the last row that COPY TO gave, to be freed by libpq */
 };
 
+/* PQconnectdbParams() with ERR_CANCELED as soon as *interrupted is set (NULL: never).  *connection is closed
+ * by the caller; whether it stands PQstatus() tells. */
+bool postgres_connect(const char *const *keywords, const char *const *values,
+                      const volatile sig_atomic_t *interrupted, PGconn **connection,
+                      struct err *err) MUST_USE;
+
 /* Sets the error from a result (taken over and cleared) or, without one, from the connection. */
 bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err);
 
