@@ -121,17 +121,6 @@ static bool put_default_privileges(struct buf *sql, struct target *target, const
     return done;
 }
 
-static const char record_ddl[] =
-    "CREATE SCHEMA IF NOT EXISTS pgrade;\n"
-    "CREATE TABLE IF NOT EXISTS pgrade.published (class text NOT NULL, schema text NOT NULL, name text NOT "
-    "NULL,"
-    " oid oid NOT NULL, source text NOT NULL, published_at timestamptz NOT NULL DEFAULT now());\n"
-    "COMMENT ON SCHEMA pgrade IS 'what pgrade published; --replace swaps exactly this';\n"
-    "DELETE FROM pgrade.published p WHERE p.class <> 'type' AND NOT EXISTS (SELECT FROM pg_class c WHERE "
-    "c.oid = p.oid);\n"
-    "DELETE FROM pgrade.published p WHERE p.class = 'type' AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid "
-    "= p.oid);\n";
-
 static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, struct str source,
                     struct err *err)
 {
@@ -150,7 +139,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
         put_move(sql, target, "TABLE", plan->tables[i].name);
     if (!put_default_privileges(sql, target, plan, err))
         return false;
-    buf_text(sql, record_ddl);
+    target_put_record_ddl(sql, target);
     for (size_t i = 0; i < plan->enum_count; i++)
         put_record(sql, target, "type", plan->enums[i].type.name, source);
     for (size_t i = 0; i < plan->table_count; i++)

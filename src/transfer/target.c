@@ -128,7 +128,7 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
         target->schema_exists = rows->cells[FACT_SCHEMA_EXISTS].integer != 0;
     }
     rows_close(rows);
-    return done && take_lock(target, err);
+    return done && target_examine_record(target, err) && take_lock(target, err);
 }
 
 /* Objects in the schema that belong to no extension: relations that people make, types that are not a
@@ -252,6 +252,7 @@ bool target_check_empty(struct arena *arena, struct target *target, bool replace
     rows_close(rows);
     if (done && occupied.count > 0)
         done = refuse_occupied(target, &occupied, replace, err);
+    done = done && target_check_dependents(target, err);
     buf_free(&occupied.names);
     return done;
 }

@@ -25,6 +25,8 @@ struct target {
     bool locked;
     bool loading; /* the load schema is ours and exists */
     bool schema_exists;
+    bool record_schema_exists; /* pgrade */
+    bool record_exists;        /* pgrade.published */
     /* With replace: what an earlier run published and is still there; dropped in the publish transaction. */
     struct str *earlier; /* "table", "type" ... and qualified names, two by two */
     size_t earlier_count;
@@ -44,6 +46,13 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
 /* ERR_REFUSED with the list when something is in the way.  With `replace`, what pgrade itself published is
  * not. */
 bool target_check_empty(struct arena *arena, struct target *target, bool replace, struct err *err) MUST_USE;
+
+/* record.c: whether the record of what was published can be kept: ERR_PERMISSION, ERR_REFUSED. */
+bool target_examine_record(struct target *target, struct err *err) MUST_USE;
+/* What makes the record where it is not there, and takes out what does not exist any more. */
+void target_put_record_ddl(struct buf *sql, const struct target *target);
+/* With replace: ERR_REFUSED with the list when objects of somebody else depend on what is to be replaced. */
+bool target_check_dependents(const struct target *target, struct err *err) MUST_USE;
 
 /* Drops what a killed run left, makes the load schema, the types and the tables. */
 bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;

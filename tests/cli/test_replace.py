@@ -101,8 +101,40 @@ def test_refused_where_something_foreign_depends_on_it(what, small, published):
     told = Trouble(4, "depend", "elsewhere", "drop", "ERR_REFUSED")
     outcome = assert_trouble(told, "upgrade", str(small), published.url, "--replace")
     assert "DROP TABLE" not in outcome.stderr.splitlines()[0]
+    traced = pgrade.run("upgrade", str(small), published.url, "--replace", "--trace-sql")
+    assert "pg_depend" in traced.stderr and "CREATE SCHEMA" not in traced.stderr, "known before the load"
     assert whole_text(published) == before
     assert published.execute("SELECT count(*) FROM author") == [(2,)]
+
+
+def test_dependants_are_named(small, published):
+    """Each once, by its own name, whatever it depends on: a table, its key, its type, its sequence."""
+    for what in DEPENDANTS.values():
+        published.execute("CREATE SCHEMA IF NOT EXISTS elsewhere")
+        published.execute(what.replace("names", "more") if "MATERIALIZED" in what else what)
+    published.execute("CREATE FUNCTION elsewhere.f(public.author) RETURNS text LANGUAGE sql AS 'SELECT NULL'")
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
+    assert outcome.stderr.splitlines()[1] == (
+        "  why: 5 objects: constraint fan_author_id_fkey on table elsewhere.fan, "
+        "default value for column a of table elsewhere.t, function elsewhere.f(public.author), "
+        "materialized view elsewhere.more, view elsewhere.names"
+    )
+
+
+def test_what_hangs_on_the_tables_alone_is_no_obstacle(small, published):
+    """It goes with them, as DROP TABLE takes it: an index, a trigger, a policy, a grant."""
+    for sql in (
+        "CREATE INDEX mine ON post (title)",
+        "CREATE POLICY mine ON post USING (true)",
+        "CREATE FUNCTION pg_temp.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "ALTER TABLE post ADD CONSTRAINT mine CHECK (id > 0)",
+        "GRANT SELECT ON post TO PUBLIC",
+        "CREATE PUBLICATION mine FOR TABLE post",
+        "CREATE STATISTICS public.mine ON id, title FROM post",
+    ):
+        published.execute(sql)
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
+    assert outcome.status == pgrade.OK, outcome
 
 
 def test_foreign_schemas_and_roles_are_kept(small, published):

@@ -210,6 +210,53 @@ def test_may_not_create_in_public(small, database, plain_role):
     ) == [("plain",)]
 
 
+RECORDS = {
+    "schema of somebody else": ("CREATE SCHEMA pgrade", "GRANT USAGE, CREATE ON SCHEMA pgrade"),
+    "record of somebody else": (
+        "CREATE SCHEMA pgrade; CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
+        " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
+        " published_at timestamptz NOT NULL DEFAULT now())",
+        "GRANT SELECT, INSERT, DELETE ON pgrade.published",
+    ),
+}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("what", RECORDS)
+def test_record_that_may_not_be_written(what, small, database, plain_role):
+    """Known before anything is loaded; the statements of the hint mend it."""
+    sql, hint = RECORDS[what]
+    database.execute(sql)
+    roles(database, f"GRANT CREATE ON DATABASE {database.name} TO plain", "GRANT CREATE ON SCHEMA public TO plain")
+    told = Trouble(5, "plain may not write the record", "belongs to", hint, "ERR_PERMISSION")
+    outcome = assert_trouble(told, "upgrade", str(small), url_of(database, plain_role), "--trace-sql")
+    assert "CREATE SCHEMA" not in outcome.stderr.replace("CREATE SCHEMA IF", "")
+    database.execute(outcome.stderr.split("as its owner: ")[1].splitlines()[0])
+    for options in ([], ["--replace"]):
+        outcome = pgrade.run("upgrade", str(small), url_of(database, plain_role), *options)
+        assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT count(*) FROM pgrade.published") == [(2,)]
+
+
+SHAPES = {
+    "a column less": "CREATE TABLE pgrade.published (class text, schema text, name text, oid oid, source text)",
+    "a column of another type": "CREATE TABLE pgrade.published (class text, schema text, name text, oid text,"
+    " source text, published_at timestamptz)",
+    "a column that must be given": "CREATE TABLE pgrade.published (class text, schema text, name text, oid oid,"
+    " source text, published_at timestamptz, more integer NOT NULL)",
+    "a view": "CREATE VIEW pgrade.published AS SELECT 'x'::text AS class",
+}
+
+
+@pytest.mark.parametrize("what", SHAPES)
+def test_record_of_another_shape(what, small, database):
+    database.execute(f"CREATE SCHEMA pgrade; {SHAPES[what]}")
+    before = whole_text(database)
+    told = Trouble(4, "is not the table that pgrade makes", "--replace", "ALTER TABLE pgrade.published RENAME")
+    assert_trouble(told, "upgrade", str(small), database.url)
+    assert whole_text(database) == before
+
+
 def test_wrong_encoding(small, cluster):
     database = cluster.create_database(options="TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
     told = Trouble(4, "has the encoding LATIN1", "UTF-8", "createdb --encoding UTF8", "ERR_REFUSED")
