@@ -73,9 +73,14 @@ static bool connect_control(struct run *run, struct err *err)
 static bool misfits_error(const struct run *run, struct err *err)
 {
     int64_t total = run->result->load.misfits.total;
+    struct str obstacles = widen_obstacles(run->arena, run->options, run->result);
 
     err_set(err, ERR_DECISION, "%lld value%s not fit the planned type", (long long)total,
             total == 1 ? " does" : "s do");
+    if (obstacles.len > 0) {
+        err_detail(err, "cannot be widened: %.*s; nothing was published", STR_ARGS(obstacles));
+        return err_hint(err, "mend them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
+    }
     err_detail(err, "each is named above; nothing was published");
     return err_hint(
         err, "--misfit widen takes a type that holds them; or mend them in the source; or choose the type: "

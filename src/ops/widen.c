@@ -29,6 +29,22 @@ static enum misfit_policy policy_of(const struct upgrade_options *options, struc
     return policy;
 }
 
+/* A child whose type was asked for keeps it, whatever its parent's is. */
+static bool takes_its_type(const struct plan *plan, const struct foreign_key *key, size_t part, size_t *table,
+                           int *column)
+{
+    size_t parent = *table;
+    int place = *column;
+
+    if (!plan_parent_column(plan, key, part, &parent, &place) ||
+        !pg_type_equal(&plan->tables[*table].columns[*column].type,
+                       &plan->tables[parent].columns[place].type))
+        return false;
+    *table = parent;
+    *column = place;
+    return true;
+}
+
 /* The column whose type this one takes: the end of the chain of foreign keys. */
 static void find_root(const struct plan *plan, size_t *table, int *column)
 {
@@ -40,7 +56,7 @@ static void find_root(const struct plan *plan, size_t *table, int *column)
             const struct foreign_key *key = &source->foreign_keys[i];
 
             for (size_t j = 0; !moved && j < key->column_count; j++)
-                moved = key->columns[j] == *column && plan_parent_column(plan, key, j, table, column);
+                moved = key->columns[j] == *column && takes_its_type(plan, key, j, table, column);
         }
         if (!moved)
             return;
@@ -85,23 +101,43 @@ static void allow_nulls(struct arena *arena, struct upgrade_result *result, size
                                .reason = str_from("it holds NULLs, so its key is a unique constraint")});
 }
 
-/* False: this column stays as it is, so its misfits do too. */
-static bool widen_column(struct arena *arena, const struct upgrade_options *options,
-                         struct upgrade_result *result, size_t place, int column)
+enum widening {
+    WIDENING_NONE, /* its values fit */
+    WIDENING_NOT_ASKED,
+    WIDENING_IMPOSSIBLE,
+    WIDENING_POSSIBLE
+};
+
+/* *why: of WIDENING_IMPOSSIBLE. */
+static enum widening judge(const struct upgrade_options *options, const struct upgrade_result *result,
+                           size_t place, size_t column, const char **why)
 {
     const struct plan_table *table = &result->prepared.plan.tables[place];
     const struct plan_column *planned = &table->columns[column];
     int64_t all = result->load.misfits.by_column[place][column];
     int64_t nulls = result->load.misfits.nulls[place][column];
 
-    if (policy_of(options, table->source->name.text, planned->source->name.text) != MISFIT_WIDEN ||
-        (all > nulls && planned->type.kind == PG_BYTEA) || (nulls > 0 && planned->source->not_null))
-        return false;
+    *why = NULL;
+    if (all == 0)
+        return WIDENING_NONE;
+    if (policy_of(options, table->source->name.text, planned->source->name.text) != MISFIT_WIDEN)
+        return WIDENING_NOT_ASKED;
+    if (all > nulls && planned->type.kind == PG_BYTEA)
+        *why = "no type holds both bytes that are no text and numbers";
+    else if (nulls > 0 && planned->source->not_null)
+        *why = "it is NOT NULL and holds NULLs";
+    return *why != NULL ? WIDENING_IMPOSSIBLE : WIDENING_POSSIBLE;
+}
+
+static void widen_column(struct arena *arena, struct upgrade_result *result, size_t place, int column)
+{
+    int64_t all = result->load.misfits.by_column[place][column];
+    int64_t nulls = result->load.misfits.nulls[place][column];
+
     if (nulls > 0)
         allow_nulls(arena, result, place, column);
     if (all > nulls)
         widen_type(arena, result, place, column);
-    return true;
 }
 
 static void set_overrides(struct arena *arena, const struct upgrade_options *options,
@@ -118,24 +154,59 @@ static void set_overrides(struct arena *arena, const struct upgrade_options *opt
     plan->override_count = given + result->widened_count;
 }
 
+/* A misfit that the user wants to stop for stops: what a second load would find is known. */
+static bool may_widen(const struct upgrade_options *options, const struct upgrade_result *result)
+{
+    const struct plan *plan = &result->prepared.plan;
+    const char *why;
+
+    for (size_t i = 0; i < plan->table_count; i++)
+        for (size_t j = 0; j < plan->tables[i].column_count; j++)
+            if (judge(options, result, i, j, &why) == WIDENING_NOT_ASKED)
+                return false;
+    return true;
+}
+
 bool widen(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
            struct plan_options *plan)
 {
-    const struct misfits *misfits = &result->load.misfits;
-    int64_t seen = 0;
+    bool widened = false;
+    const char *why;
 
+    if (!may_widen(options, result))
+        return false;
     for (size_t i = 0; i < result->prepared.plan.table_count; i++) {
         for (size_t j = 0; j < result->prepared.plan.tables[i].column_count; j++) {
-            if (misfits->by_column[i][j] == 0)
+            if (judge(options, result, i, j, &why) != WIDENING_POSSIBLE)
                 continue;
-            seen += misfits->by_column[i][j];
-            if (!widen_column(arena, options, result, i, (int)j))
-                return false;
+            widen_column(arena, result, i, (int)j);
+            widened = true;
         }
     }
-    /* Misfits of whole rows have no column to widen. */
-    if (seen < misfits->total)
-        return false;
-    set_overrides(arena, options, result, plan);
-    return true;
+    if (widened)
+        set_overrides(arena, options, result, plan);
+    return widened;
+}
+
+struct str widen_obstacles(struct arena *arena, const struct upgrade_options *options,
+                           const struct upgrade_result *result)
+{
+    const struct plan *plan = &result->prepared.plan;
+    struct buf names;
+    struct str made;
+    const char *why;
+
+    buf_init(&names, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        for (size_t j = 0; j < plan->tables[i].column_count; j++) {
+            if (judge(options, result, i, j, &why) != WIDENING_IMPOSSIBLE)
+                continue;
+            buf_printf(&names, "%s%.*s.%.*s (%s)", names.len > 0 ? ", " : "",
+                       STR_ARGS(plan->tables[i].source->name.text),
+                       STR_ARGS(plan->tables[i].columns[j].source->name.text), why);
+        }
+    }
+    made = buf_to_str(arena, &names);
+    buf_free(&names);
+    return made;
 }

@@ -208,6 +208,20 @@ def test_rules_for_some_columns(rules, left, misfits, database):
     assert_nothing_there(database)
 
 
+def test_widening_of_some(folder, database):
+    """The columns that can be widened are, and only those that cannot are left and named."""
+    path = build(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, mixed BLOB);"
+        "INSERT INTO t VALUES (1, 'word', x'ff'), (2, 2, x'00'), (3, 3, 7)",
+        folder / "app.db",
+    )
+    plain = pgrade.run("upgrade", str(path), database.url, "--misfit", "widen", "--type", "t.mixed=bytea")
+    told = decision("1 value does not fit", "--type TABLE.COLUMN=TYPE", "cannot be widened: t.mixed (no type holds")
+    assert_told(plain, told)
+    assert "t.mixed, rowid 3" in plain.stdout and "t.n, rowid" not in plain.stdout, plain
+    assert_nothing_there(database)
+
+
 def test_another_type_is_an_answer_too(misfits, database):
     types = ["item.price=text", "item.made=text", "item.note=text", "item.code=bytea"]
     words = [word for one in types for word in ("--type", one)]
