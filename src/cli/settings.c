@@ -149,6 +149,19 @@ static bool settings_types(struct invocation *invocation, struct upgrade_options
     return true;
 }
 
+static bool settings_fts(const struct invocation *invocation, struct upgrade_options *options,
+                         struct err *err)
+{
+    const char *fts = option_value(invocation, "fts");
+
+    if (fts != NULL && strcmp(fts, "tsvector") != 0 && strcmp(fts, "none") != 0) {
+        err_set(err, ERR_USAGE, "--fts %s: it is `tsvector` or `none`", fts);
+        return wrong(invocation, err);
+    }
+    options->plan.fts = fts != NULL && strcmp(fts, "tsvector") == 0 ? FTS_TSVECTOR : FTS_NONE;
+    return true;
+}
+
 bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
     const char *integers = option_value(invocation, "integers");
@@ -175,7 +188,7 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
         return wrong(invocation, err);
     }
     options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
-    return settings_types(invocation, options, err);
+    return settings_fts(invocation, options, err) && settings_types(invocation, options, err);
 }
 
 static bool read_rule(struct invocation *invocation, struct str text, struct misfit_rule *rule,

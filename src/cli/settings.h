@@ -10,6 +10,7 @@
     {"schema", 0, "NAME", "schema of the target (public)"},                                                  \
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
+        {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
     {                                                                                                        \
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
     }

@@ -23,7 +23,7 @@ static bool digest_now(struct engine *reader, const struct plan_table *table,
         ident_quote(&sql, table->columns[i].source->name.text);
     }
     buf_text(&sql, " FROM ");
-    ident_quote(&sql, table->source->name.text);
+    table_put_from(&sql, table->source);
     done = engine_query(reader, buf_view(&sql), NULL, 0, &rows, err);
     buf_free(&sql);
     if (!done)

@@ -53,8 +53,7 @@ static void put_columns(struct buf *sql, const struct survey *survey)
         ident_quote(sql, survey->table->columns[survey->requests[i].column].name.text);
     }
     buf_text(sql, " FROM ");
-    ident_quote(sql, survey->table->name.text);
-    buf_text(sql, " NOT INDEXED");
+    table_put_from(sql, survey->table);
 }
 
 static bool read_values(struct survey *survey, struct str sql, struct err *err)

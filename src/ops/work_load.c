@@ -33,12 +33,16 @@ static struct digester *digester_of(struct work *work, size_t worker, size_t tab
 static bool run_count(void *context, size_t worker, struct err *err)
 {
     struct work_table *table = context;
+    const struct table *source = work_plan(table->work)->tables[table->place].source;
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "SELECT count(*) FROM ");
-    ident_quote(&sql, work_plan(table->work)->tables[table->place].source->name.text);
+    if (source->virtual != NULL)
+        table_put_from(&sql, source);
+    else
+        ident_quote(&sql, source->name.text); /* counted over whichever index is the smallest */
     done = engine_int(reader_of(table->work, worker), buf_view(&sql), &work_outcome(table)->source_rows, err);
     buf_free(&sql);
     return done;

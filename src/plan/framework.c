@@ -204,7 +204,8 @@ static size_t score_style(const struct schema *schema, const struct style *style
     for (size_t i = 0; i < schema->table_count; i++) {
         const struct table *table = &schema->tables[i];
 
-        if (table->kind != TABLE_ORDINARY || str_starts_with_nocase(table->name.text, "sqlite_"))
+        if (table->kind != TABLE_ORDINARY || table->virtual != NULL ||
+            str_starts_with_nocase(table->name.text, "sqlite_"))
             continue;
         considered++;
         if (!is_of_style(table, style))

@@ -168,11 +168,7 @@ static void leave_behind(struct maker *maker)
 {
     const struct schema *schema = maker->schema;
 
-    for (size_t i = 0; i < schema->table_count; i++)
-        if (schema->tables[i].kind == TABLE_VIRTUAL)
-            maker_not_carried(maker, OBJECT_VIRTUAL_TABLE, (struct str){NULL, 0}, schema->tables[i].name.text,
-                              schema->tables[i].sql, "a virtual table of the SQLite module %.*s",
-                              STR_ARGS(schema->tables[i].module));
+    maker_virtual_tables(maker);
     for (size_t i = 0; i < schema->view_count; i++)
         maker_not_carried(maker, OBJECT_VIEW, (struct str){NULL, 0}, schema->views[i].name.text,
                           schema->views[i].sql, "%.*s",

@@ -130,10 +130,17 @@ struct type_override {
     struct str reason;
 };
 
+/* What becomes of the index of a full-text table. */
+enum fts_policy {
+    FTS_NONE,
+    FTS_TSVECTOR /* a GIN index on to_tsvector('simple', ...) of its columns */
+};
+
 struct plan_options {
     struct str target_schema; /* empty: public */
     struct str load_schema;   /* empty: pgrade_load */
     struct type_options types;
+    enum fts_policy fts;
     bool collate_c; /* the target does not compare text by bytes */
     const struct type_override *overrides;
     size_t override_count;

@@ -68,4 +68,7 @@ bool foreign_key_target(const struct schema *schema, const struct foreign_key *k
                         const struct table **parent, const int **columns, struct arena *arena,
                         const char **why);
 
+/* virtual.c: what becomes of each virtual table, said; and the indexes that --fts asks for. */
+void maker_virtual_tables(struct maker *maker);
+
 #endif

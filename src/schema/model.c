@@ -1,11 +1,24 @@
 #include "schema/model.h"
 
+#include "schema/ident.h"
+
 struct table *schema_table(const struct schema *schema, struct str name)
 {
     for (size_t i = 0; i < schema->table_count; i++)
         if (str_equal_nocase(schema->tables[i].name.text, name))
             return &schema->tables[i];
     return NULL;
+}
+
+void table_put_from(struct buf *sql, const struct table *table)
+{
+    if (table->read_sql.ptr != NULL) {
+        buf_str(sql, table->read_sql);
+        return;
+    }
+    ident_quote(sql, table->name.text);
+    if (table->virtual == NULL)
+        buf_text(sql, " NOT INDEXED");
 }
 
 int table_column(const struct table *table, struct str name)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "schema/expr.h"
 
@@ -34,6 +35,8 @@ struct name {
     struct str text;
     enum quote quote;
 };
+
+struct virtual_table;
 
 struct column {
     struct name name;
@@ -100,9 +103,9 @@ struct index {
 };
 
 enum table_kind {
-    TABLE_ORDINARY,
-    TABLE_VIRTUAL, /* CREATE VIRTUAL TABLE */
-    TABLE_SHADOW   /* storage of a virtual table, which belongs to its module */
+    TABLE_ORDINARY, /* with `virtual`: the rows of a virtual table, which are read like any other's */
+    TABLE_VIRTUAL,  /* CREATE VIRTUAL TABLE, of which no rows are carried */
+    TABLE_SHADOW    /* storage of a virtual table, which belongs to its module */
 };
 
 struct table {
@@ -124,11 +127,12 @@ struct table {
     bool without_rowid;
     bool strict;
     bool on_conflict; /* some constraint says what else than an error a conflict is: ON CONFLICT IGNORE ... */
-    struct str module;      /* virtual tables: fts5, rtree, ... */
-    int64_t sequence;       /* sqlite_sequence.seq; -1: no row there */
-    int64_t rows;           /* how many at most, by the range of rowids; -1: unknown */
-    const char *rowid_name; /* the name under which the rowid can be read; NULL: there is none */
-    int64_t rowid_min;      /* meaningful when rows > 0 */
+    struct virtual_table *virtual; /* virtual.h; NULL: it is no virtual table */
+    struct str read_sql;           /* the SELECT in brackets by which it is read; NULL ptr: by its name */
+    int64_t sequence;              /* sqlite_sequence.seq; -1: no row there */
+    int64_t rows;                  /* how many at most, by the range of rowids; -1: unknown */
+    const char *rowid_name;        /* the name under which the rowid can be read; NULL: there is none */
+    int64_t rowid_min;             /* meaningful when rows > 0 */
     int64_t rowid_max;
     struct str sql;
     struct str damage; /* why its SQL could not be parsed, so only the catalog spoke; NULL ptr: it could */
@@ -177,6 +181,9 @@ struct schema {
 
 /* The table of that name, SQLite's way (ASCII without case), or NULL. */
 struct table *schema_table(const struct schema *schema, struct str name);
+
+/* What stands behind FROM to read the table's rows in SQLite, in their order where it is known. */
+void table_put_from(struct buf *sql, const struct table *table);
 
 /* Position of the column of that name, or -1. */
 int table_column(const struct table *table, struct str name);

@@ -24,7 +24,7 @@
  */
 bool parse_table(struct arena *arena, struct str sql, struct table *table, struct err *err) MUST_USE;
 
-/* CREATE VIRTUAL TABLE: name and module. */
+/* CREATE VIRTUAL TABLE: name, and in table->virtual what its module and arguments say. */
 bool parse_virtual_table(struct arena *arena, struct str sql, struct table *table, struct err *err) MUST_USE;
 
 /* CREATE [UNIQUE] INDEX.  A part that is a plain column name (with or without COLLATE) has column -1 until

@@ -1,4 +1,4 @@
-/* CREATE VIEW, CREATE TRIGGER, CREATE VIRTUAL TABLE. */
+/* CREATE VIEW, CREATE TRIGGER. */
 #include "schema/parse.h"
 #include "schema/parser.h"
 
@@ -58,27 +58,4 @@ bool parse_trigger(struct arena *arena, struct str sql, struct trigger *trigger,
     return parser_head(&parser, KEYWORD_TEMP, KEYWORD_TRIGGER, &temporary, &trigger->name) &&
            parse_event(&parser) && parser_expect(&parser, KEYWORD_ON) &&
            parser_expect_qualified(&parser, "the name of a table", &schema, &trigger->table);
-}
-
-/* The arguments are the module's own language and are not read. */
-bool parse_virtual_table(struct arena *arena, struct str sql, struct table *table, struct err *err)
-{
-    struct parser parser;
-    struct name name;
-    struct name module;
-    bool is_virtual;
-
-    parser_begin(&parser, arena, sql, err);
-    if (!parser_head(&parser, KEYWORD_VIRTUAL, KEYWORD_TABLE, &is_virtual, &name))
-        return false;
-    if (!is_virtual)
-        return parser_error(&parser, sql.ptr, "expected CREATE VIRTUAL TABLE");
-    if (!parser_expect(&parser, KEYWORD_USING) ||
-        !parser_expect_name(&parser, NAME_ANY, "the name of a module", &module))
-        return false;
-    table->name = name;
-    table->module = module.text;
-    table->rowid_column = -1;
-    table->sql = sql;
-    return true;
 }

@@ -63,8 +63,7 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
         buf_printf(sql, "%s%s", chunk->width > 0 ? ", " : "",
                    source->rowid_name != NULL ? source->rowid_name : "NULL");
     buf_text(sql, " FROM ");
-    ident_quote(sql, source->name.text);
-    buf_text(sql, " NOT INDEXED");
+    table_put_from(sql, source);
     if (range->bounded)
         buf_printf(sql, " WHERE %s BETWEEN %lld AND %lld", source->rowid_name, (long long)range->first,
                    (long long)range->last);

@@ -33,8 +33,8 @@ static bool sample_width(struct engine *reader, const struct plan_table *table, 
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "SELECT * FROM ");
-    ident_quote(&sql, table->source->name.text);
-    buf_printf(&sql, " NOT INDEXED LIMIT %d", SAMPLED_ROWS);
+    table_put_from(&sql, table->source);
+    buf_printf(&sql, " LIMIT %d", SAMPLED_ROWS);
     done = engine_query(reader, buf_view(&sql), NULL, 0, &rows, err);
     buf_free(&sql);
     if (!done)

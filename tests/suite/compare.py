@@ -55,7 +55,7 @@ def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
         result = Comparison()
         pairs, columns = pair_tables(source, target, said, result)
         for table in source.tables:
-            # A virtual table has no columns here: its values are its module's business.
+            # A virtual table has columns here only where SQLite can read it.
             if table.name in pairs and table.columns:
                 there = target.table(pairs[table.name])
                 compare_table(source, table, target, there, columns[table.name], limit, result)

@@ -120,6 +120,7 @@ class Source:
     def _table(self, name, sql, kind):
         table = Table(name, sql, kind)
         if kind == "virtual":
+            table.columns = self._virtual_columns(name, sql)
             return table
         table.quoted = written_in_quotes(sql, name)
         for position, column, declared, not_null, default, key, hidden in self._pragma("table_xinfo", name):
@@ -133,6 +134,24 @@ class Source:
         for column, definition in zip(table.columns, definitions):
             column.quoted = definition[0][0] in CLOSING
         return table
+
+    def _virtual_columns(self, name, sql):
+        """Those that * gives, and the rowid where it has no name of its own."""
+        try:
+            rows = [row for row in self._pragma("table_xinfo", name) if row[6] == 0]
+            keyed = bool(rows) and rows[0][2] != ""
+            names = ([] if keyed else ["rowid"]) + [row[1] for row in rows]
+            self.connection.execute(
+                f"SELECT {', '.join(map(quote, names))} FROM {quote(name)} LIMIT 1"
+            ).fetchall()
+        except sqlite3.Error:
+            return []
+        bare = {word.lower() for word in tokens(sql)[5:]} | {"rowid", "content"}
+        quoted = [one.lower() not in bare for one in names]
+        return [
+            Column(one, "", False, None, int(not place), False, place, quoted[place])
+            for place, one in enumerate(names)
+        ]
 
     def _index(self, row):
         _, name, unique, origin, partial = row[:5]

@@ -256,7 +256,12 @@ def test_virtual_table_may_come_as_a_table(tmp_path, database):
     assert compare(tmp_path / "search.db", database.url).problems == [
         "table words is missing and not named in the report"
     ]
-    change(database, "CREATE TABLE words (word text)")
+    change(database, "CREATE TABLE words (rowid bigint PRIMARY KEY, word text)")
+    assert compare(tmp_path / "search.db", database.url).problems == [
+        "words: 1 rows became 0",
+        "words: row with rowid 1 is missing",
+    ]
+    change(database, "INSERT INTO words VALUES (1, 'a')")
     assert compare(tmp_path / "search.db", database.url).problems == []
 
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "schema/parse.h"
+#include "schema/virtual.h"
 
 /* What PRAGMA table_list says of one table: "table", "virtual", "shadow" or "view". */
 static bool list_kind(struct engine *engine, struct arena *arena, struct str name, struct str *kind,
@@ -26,16 +27,19 @@ static bool list_kind(struct engine *engine, struct arena *arena, struct str nam
     return true;
 }
 
-static bool add_virtual(struct arena *arena, struct schema *schema, struct str name, struct str sql)
+static bool add_virtual(struct engine *engine, struct arena *arena, struct schema *schema, struct str name,
+                        struct str sql)
 {
     struct table table = {.kind = TABLE_VIRTUAL, .rowid_column = -1, .sequence = -1, .rows = -1};
     struct err ignored = {.code = ERR_NONE};
 
-    if (!parse_virtual_table(arena, sql, &table, &ignored))
+    if (!parse_virtual_table(arena, sql, &table, &ignored)) {
         table.damage = str_dup(arena, str_from(ignored.primary));
-    table.kind = TABLE_VIRTUAL;
+        table.virtual = virtual_understand(arena, (struct str)STR("?"), NULL, 0);
+    }
     table.name.text = name;
     table.sql = sql;
+    catalog_read_virtual(engine, arena, &table);
     ARENA_PUSH(arena, schema->tables, schema->table_count, schema->table_capacity) = table;
     return true;
 }
@@ -56,7 +60,7 @@ static bool add_table(struct engine *engine, struct arena *arena, struct schema 
     if (str_starts_with_nocase(name, "sqlite_"))
         return true;
     if (str_starts_with_nocase(sql, "CREATE VIRTUAL TABLE"))
-        return add_virtual(arena, schema, name, sql);
+        return add_virtual(engine, arena, schema, name, sql);
     if (!list_kind(engine, arena, name, &kind, err))
         return false;
     if (kind.ptr == NULL) {
@@ -152,12 +156,9 @@ static bool add_object(struct engine *engine, struct arena *arena, struct schema
     return true;
 }
 
-/* Tables come before what refers to them. */
-static bool read_objects(struct engine *engine, struct arena *arena, struct schema *schema, struct err *err)
+static bool read_objects(struct engine *engine, struct arena *arena, struct schema *schema, struct str sql,
+                         struct err *err)
 {
-    static const struct str sql = STR(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema "
-        "ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid");
     struct rows *rows;
     bool found = true;
     bool done;
@@ -220,5 +221,17 @@ bool sqlite_read_schema(struct engine *engine, struct arena *arena, struct schem
         return false;
     schema->encoding = encoding.bytes;
     schema->bytes = pages * page_size;
-    return read_objects(engine, arena, schema, err) && read_sequences(engine, schema, err);
+    /* Tables come before what refers to them. */
+    if (!read_objects(engine, arena, schema,
+                      (struct str)STR("SELECT type, name, tbl_name, sql FROM sqlite_schema"
+                                      " WHERE type = 'table' ORDER BY rowid"),
+                      err))
+        return false;
+    catalog_find_storage(schema);
+    return read_objects(engine, arena, schema,
+                        (struct str)STR("SELECT type, name, tbl_name, sql FROM sqlite_schema"
+                                        " WHERE type IS NOT 'table' ORDER BY CASE type WHEN 'index' THEN 1"
+                                        " WHEN 'view' THEN 2 ELSE 3 END, rowid"),
+                        err) &&
+           read_sequences(engine, schema, err);
 }

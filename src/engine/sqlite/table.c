@@ -164,7 +164,7 @@ static const char *rowid_name(const struct table *table)
 }
 
 /* The range of rowids: two sub-selects, because min() and max() in one SELECT scan the whole table. */
-static bool read_range(struct engine *engine, struct arena *arena, struct table *table, struct err *err)
+bool catalog_read_range(struct engine *engine, struct arena *arena, struct table *table, struct err *err)
 {
     struct buf sql;
     struct rows *rows;
@@ -221,5 +221,5 @@ bool catalog_read_table(struct engine *engine, struct arena *arena, struct str n
     table->name.text = name;
     table->sql = sql;
     table->sequence = -1;
-    return read_range(engine, arena, table, err);
+    return catalog_read_range(engine, arena, table, err);
 }

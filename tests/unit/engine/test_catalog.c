@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "file.h"
+#include "schema/virtual.h"
 
 static struct schema read_schema(struct file *file)
 {
@@ -114,20 +115,6 @@ static void the_rowid_is_read_under_a_name_that_is_left(void **state)
     assert_int_equal(table_of(&schema, "e")->rowid_column, 0);
 }
 
-static void virtual_tables_keep_their_storage_to_themselves(void **state)
-{
-    struct file *file = *state;
-    struct schema schema =
-        schema_of(file, "CREATE VIRTUAL TABLE words USING fts5 (word); CREATE TABLE words_own (n);"
-                        "CREATE VIRTUAL TABLE boxes USING rtree (id, a, b)");
-
-    assert_int_equal(table_of(&schema, "words")->kind, TABLE_VIRTUAL);
-    assert_str_equal(table_of(&schema, "words")->module, "fts5");
-    assert_int_equal(table_of(&schema, "words_data")->kind, TABLE_SHADOW);
-    assert_int_equal(table_of(&schema, "boxes_node")->kind, TABLE_SHADOW);
-    assert_int_equal(table_of(&schema, "words_own")->kind, TABLE_ORDINARY);
-}
-
 static void a_module_that_is_not_there_hurts_no_other_table(void **state)
 {
     struct file *file = *state;
@@ -136,7 +123,7 @@ static void a_module_that_is_not_there_hurts_no_other_table(void **state)
                         "('table', 'odd', 'odd', 0, 'CREATE VIRTUAL TABLE odd USING no_such_module (a, b)')");
 
     assert_int_equal(table_of(&schema, "odd")->kind, TABLE_VIRTUAL);
-    assert_str_equal(table_of(&schema, "odd")->module, "no_such_module");
+    assert_int_equal(table_of(&schema, "odd")->virtual->kind, VIRTUAL_UNKNOWN);
     assert_int_equal(table_of(&schema, "t")->kind, TABLE_ORDINARY);
 }
 
@@ -288,7 +275,6 @@ int main(void)
         TEST(numbers_that_were_given_out_are_known),
         TEST(the_range_of_rowids_bounds_the_rows),
         TEST(the_rowid_is_read_under_a_name_that_is_left),
-        TEST(virtual_tables_keep_their_storage_to_themselves),
         TEST(a_module_that_is_not_there_hurts_no_other_table),
         TEST(objects_that_this_sqlite_cannot_read_are_named),
         TEST(a_view_of_what_is_gone_is_damaged),

@@ -5,6 +5,7 @@
 
 #include "schema/parse.h"
 #include "schema/select.h"
+#include "schema/virtual.h"
 
 static const struct select *parse(struct arena *arena, const char *select)
 {
@@ -357,7 +358,7 @@ static void triggers_and_virtual_tables(void **state)
     assert_true(parse_virtual_table(
         arena, str_from("CREATE VIRTUAL TABLE \"f\" USING FTS5 (a, 'b (', --\n c)"), &table, &err));
     assert_str_equal(table.name.text, "f");
-    assert_str_equal(table.module, "FTS5");
+    assert_str_equal(table.virtual->module, "FTS5");
     assert_int_equal(table.rowid_column, -1);
     assert_int_equal(table.rows, 4);
     assert_false(parse_virtual_table(arena, str_from("CREATE TABLE t(a)"), &table, &err));
