@@ -18,7 +18,8 @@ static void put_column(const struct report *report, const struct plan_column *co
     json_put_str(json, "type", pg_type_text(report->invocation->arena, &column->type));
     json_put_str(json, "reason", column->reason);
     json_put_bool(json, "not_null", column->not_null);
-    json_put_bool(json, "identity", column->identity != IDENTITY_NO);
+    json_put_bool(json, "identity", column->identity == IDENTITY_BY_DEFAULT);
+    json_put_bool(json, "serial", column->identity == IDENTITY_SERIAL);
     json_put_str(json, "default", column->default_sql);
     json_put_str(json, "generated", column->generated_sql);
     json_put_str(json, "unit", str_from(units[column->unit]));

@@ -182,13 +182,35 @@ static bool wants_identity(const struct plan_table *table, const struct plan_col
            column->not_null && column->source->default_value == NULL;
 }
 
+/* A key that is a foreign key as well: its numbers are those of the rows that it references. */
+static bool is_foreign(const struct table *source, const struct plan_column *column)
+{
+    for (size_t i = 0; i < source->foreign_key_count; i++)
+        if (source->foreign_keys[i].column_count == 1 &&
+            source->foreign_keys[i].columns[0] == column->source_position)
+            return true;
+    return false;
+}
+
+/* Frameworks make serial columns, which their later migrations count on; serial names its sequence itself, so
+ * that where the name is taken only an identity column will do. */
 static void decide_identity(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
+    bool framework = maker->plan->framework.id != FRAMEWORK_NONE;
+    struct str wanted;
+
     if (!wants_identity(table, column))
         return;
-    column->identity = IDENTITY_BY_DEFAULT;
-    column->sequence_name =
-        names_take(&maker->relations, names_compose(maker->arena, table->name, column->name, "seq"));
+    if (framework && is_foreign(table->source, column)) {
+        maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
+                   "gets no numbers by itself, but those of the rows that it references, as %s makes it",
+                   maker->plan->framework.name);
+        return;
+    }
+    wanted = names_compose(maker->arena, table->name, column->name, "seq");
+    column->sequence_name = names_take(&maker->relations, wanted);
+    column->identity =
+        framework && str_equal(column->sequence_name, wanted) ? IDENTITY_SERIAL : IDENTITY_BY_DEFAULT;
     if (table->source->sequence > 0 && table->source->sequence < INT64_MAX)
         table->identity_next = table->source->sequence + 1;
 }

@@ -1,4 +1,4 @@
-/* Keys, unique constraints, indexes and checks: all that one table has for itself. */
+/* Keys, unique constraints and indexes. */
 #include <string.h>
 
 #include "plan/private.h"
@@ -24,7 +24,7 @@ static const struct collation *collation_of(struct str name, const struct pg_typ
     return NULL;
 }
 
-static bool has_folding(const struct plan_table *table, const struct key_part *parts, size_t count)
+bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (parts[i].column >= 0 &&
@@ -34,20 +34,13 @@ static bool has_folding(const struct plan_table *table, const struct key_part *p
 }
 
 /* json has no order, so it can be in no key and no B-tree. */
-static const struct plan_column *without_order(const struct plan_table *table, const struct key_part *parts,
-                                               size_t count)
+const struct plan_column *maker_without_order(const struct plan_table *table, const struct key_part *parts,
+                                              size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (parts[i].column >= 0 && table->columns[parts[i].column].type.kind == PG_JSON)
             return &table->columns[parts[i].column];
     return NULL;
-}
-
-static void push(struct maker *maker, struct plan_object object)
-{
-    struct plan *plan = maker->plan;
-
-    ARENA_PUSH(maker->arena, plan->objects, plan->object_count, plan->object_capacity) = object;
 }
 
 static struct str joined_names(struct maker *maker, const struct plan_table *table,
@@ -101,9 +94,9 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
     return true;
 }
 
-static bool put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
-                      size_t count, bool unique, bool folded, struct str name, struct str source_name,
-                      struct buf *out)
+bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
+                     size_t count, bool unique, bool folded, struct str name, struct str source_name,
+                     struct buf *out)
 {
     buf_printf(out, "CREATE %sINDEX ", unique ? "UNIQUE " : "");
     ident_quote(out, name);
@@ -121,8 +114,8 @@ static bool put_index(struct maker *maker, const struct plan_table *table, const
 }
 
 /* A key made in two steps: the index, which only reads the table, then the constraint that takes it over. */
-static void add_constraint(struct maker *maker, size_t place, enum object_class class, const struct key *key,
-                           struct str name)
+void maker_add_key(struct maker *maker, size_t place, enum object_class class, const struct key *key,
+                   struct str name)
 {
     struct plan_table *table = &maker->plan->tables[place];
     struct key_part *parts = ARENA_ARRAY(maker->arena, struct key_part, key->part_count);
@@ -133,7 +126,7 @@ static void add_constraint(struct maker *maker, size_t place, enum object_class 
     for (size_t i = 0; i < key->part_count; i++)
         parts[i] = (struct key_part){.column = key->parts[i].column};
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    (void)put_index(maker, table, parts, key->part_count, true, false, name, name, &sql);
+    (void)maker_put_index(maker, table, parts, key->part_count, true, false, name, name, &sql);
     object.sql = buf_to_str(maker->arena, &sql);
     buf_clear(&sql);
     buf_text(&sql, "ALTER TABLE ");
@@ -144,7 +137,7 @@ static void add_constraint(struct maker *maker, size_t place, enum object_class 
     ident_quote(&sql, name);
     object.then_sql = buf_to_str(maker->arena, &sql);
     buf_free(&sql);
-    push(maker, object);
+    maker_object(maker, object);
 }
 
 /* Uniqueness without case, which no constraint can say: a unique index on the folded columns. */
@@ -155,10 +148,11 @@ static void add_folded(struct maker *maker, size_t place, const struct key *key,
     struct buf sql;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    if (put_index(maker, table, key->parts, key->part_count, true, true, name, source_name, &sql))
-        push(maker,
-             (struct plan_object){
-                 .class = OBJECT_INDEX, .table = place, .name = name, .sql = buf_to_str(maker->arena, &sql)});
+    if (maker_put_index(maker, table, key->parts, key->part_count, true, true, name, source_name, &sql))
+        maker_object(maker, (struct plan_object){.class = OBJECT_INDEX,
+                                                 .table = place,
+                                                 .name = name,
+                                                 .sql = buf_to_str(maker->arena, &sql)});
     buf_free(&sql);
 }
 
@@ -195,6 +189,19 @@ static bool is_referenced(const struct maker *maker, const struct plan_table *ta
     return false;
 }
 
+/* Those among the parts that are columns. */
+struct columns maker_columns_of(struct maker *maker, const struct plan_table *table,
+                                const struct key_part *parts, size_t count)
+{
+    int *places = ARENA_ARRAY(maker->arena, int, count + 1);
+    struct columns columns = {.table = table, .places = places};
+
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].column >= 0)
+            places[columns.count++] = parts[i].column;
+    return columns;
+}
+
 static struct str constraint_name(struct maker *maker, const struct plan_table *table, const struct key *key,
                                   const char *label)
 {
@@ -202,9 +209,47 @@ static struct str constraint_name(struct maker *maker, const struct plan_table *
 
     if (key->name.text.len > 0)
         return names_take(&maker->relations, names_as_written(maker->arena, key->name));
-    if (strcmp(label, "pkey") != 0)
+    if (strcmp(label, "pkey") != 0) {
         columns = joined_names(maker, table, key->parts, key->part_count);
+    } else {
+        struct columns of_key = maker_columns_of(maker, table, key->parts, key->part_count);
+        struct str name = framework_primary_name(maker->arena, maker->plan->framework.id, &of_key);
+
+        if (name.ptr != NULL)
+            return names_take(&maker->relations, name);
+    }
     return names_take(&maker->relations, names_compose(maker->arena, table->name, columns, label));
+}
+
+void maker_add_like(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
+                    struct str index)
+{
+    const struct plan_table *table = &maker->plan->tables[place];
+    struct columns columns = maker_columns_of(maker, table, parts, count);
+    const char *operators;
+    struct str name;
+    struct buf sql;
+
+    if (columns.count != 1 || count != 1)
+        return;
+    name = framework_like_name(maker->arena, maker->plan->framework.id, &columns, index, &operators);
+    if (name.ptr == NULL)
+        return;
+    name = names_take(&maker->relations, name);
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "CREATE INDEX ");
+    ident_quote(&sql, name);
+    buf_text(&sql, " ON ");
+    ident_quote_qualified(&sql, maker->plan->load_schema, table->name);
+    buf_text(&sql, " (");
+    ident_quote(&sql, table->columns[columns.places[0]].name);
+    buf_printf(&sql, " %s)", operators);
+    maker_object(maker, (struct plan_object){.class = OBJECT_INDEX,
+                                             .table = place,
+                                             .name = name,
+                                             .sql = buf_to_str(maker->arena, &sql)});
+    buf_free(&sql);
+    maker->like_indexes++;
 }
 
 static void primary_key(struct maker *maker, size_t place)
@@ -216,7 +261,7 @@ static void primary_key(struct maker *maker, size_t place)
 
     if (key == NULL)
         return;
-    orderless = without_order(table, key->parts, key->part_count);
+    orderless = maker_without_order(table, key->parts, key->part_count);
     if (orderless != NULL) {
         maker_not_carried(maker, OBJECT_PRIMARY_KEY, table->source->name.text, key->name.text,
                           (struct str){NULL, 0}, "the column %.*s is json, which has no order",
@@ -236,8 +281,9 @@ static void primary_key(struct maker *maker, size_t place)
                           "it holds NULLs, which SQLite allows; it is carried as a unique constraint");
         maker->plan->not_carried[maker->plan->not_carried_count - 1].allowed = true;
     }
-    add_constraint(maker, place, nullable ? OBJECT_UNIQUE : OBJECT_PRIMARY_KEY, key, table->key_name);
-    if (has_folding(table, key->parts, key->part_count))
+    maker_add_key(maker, place, nullable ? OBJECT_UNIQUE : OBJECT_PRIMARY_KEY, key, table->key_name);
+    maker_add_like(maker, place, key->parts, key->part_count, (struct str){NULL, 0});
+    if (maker_has_folding(table, key->parts, key->part_count))
         add_folded(maker, place, key,
                    names_take(&maker->relations,
                               names_compose(maker->arena, table->name, str_from("pkey"), "nocase")),
@@ -247,7 +293,7 @@ static void primary_key(struct maker *maker, size_t place)
 static void unique_key(struct maker *maker, size_t place, const struct key *key)
 {
     struct plan_table *table = &maker->plan->tables[place];
-    const struct plan_column *orderless = without_order(table, key->parts, key->part_count);
+    const struct plan_column *orderless = maker_without_order(table, key->parts, key->part_count);
     struct str name;
 
     if (orderless != NULL) {
@@ -257,13 +303,15 @@ static void unique_key(struct maker *maker, size_t place, const struct key *key)
         return;
     }
     name = constraint_name(maker, table, key, "key");
-    if (!has_folding(table, key->parts, key->part_count)) {
-        add_constraint(maker, place, OBJECT_UNIQUE, key, name);
+    if (!maker_has_folding(table, key->parts, key->part_count)) {
+        maker_add_key(maker, place, OBJECT_UNIQUE, key, name);
+        if (key->name.text.len == 0)
+            maker_add_like(maker, place, key->parts, key->part_count, (struct str){NULL, 0});
         return;
     }
     add_folded(maker, place, key, name, name);
     if (is_referenced(maker, table, key))
-        add_constraint(
+        maker_add_key(
             maker, place, OBJECT_UNIQUE, key,
             names_take(&maker->relations, names_compose(maker->arena, name, str_from("exact"), "")));
 }
@@ -282,128 +330,4 @@ void maker_keys(struct maker *maker, size_t place)
         if (!again)
             unique_key(maker, place, &source->uniques[i]);
     }
-}
-
-static void add_index(struct maker *maker, size_t place, const struct index *index)
-{
-    struct plan_table *table = &maker->plan->tables[place];
-    struct str source_name = table->source->name.text;
-    const struct plan_column *orderless = without_order(table, index->parts, index->part_count);
-    struct str wanted = names_as_written(maker->arena, index->name);
-    struct str where = {NULL, 0};
-    struct str name;
-    struct buf sql;
-
-    if (orderless != NULL) {
-        maker_not_carried(maker, OBJECT_INDEX, source_name, index->name.text, index->sql,
-                          "the column %.*s is json, which has no order", STR_ARGS(orderless->name));
-        return;
-    }
-    if (index->where != NULL) {
-        where = maker_translate(maker, table, index->where, TRANSLATE_CONDITION, NULL, OBJECT_INDEX,
-                                index->name.text);
-        if (where.ptr == NULL)
-            return;
-    }
-    if (wanted.len == 0)
-        wanted = names_compose(maker->arena, table->name, str_from("index"), "");
-    name = names_take(&maker->relations, wanted);
-    maker_note_name(maker, index->name.text, wanted, name);
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    if (put_index(maker, table, index->parts, index->part_count, index->unique, true, name, index->name.text,
-                  &sql)) {
-        if (where.ptr != NULL)
-            buf_printf(&sql, " WHERE %.*s", STR_ARGS(where));
-        push(maker,
-             (struct plan_object){
-                 .class = OBJECT_INDEX, .table = place, .name = name, .sql = buf_to_str(maker->arena, &sql)});
-    }
-    buf_free(&sql);
-}
-
-void maker_indexes(struct maker *maker, size_t place)
-{
-    const struct table *source = maker->plan->tables[place].source;
-
-    for (size_t i = 0; i < source->index_count; i++)
-        add_index(maker, place, &source->indexes[i]);
-}
-
-/* The column that a check is about, when it is about one alone. */
-struct about {
-    const struct table *table;
-    int column;
-    bool several;
-};
-
-static bool note_column(void *context, const struct expr *node)
-{
-    struct about *about = context;
-    int column = node->kind == EXPR_COLUMN ? table_column(about->table, node->name) : -1;
-
-    if (column >= 0 && about->column >= 0 && column != about->column)
-        about->several = true;
-    if (column >= 0)
-        about->column = column;
-    return true;
-}
-
-static bool spelled_by_type(const struct plan_table *table, const struct check *check)
-{
-    for (size_t i = 0; i < table->column_count; i++)
-        if (check_spells_type(table->source, check, table->columns[i].source, &table->columns[i].type))
-            return true;
-    return false;
-}
-
-static struct str check_name(struct maker *maker, size_t place, const struct check *check)
-{
-    const struct plan_table *table = &maker->plan->tables[place];
-    struct about about = {.table = table->source, .column = -1};
-    struct str column = {NULL, 0};
-
-    if (check->name.text.len > 0)
-        return names_take(&maker->constraints[place], names_as_written(maker->arena, check->name));
-    (void)expr_walk(check->expr, note_column, &about);
-    if (about.column >= 0 && !about.several)
-        column = table->columns[about.column].name;
-    return names_take(&maker->constraints[place], names_compose(maker->arena, table->name, column, "check"));
-}
-
-static void add_check(struct maker *maker, size_t place, const struct check *check)
-{
-    const struct plan_table *table = &maker->plan->tables[place];
-    struct plan_object object = {.class = OBJECT_CHECK, .table = place};
-    struct str condition;
-    struct buf sql;
-
-    if (spelled_by_type(table, check))
-        return;
-    condition = maker_translate(maker, table, check->expr, TRANSLATE_CONDITION, NULL, OBJECT_CHECK,
-                                check->name.text.len > 0 ? check->name.text : check->expr->sql);
-    if (condition.ptr == NULL)
-        return;
-    object.name = check_name(maker, place, check);
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "ALTER TABLE ");
-    ident_quote_qualified(&sql, maker->plan->load_schema, table->name);
-    buf_text(&sql, " ADD CONSTRAINT ");
-    ident_quote(&sql, object.name);
-    buf_printf(&sql, " CHECK (%.*s)", STR_ARGS(condition));
-    object.sql = buf_to_str(maker->arena, &sql);
-    buf_clear(&sql);
-    buf_text(&sql, "SELECT count(*) OVER (), t::text FROM ");
-    ident_quote_qualified(&sql, maker->plan->load_schema, table->name);
-    buf_printf(&sql, " AS t WHERE NOT (%.*s) LIMIT 20", STR_ARGS(condition));
-    object.probe_sql = buf_to_str(maker->arena, &sql);
-    buf_free(&sql);
-    push(maker, object);
-}
-
-void maker_checks(struct maker *maker, size_t place)
-{
-    const struct table *source = maker->plan->tables[place].source;
-
-    for (size_t i = 0; i < source->check_count; i++)
-        add_check(maker, place, &source->checks[i]);
 }

@@ -213,21 +213,26 @@ static void put_probe(struct buf *out, const struct maker *maker, const struct l
     buf_text(out, " ORDER BY count(*) DESC LIMIT 20");
 }
 
-static struct str key_name(struct maker *maker, size_t place, const struct foreign_key *key)
+static struct str key_name(struct maker *maker, size_t place, const struct link *link)
 {
-    const struct plan_table *table = &maker->plan->tables[place];
+    const struct foreign_key *key = link->key;
+    struct columns child = {link->child, key->columns, key->column_count};
+    struct columns parent = {link->parent, link->parent_columns, key->column_count};
     struct buf columns;
     struct str wanted;
 
     if (key->name.text.len > 0)
         return names_take(&maker->constraints[place], names_as_written(maker->arena, key->name));
+    wanted = framework_foreign_name(maker->arena, maker->plan->framework.id, &child, &parent);
+    if (wanted.ptr != NULL)
+        return names_take(&maker->constraints[place], wanted);
     buf_init(&columns, BUF_TEXT_MAXIMUM);
     for (size_t i = 0; i < key->column_count; i++) {
         if (i > 0)
             buf_byte(&columns, '_');
-        buf_str(&columns, table->columns[key->columns[i]].name);
+        buf_str(&columns, link->child->columns[key->columns[i]].name);
     }
-    wanted = names_compose(maker->arena, table->name, buf_view(&columns), "fkey");
+    wanted = names_compose(maker->arena, link->child->name, buf_view(&columns), "fkey");
     buf_free(&columns);
     return names_take(&maker->constraints[place], wanted);
 }
@@ -279,7 +284,7 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
         leave_key(maker, link.child, key, unlike);
         return;
     }
-    object.name = key_name(maker, place, key);
+    object.name = key_name(maker, place, &link);
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     put_foreign_key(&sql, maker, &link, object.name);
     object.sql = buf_to_str(maker->arena, &sql);
@@ -292,7 +297,7 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
     put_probe(&sql, maker, &link);
     object.probe_sql = buf_to_str(maker->arena, &sql);
     buf_free(&sql);
-    ARENA_PUSH(maker->arena, plan->objects, plan->object_count, plan->object_capacity) = object;
+    maker_object(maker, object);
 }
 
 void maker_foreign_keys(struct maker *maker, size_t place)

@@ -54,6 +54,13 @@ void maker_note(struct maker *maker, struct str about, const char *format, ...)
         (struct plan_note){about, str_dup(maker->arena, str_from(text))};
 }
 
+void maker_object(struct maker *maker, struct plan_object object)
+{
+    struct plan *plan = maker->plan;
+
+    ARENA_PUSH(maker->arena, plan->objects, plan->object_count, plan->object_capacity) = object;
+}
+
 void maker_note_name(struct maker *maker, struct str about, struct str wanted, struct str name)
 {
     const char *why = NULL;
@@ -95,10 +102,7 @@ struct translate_scope maker_scope(struct maker_scope *place, const struct maker
                                    const struct plan_table *table)
 {
     *place = (struct maker_scope){maker, table};
-    return (struct translate_scope){.column = find_column,
-                                    .context = place,
-                                    .collate_c = maker->options->collate_c,
-                                    .utf16 = str_starts_with(maker->schema->encoding, "UTF-16")};
+    return (struct translate_scope){find_column, place, maker->options->collate_c};
 }
 
 struct str maker_translate(struct maker *maker, const struct plan_table *table, const struct expr *expr,
@@ -114,7 +118,6 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
     /* A DEFAULT sees no columns: a bare word there is a string. */
     if (class == OBJECT_DEFAULT)
         scope.column = NULL;
-    scope.immutable = class == OBJECT_GENERATED || class == OBJECT_INDEX;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (translate_expr(expr, &scope, want, type, &sql, &failure))
         translated = buf_to_str(maker->arena, &sql);
@@ -243,6 +246,10 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     }
     for (size_t i = 0; i < plan->table_count; i++)
         maker_foreign_keys(&maker, i);
+    if (maker.like_indexes > 0)
+        maker_note(&maker, (struct str){NULL, 0},
+                   "%zu more indexes (_like) are made than SQLite has, as %s makes them on PostgreSQL",
+                   maker.like_indexes, plan->framework.name);
     leave_behind(&maker);
     return true;
 }

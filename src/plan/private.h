@@ -2,6 +2,7 @@
 #ifndef PGRADE_PLAN_PRIVATE_H
 #define PGRADE_PLAN_PRIVATE_H
 
+#include "plan/framework_names.h"
 #include "plan/names.h"
 #include "plan/plan.h"
 #include "schema/ident.h"
@@ -16,6 +17,7 @@ struct maker {
     struct plan *plan;
     struct names relations;    /* tables, indexes, sequences and types share one namespace */
     struct names *constraints; /* of each table: checks and foreign keys */
+    size_t like_indexes;       /* made for the framework alone, beside those of the source */
     int *table_places;         /* of each table of the schema: its place in the plan, or -1 */
 };
 
@@ -31,6 +33,7 @@ struct translate_scope maker_scope(struct maker_scope *place, const struct maker
 void maker_not_carried(struct maker *maker, enum object_class class, struct str table, struct str name,
                        struct str sql, const char *format, ...) PRINTF_LIKE(6, 7);
 void maker_note(struct maker *maker, struct str about, const char *format, ...) PRINTF_LIKE(3, 4);
+void maker_object(struct maker *maker, struct plan_object object);
 /* Says so when what the source names `about` has another name than the `wanted` one, or a clipped one. */
 void maker_note_name(struct maker *maker, struct str about, struct str wanted, struct str name);
 struct str maker_path(struct maker *maker, struct str table,
@@ -57,7 +60,28 @@ bool maker_check_key_types(struct maker *maker, struct err *err) MUST_USE;
 
 /* constraints.c */
 void maker_keys(struct maker *maker, size_t table);
+/* Those among the parts that are columns. */
+struct columns maker_columns_of(struct maker *maker, const struct plan_table *table,
+                                const struct key_part *parts, size_t count);
+/* Whether a part has a collation that is not by bytes. */
+bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count);
+/* A column of type json, which can be in no key and no index; NULL: none. */
+const struct plan_column *maker_without_order(const struct plan_table *table, const struct key_part *parts,
+                                              size_t count);
+/* CREATE INDEX; false: a part of it cannot be carried, which is noted. */
+bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
+                     size_t count, bool unique, bool folded, struct str name, struct str source_name,
+                     struct buf *out);
+void maker_add_key(struct maker *maker, size_t place, enum object_class class, const struct key *key,
+                   struct str name);
+/* The index for LIKE that the framework makes beside `index`, or beside a key when that is empty. */
+void maker_add_like(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
+                    struct str index);
+
+/* indexes.c */
 void maker_indexes(struct maker *maker, size_t table);
+
+/* checks.c */
 void maker_checks(struct maker *maker, size_t table);
 
 /* foreign.c */

@@ -74,6 +74,8 @@ static void add_index(struct arena *arena, struct schema *schema, struct str sql
     if (table != NULL) {
         struct index *indexes = ARENA_ARRAY(arena, struct index, table->index_count + 1);
 
+        if (!index_resolve(arena, &index, table, &err))
+            fail_msg("%.*s: %s", STR_ARGS(sql), err.primary);
         if (table->index_count > 0)
             memcpy(indexes, table->indexes, table->index_count * sizeof(*indexes));
         indexes[table->index_count] = index;
