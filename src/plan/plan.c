@@ -102,7 +102,10 @@ struct translate_scope maker_scope(struct maker_scope *place, const struct maker
                                    const struct plan_table *table)
 {
     *place = (struct maker_scope){maker, table};
-    return (struct translate_scope){find_column, place, maker->options->collate_c};
+    return (struct translate_scope){.column = find_column,
+                                    .context = place,
+                                    .collate_c = maker->options->collate_c,
+                                    .utf16 = str_starts_with(maker->schema->encoding, "UTF-16")};
 }
 
 struct str maker_translate(struct maker *maker, const struct plan_table *table, const struct expr *expr,
@@ -118,6 +121,7 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
     /* A DEFAULT sees no columns: a bare word there is a string. */
     if (class == OBJECT_DEFAULT)
         scope.column = NULL;
+    scope.immutable = class == OBJECT_GENERATED || class == OBJECT_INDEX;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (translate_expr(expr, &scope, want, type, &sql, &failure))
         translated = buf_to_str(maker->arena, &sql);

@@ -175,6 +175,14 @@ static bool is_no_collate(void *context, const struct expr *node)
     return false;
 }
 
+/* Stops at the first call of random() or randomblob(). */
+static bool is_no_draw(void *context, const struct expr *node)
+{
+    (void)context;
+    return node->kind != EXPR_FUNCTION ||
+           (!str_is_nocase(node->name, "random") && !str_is_nocase(node->name, "randomblob"));
+}
+
 /* A COLLATE reaches the comparison above it from anywhere below: sqlite3ExprCollSeq() in SQLite's expr.c. */
 static void inherit_collation(const struct expr *expr, struct term *out)
 {
@@ -190,13 +198,15 @@ bool translate_node(struct translator *tr, const struct expr *expr, struct term 
 {
     if (tr->too_long)
         return refuse(tr, "its PostgreSQL form is too long", "an expression");
+    if (tr->draws && random_text(tr, expr, out))
+        return true;
     if (nodes[expr->kind].handler == NULL)
         return refuse(tr, nodes[expr->kind].why, "%s", nodes[expr->kind].what);
     if (!nodes[expr->kind].handler(tr, expr, out))
         return false;
     if (tr->collates)
         inherit_collation(expr, out);
-    return true;
+    return !tr->draws || random_is_drawn_once(tr, expr, out);
 }
 
 bool translate_condition(struct translator *tr, const struct expr *expr, struct term *out)
@@ -287,6 +297,8 @@ static bool store(struct translator *tr, struct term *term, const struct pg_type
 bool translate_as(struct translator *tr, const struct expr *expr, const struct pg_type *type,
                   struct term *out)
 {
+    if (tr->draws && type->kind == PG_UUID && random_uuid(tr, expr, out))
+        return true;
     if (expr->kind == EXPR_CASE)
         return translate_case(tr, expr, type, out);
     if (expr->kind == EXPR_FUNCTION && function_takes_type(expr))
@@ -321,6 +333,7 @@ bool translate_expr(const struct expr *expr, const struct translate_scope *scope
     bool done;
 
     tr.collates = !expr_walk(expr, is_no_collate, &collate);
+    tr.draws = !expr_walk(expr, is_no_draw, NULL);
     done = translate_wanted(&tr, expr, want, type, &term);
 
     if (done && tr.too_long)

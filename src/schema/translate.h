@@ -30,6 +30,8 @@ struct translate_scope {
     bool (*column)(void *context, struct str table, struct str name, struct translate_column *found);
     void *context;
     bool collate_c; /* the target does not compare text by bytes: text comparisons carry COLLATE "C" */
+    bool immutable; /* an index or a generated column: PostgreSQL's form must be immutable */
+    bool utf16;     /* the source keeps its texts as UTF-16 */
 };
 
 /* What the place asks for. */

@@ -22,8 +22,20 @@ struct term call_of(struct translator *tr, enum pg_kind kind, enum storage stora
                     const struct term *args, size_t count);
 
 /* translate_function_text.c */
-call_handler call_fold_case, call_text, call_replace, call_position, call_length, call_substring,
-    call_hexadecimal, call_character, call_code_point;
+call_handler call_fold_case, call_text, call_replace, call_position, call_length, call_character,
+    call_code_point, call_like;
+
+/* translate_function_substring.c */
+call_handler call_substring;
+
+/* translate_function_blob.c */
+call_handler call_hexadecimal, call_quote, call_zeros;
+
+/* translate_function_format.c */
+call_handler call_format;
+
+/* translate_function_random.c */
+call_handler call_random, call_random_blob;
 
 /* translate_function_number.c */
 call_handler call_absolute, call_sign, call_whole_part, call_round;

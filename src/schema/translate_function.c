@@ -41,9 +41,7 @@ static bool current_time(struct translator *tr, const struct call *call, struct 
 
 #define AGGREGATE "it reads other rows"
 #define JSON      "its results depend on how SQLite writes JSON"
-#define RANDOM    "PostgreSQL's random values are of another kind"
 #define SESSION   "it tells of the connection, not of the row"
-#define WRITTEN   "it is what the operator does: write it as the operator"
 
 static const struct function functions[] = {
     {"abs", 1, 1, NULL_GIVES_NULL, call_absolute, NULL},
@@ -57,8 +55,8 @@ static const struct function functions[] = {
     {"date", 0, ANY, NULL_GIVES_NULL, current_time, NULL},
     {"datetime", 0, ANY, NULL_GIVES_NULL, current_time, NULL},
     {"floor", 1, 1, NULL_GIVES_NULL, call_whole_part, "floor"},
-    {"format", 0, ANY, NULL_IS_SEEN, NULL, "its formats are SQLite's own"},
-    {"glob", 2, 2, NULL_IS_SEEN, NULL, WRITTEN},
+    {"format", 0, ANY, NULL_IS_SEEN, call_format, NULL},
+    {"glob", 2, 2, NULL_IS_SEEN, call_like, "GLOB"},
     {"group_concat", 1, 2, NULL_IS_SEEN, NULL, AGGREGATE},
     {"hex", 1, 1, NULL_IS_SEEN, call_hexadecimal, NULL},
     {"ifnull", 2, 2, NULL_IS_SEEN, call_first_not_null, NULL},
@@ -75,7 +73,7 @@ static const struct function functions[] = {
     {"julianday", 0, ANY, NULL_GIVES_NULL, current_time, NULL},
     {"last_insert_rowid", 0, 0, NULL_IS_SEEN, NULL, SESSION},
     {"length", 1, 1, NULL_GIVES_NULL, call_length, NULL},
-    {"like", 2, 3, NULL_IS_SEEN, NULL, WRITTEN},
+    {"like", 2, 3, NULL_IS_SEEN, call_like, "LIKE"},
     {"likelihood", 2, 2, NULL_IS_SEEN, call_first_argument, NULL},
     {"likely", 1, 1, NULL_IS_SEEN, call_first_argument, NULL},
     {"lower", 1, 1, NULL_GIVES_NULL, call_fold_case, "lower"},
@@ -83,10 +81,10 @@ static const struct function functions[] = {
     {"max", 1, ANY, NULL_GIVES_NULL, call_extreme, "greatest"},
     {"min", 1, ANY, NULL_GIVES_NULL, call_extreme, "least"},
     {"nullif", 2, 2, NULL_IS_SEEN, call_null_if_equal, NULL},
-    {"printf", 0, ANY, NULL_IS_SEEN, NULL, "its formats are SQLite's own"},
-    {"quote", 1, 1, NULL_IS_SEEN, NULL, "it writes SQLite's literals"},
-    {"random", 0, 0, NULL_IS_SEEN, NULL, RANDOM},
-    {"randomblob", 1, 1, NULL_IS_SEEN, NULL, RANDOM},
+    {"printf", 0, ANY, NULL_IS_SEEN, call_format, NULL},
+    {"quote", 1, 1, NULL_IS_SEEN, call_quote, NULL},
+    {"random", 0, 0, NULL_IS_SEEN, call_random, NULL},
+    {"randomblob", 1, 1, NULL_IS_SEEN, call_random_blob, NULL},
     {"replace", 3, 3, NULL_IS_SEEN, call_replace, "replace"},
     {"round", 1, 2, NULL_GIVES_NULL, call_round, NULL},
     {"rtrim", 1, 2, NULL_GIVES_NULL, call_text, "rtrim"},
@@ -106,7 +104,7 @@ static const struct function functions[] = {
     {"unixepoch", 0, ANY, NULL_GIVES_NULL, current_time, NULL},
     {"unlikely", 1, 1, NULL_IS_SEEN, call_first_argument, NULL},
     {"upper", 1, 1, NULL_GIVES_NULL, call_fold_case, "upper"},
-    {"zeroblob", 1, 1, NULL_IS_SEEN, NULL, "PostgreSQL has no such function"},
+    {"zeroblob", 1, 1, NULL_IS_SEEN, call_zeros, NULL},
 };
 
 const char *translate_function_name(size_t i)

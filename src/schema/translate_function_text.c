@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "schema/translate_call.h"
 
 static bool all_texts(struct translator *tr, const struct call *call)
@@ -39,27 +37,54 @@ static bool is_full_text(const struct term *term)
  */
 bool call_replace(struct translator *tr, const struct call *call, struct term *out)
 {
-    const struct term *text = &call->args[0];
-    const struct term *replacement = &call->args[2];
-    bool full = is_full_text(&call->args[1]);
+    struct term *args = call->args;
+    bool full = is_full_text(&args[1]);
+    bool text = args[0].storage == STORAGE_TEXT;
+    struct term replaced;
 
-    if (text->form == FORM_NULL || call->args[1].form == FORM_NULL ||
-        (replacement->form == FORM_NULL && full)) {
+    if (args[0].form == FORM_NULL || args[1].form == FORM_NULL || (args[2].form == FORM_NULL && full)) {
         *out = term_null();
         return true;
     }
-    if (!full && (text->storage != STORAGE_TEXT || replacement->form != FORM_CONSTANT))
+    if (!full && !text)
         return refuse(tr, "with an empty pattern SQLite gives the first argument back as it is", "%s",
                       call->what);
-    return call_text(tr, call, out);
+    if (!call_text(tr, call, &replaced))
+        return false;
+    if (full || args[2].form == FORM_CONSTANT)
+        *out = replaced;
+    else
+        *out = term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "CASE WHEN %.*s = '' THEN %.*s ELSE %.*s END",
+                         STR_ARGS(term_sql(tr, &args[1], LEVEL_OPERATOR)), STR_ARGS(args[0].sql),
+                         STR_ARGS(replaced.sql));
+    return true;
 }
 
 bool call_position(struct translator *tr, const struct call *call, struct term *out)
 {
+    const struct term *args = call->args;
+
+    if (term_family(&args[0]) == FAMILY_BLOB && term_family(&args[1]) == FAMILY_BLOB) {
+        *out = term_make(tr, PG_INT4, STORAGE_INTEGER, LEVEL_ATOM, "position(%.*s IN %.*s)",
+                         STR_ARGS(term_sql(tr, &args[1], LEVEL_CAST)),
+                         STR_ARGS(term_sql(tr, &args[0], LEVEL_CAST)));
+        return true;
+    }
     if (!all_texts(tr, call))
         return false;
-    *out = call_of(tr, PG_INT4, STORAGE_INTEGER, call->target, call->args, call->count);
+    *out = call_of(tr, PG_INT4, STORAGE_INTEGER, call->target, args, call->count);
     return true;
+}
+
+/* like(pattern, text[, escape]) is the operator, with its operands exchanged. */
+bool call_like(struct translator *tr, const struct call *call, struct term *out)
+{
+    struct expr *items[3] = {call->expr->items[1], call->expr->items[0]};
+    struct expr like = {.kind = EXPR_LIKE, .op = call->target, .items = items, .item_count = call->count};
+
+    if (call->count == 3)
+        items[2] = call->expr->items[2];
+    return translate_like(tr, &like, out);
 }
 
 bool call_length(struct translator *tr, const struct call *call, struct term *out)
@@ -69,52 +94,6 @@ bool call_length(struct translator *tr, const struct call *call, struct term *ou
     if (!blob && !all_texts(tr, call))
         return false;
     *out = call_of(tr, PG_INT4, STORAGE_INTEGER, "length", call->args, 1);
-    return true;
-}
-
-/* A function of this name, never NULL-less than 0: instr() and length(). */
-static bool counts(const struct expr *expr)
-{
-    return expr->kind == EXPR_FUNCTION &&
-           (str_is_nocase(expr->name, "instr") || str_is_nocase(expr->name, "length"));
-}
-
-/* Known to be 1 or more: SQLite counts other starts from the end. */
-static bool is_positive(const struct expr *expr)
-{
-    if (expr->kind == EXPR_INTEGER)
-        return expr->integer >= 1 && expr->integer <= INT32_MAX;
-    return expr->kind == EXPR_BINARY && strcmp(expr->op, "+") == 0 && counts(expr->items[0]) &&
-           is_positive(expr->items[1]);
-}
-
-bool call_substring(struct translator *tr, const struct call *call, struct term *out)
-{
-    struct term *start = &call->args[1];
-
-    if (!term_to_text(tr, &call->args[0], call->what))
-        return false;
-    if (!is_positive(call->expr->items[1]))
-        return refuse(tr, "its start is not known to be 1 or more", "%s", call->what);
-    if (call->count == 3 && (!term_is_constant(&call->args[2], STORAGE_INTEGER) ||
-                             call->args[2].integer < 0 || call->args[2].integer > INT32_MAX))
-        return refuse(tr, "its length is not a literal of 0 or more", "%s", call->what);
-    if (start->type.kind == PG_INT8)
-        start->sql = term_cast(tr, start, "integer");
-    *out = call_of(tr, PG_TEXT, STORAGE_TEXT, "substr", call->args, call->count);
-    return true;
-}
-
-bool call_hexadecimal(struct translator *tr, const struct call *call, struct term *out)
-{
-    const struct term *blob = &call->args[0];
-
-    if (blob->form != FORM_NULL && term_family(blob) != FAMILY_BLOB)
-        return refuse(tr, "the bytes of a value that is no blob depend on the encoding of the database", "%s",
-                      call->what);
-    /* hex(NULL) is the empty text. */
-    *out = term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "coalesce(upper(encode(%.*s, 'hex')), '')",
-                     STR_ARGS(blob->sql));
     return true;
 }
 

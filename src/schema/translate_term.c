@@ -215,8 +215,22 @@ void term_to_double(struct translator *tr, struct term *term)
         recast(tr, term, PG_FLOAT8, "double precision");
 }
 
+/* A column whose whole numbers SQLite keeps as INTEGERs, and whose fractions it prints without an exponent.
+ */
+static bool is_short_decimal(const struct term *term)
+{
+    return term->form == FORM_EXPRESSION && term->storage == STORAGE_NUMBER &&
+           term->type.kind == PG_NUMERIC && term->type.precision > 0 && term->type.precision <= 15 &&
+           term->type.scale <= 4;
+}
+
 static bool number_to_text(struct translator *tr, struct term *term, const char *what)
 {
+    if (is_short_decimal(term)) {
+        *term =
+            term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_CAST, "trim_scale(%.*s)::text", STR_ARGS(term->sql));
+        return true;
+    }
     if (!term_to_integer(tr, term, what))
         return false;
     if (term->form == FORM_CONSTANT) {
@@ -235,7 +249,8 @@ bool term_to_text(struct translator *tr, struct term *term, const char *what)
 
     if (term->form == FORM_NULL)
         return true;
-    if (family == FAMILY_BOOLEAN || (family == FAMILY_NUMBER && term->storage == STORAGE_INTEGER))
+    if (family == FAMILY_BOOLEAN || (family == FAMILY_NUMBER && term->storage == STORAGE_INTEGER) ||
+        is_short_decimal(term))
         return number_to_text(tr, term, what);
     if (family == FAMILY_NUMBER)
         return refuse(tr, "the two databases write numbers with a fraction differently",

@@ -92,6 +92,7 @@ struct translator {
     struct arena *arena;
     struct err *err;
     bool collates; /* a COLLATE is somewhere in the expression */
+    bool draws;    /* a random value is somewhere in the expression */
     bool too_long; /* a text grew past all reason: terms that repeat their operands double it each time */
 };
 
@@ -125,6 +126,8 @@ bool term_to_integer(struct translator *tr, struct term *term, const char *what)
 bool term_to_text(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_condition(struct translator *tr, struct term *term) MUST_USE;
 void term_to_double(struct translator *tr, struct term *term); /* a number only */
+bool term_to_blob(struct translator *tr, struct term *term,
+                  const char *what) MUST_USE; /* its bytes in UTF-8 */
 
 /* One type for all, as the branches of a CASE need it; the result's type and storage are in `result`. */
 bool terms_unify(struct translator *tr, struct term *terms, size_t count, const char *what,
@@ -191,6 +194,17 @@ bool translate_comparison(struct translator *tr, const struct expr *expr, struct
 bool translate_between(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 bool translate_in(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 bool translate_like(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+
+/* ---- random values: translate_function_random.c ---- */
+
+/* A text of random digits, such as lower(hex(randomblob(16))); false: the expression is none. */
+bool random_text(struct translator *tr, const struct expr *expr, struct term *out);
+
+/* Likewise, where it has the shape of a UUID, as a value of that type. */
+bool random_uuid(struct translator *tr, const struct expr *expr, struct term *out);
+
+/* Refuses a translation that repeats a part that must be evaluated once. */
+bool random_is_drawn_once(struct translator *tr, const struct expr *expr, const struct term *term) MUST_USE;
 
 /* ---- the rest ---- */
 

@@ -2,7 +2,7 @@
 CREATE TABLE article (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
-    code TEXT CHECK (code GLOB '[A-Z]*' OR random() < 0),
+    code TEXT CHECK (code GLOB '[A-Z]*' OR total_changes() < 0),
     changed INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO article VALUES (1, 'One', 'A1', 0), (2, 'Two', NULL, 3);

@@ -7,6 +7,7 @@ import datetime
 import decimal
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import uuid
@@ -15,7 +16,7 @@ import psycopg2
 import pytest
 
 import pgrade
-from translate_cases import (DEFAULTS, EXPRESSIONS, NOW_DEFAULTS, OPTIONAL, READ_DEFAULTS, REFUSALS, STORED,
+from translate_cases import (DEFAULTS, DRAWS, EXPRESSIONS, NOW_DEFAULTS, OPTIONAL, READ_DEFAULTS, REFUSALS, STORED,
                              VALUES)
 from translate_random import Maker
 
@@ -324,6 +325,39 @@ def test_texts_are_read_as_the_type(target):
     for (name, sql, expected), answer in zip(READ_DEFAULTS, answers):
         ours = postgres_default(target, types[name], sql_of(answer, sql))
         assert (bytes(ours) if isinstance(ours, memoryview) else ours) == expected, (name, sql, answer)
+
+
+def drawn(connection, type_name, sql, count):
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"CREATE TABLE one (id integer, value {type_name} DEFAULT {sql})")
+            cursor.execute("INSERT INTO one (id) SELECT generate_series(1, %s) RETURNING value", (count,))
+            return [value.hex() if isinstance(value, memoryview) else str(plain(value)) for value, in cursor.fetchall()]
+        finally:
+            connection.rollback()
+
+
+def test_random_values_have_the_same_shape_and_all_digits_vary(target):
+    """SQLite's own values match the patterns too, so they are no looser than they must be."""
+    known = {name: (declared, type_name) for name, declared, _, type_name in columns()}
+    answers = translate([("default:" + name, sql) for name, sql, _ in DRAWS])
+    for (name, sql, pattern), answer in zip(DRAWS, answers):
+        declared, type_name = known[name]
+        theirs = sqlite_default(declared, sql)
+        theirs = theirs.hex() if isinstance(theirs, bytes) else str(theirs)
+        assert name == "g" or re.fullmatch(pattern, theirs), (sql, theirs)
+        ours = drawn(target, type_name, sql_of(answer, sql), 200)
+        assert all(re.fullmatch(pattern, value) for value in ours), (sql, answer, ours[:3])
+        # Each place that may vary does: no digit of the source of random bits is fixed.
+        fixed = [at for at in range(len(theirs)) if len({value[at:at + 1] for value in ours}) == 1]
+        assert len(fixed) <= len(re.sub(r"\[[^]]*\](\{[0-9,]*\})?", "", pattern)), (sql, answer, fixed)
+
+
+def test_random_integers_have_every_bit(target):
+    """Over all 64 bits: the double of PostgreSQL's random() would leave the lower ones at zero."""
+    values = [int(one) for one in drawn(target, "bigint", translate([("default:b", "(random())")])[0][1], 400)]
+    for bit in range(64):
+        assert 100 < sum(value >> bit & 1 for value in values) < 300, bit
 
 
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y at %H:%M", "%j/%Y",

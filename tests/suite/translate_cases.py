@@ -543,11 +543,160 @@ length(lower(t) || upper(coalesce(v, ''))) + 1
 "no such column"
 t = "abc"
 i > 0 AND (t IS NULL OR length(t) <= 5) AND (n >= 0 OR n IS NULL)
+substr(t, -2)
+substr(t, -1)
+substr(t, 0)
+substr(t, 0, 2)
+substr(t, 0, -2)
+substr(t, -3, 2)
+substr(t, -3, 5)
+substr(t, -3, -1)
+substr(t, -3, -5)
+substr(t, 3, -2)
+substr(t, 9, -7)
+substr(t, 2, -5)
+substr(t, -2147483647, 2147483647)
+substr(t, i)
+substr(t, j)
+substr(t, b % 7)
+substr(t, i % 5, j % 4)
+substr(t, j % 5, 2)
+substr(t, j % 5, -2)
+substr(t, 2, j % 4)
+substr(t, -2, j % 4)
+substr(t, -2, f)
+substr(t, f, 2)
+substr(t, 1, instr(t, '@') - 1)
+substr(t, instr(t, '@'), 3)
+substr(t, abs(j) % 3 + 1, 1)
+substr(t, length(t) - 1)
+substr(k, -2)
+substr(c, -2)
+substr(n, 2)
+substr(x, 1)
+substr(x, 2)
+substr(x, -1)
+substr(x, -2, 1)
+substr(x, 0)
+substr(x, j % 3, i % 3)
+instr(x, x'ff')
+instr(x, x'')
+instr(x'00ff', x)
+replace(t, v, k)
+replace(t, v, NULL)
+replace(t, '', v)
+replace(k, t, v)
+replace(n, '.', ',')
+trim(t, v)
+ltrim(t, t)
+rtrim(v, t)
+trim(t, '日本')
+trim(t, k)
+hex(t)
+hex(v)
+hex(i)
+hex(b)
+hex(f)
+hex(c)
+hex(n)
+hex('a''b')
+hex('back\\slash')
+hex(5)
+quote(t)
+quote(x)
+quote(i)
+quote(b)
+quote(f)
+quote(n)
+quote(NULL)
+quote('it''s')
+quote(v)
+zeroblob(0)
+zeroblob(3)
+zeroblob(j % 5)
+zeroblob(b % 5)
+zeroblob(NULL)
+length(zeroblob(100))
+glob('a*', t)
+glob('[^a-c]*', t)
+like('a%', t)
+like('x!_y', t, '!')
+like(v, t)
+like('A%', k)
+n || 'x'
+'x' || n
+t || n
+CAST(n AS TEXT)
+n LIKE '1%'
+n LIKE '%.%'
+length(n)
+n || n
++n || ''
+CAST(t AS INTEGER)
+CAST(v AS INTEGER)
+CAST(k AS INTEGER)
+CAST(c AS INTEGER)
+CAST('5x' AS INTEGER)
+CAST(' -12 ' AS INTEGER)
+CAST('9223372036854775808' AS INTEGER)
+CAST('-99999999999999999999' AS INTEGER)
+CAST('1e3' AS INTEGER)
+CAST('' AS INTEGER)
+CAST(t || i AS INTEGER)
+CAST(i || t AS INTEGER)
+CAST(i || '.5' AS INTEGER)
+CAST(' ' || i AS INTEGER)
+CAST(t AS INTEGER) > 3
+CAST(substr(t, 1, 2) AS INTEGER) + 1
+CAST(t AS BLOB)
+CAST(i AS BLOB)
+CAST(n AS BLOB)
+CAST('abc' AS BLOB)
+CAST(v AS BLOB) = x'78'
+printf('%d', i)
+printf('%d items', b)
+printf('%i-%i', i, j)
+printf('%ld', b)
+printf('%lld', b)
+printf('%05d', i)
+printf('%05d', j)
+printf('%012d', b)
+printf('%1d', i)
+printf('%01d', i)
+printf('%5d|', i)
+printf('%-5d|', i)
+printf('%s', t)
+printf('%s: %s', t, v)
+printf('%s', i)
+printf('%s', n)
+printf('%s', f)
+printf('%s %d', NULL, NULL)
+printf('%s|%d|')
+printf('100%%')
+printf('%x', i)
+printf('%X', b)
+printf('%08x', j)
+printf('%8x', j)
+printf(NULL)
+printf('no directive')
+printf('%.2f', i)
+printf('%.0f', i)
+printf('%.2f', n)
+printf('%.3f', n)
+printf('%8.2f', n)
+printf('%-8.2f|', n)
+printf('%f', j)
+printf('%d', f)
+printf('%02d:%02d', i / 60, i % 60)
+printf('it''s %s', k)
+printf('back\\slash %s', t)
+printf('%d', i) = '5'
+length(printf('%s', t))
 """
 
 # A part of the SQL functions may be missing in the SQLite at hand; then its own answer cannot be had.
 OPTIONAL = ("floor(r)", "floor(i)", "floor(n)", "ceil(r)", "ceiling(n)", "trunc(r)", "trunc(-1.5)", "i IS DISTINCT FROM j",
-            "i IS NOT DISTINCT FROM j", "iif(f, i)")
+            "i IS NOT DISTINCT FROM j", "iif(f, i)", "format('%d', i)", "format('%s', t)")
 
 REFUSALS = [
     ("value", "t + 1", "operator +"),
@@ -558,7 +707,6 @@ REFUSALS = [
     ("value", "i << 64", "operator <<"),
     ("value", "r & 1", "operator &"),
     ("value", "r || 'x'", "operator ||"),
-    ("value", "n || 'x'", "operator ||"),
     ("value", "d || 'x'", "operator ||"),
     ("value", "x || 'x'", "operator ||"),
     ("value", "i = t", "a comparison of a number with a text"),
@@ -580,12 +728,9 @@ REFUSALS = [
     ("value", "CASE WHEN f THEN 5 ELSE t END", "CASE of"),
     ("value", "coalesce(x, 'abc')", "function coalesce() of"),
     ("value", "coalesce(g, 0)", "function coalesce() of"),
-    ("value", "replace(t, v, NULL)", "function replace()"),
-    ("value", "replace(t, '', v)", "function replace()"),
     ("value", "replace(o, v, 'x')", "function replace()"),
     ("value", "replace(i, '', 'x')", "function replace()"),
     ("value", "replace(r, x'00', NULL)", "function replace()"),
-    ("value", "replace(t, v, k)", "function replace()"),
     ("value", "i IS (j NOT IN ())", "IS with an empty IN"),
     ("value", "o = t", "a comparison of"),
     ("value", "o = '042' || t", "a comparison of"),
@@ -636,10 +781,7 @@ REFUSALS = [
     ("value", "CASE WHEN f THEN d ELSE t END", "CASE"),
     ("value", "coalesce(d, '2020-01-01')", "function coalesce()"),
     ("value", "coalesce(p, '2020-01-01 00:00:00')", "function coalesce()"),
-    ("value", "CAST(t AS INTEGER)", "CAST to an integer"),
-    ("value", "CAST('5x' AS INTEGER)", "CAST to an integer"),
     ("value", "CAST(r AS TEXT)", "CAST to a text"),
-    ("value", "CAST(t AS BLOB)", "CAST to a blob"),
     ("value", "CAST(t AS DATE)", "CAST to a number"),
     ("value", "t LIKE 'a%' ESCAPE v", "LIKE with ESCAPE"),
     ("value", "t LIKE v ESCAPE '!'", "LIKE with ESCAPE"),
@@ -658,18 +800,11 @@ REFUSALS = [
     ("value", "EXISTS (SELECT 1)", "EXISTS"),
     ("value", "(i, j) = (1, 2)", "a row value"),
     ("value", "?", "a parameter"),
-    ("value", "substr(t, -2)", "function substr()"),
-    ("value", "substr(t, 0)", "function substr()"),
-    ("value", "substr(t, i)", "function substr()"),
-    ("value", "substr(t, 1, -1)", "function substr()"),
-    ("value", "substr(t, 1, i)", "function substr()"),
-    ("value", "substr(x, 1)", "function substr()"),
     ("value", "round(r, 2)", "function round()"),
     ("value", "round(i, j)", "function round()"),
     ("value", "max(i)", "aggregate function max()"),
     ("value", "max(k, 'a')", "function max()"),
     ("value", "max(i, t)", "function max()"),
-    ("value", "hex(t)", "function hex()"),
     ("value", "char(i)", "function char()"),
     ("value", "char(0)", "function char()"),
     ("value", "typeof(n)", "function typeof()"),
@@ -677,7 +812,6 @@ REFUSALS = [
     ("value", "typeof(g)", "function typeof()"),
     ("value", "typeof(p)", "function typeof()"),
     ("value", "nullif(o, '5')", "a comparison of"),
-    ("value", "random()", "function random()"),
     ("value", "json_valid(m)", "function json_valid()"),
     ("value", "count(*)", "function count()"),
     ("value", "my_own(1)", "function my_own()"),
@@ -717,8 +851,6 @@ REFUSALS = [
     ("default:m", "'{\"a\":\"\\u0000\"}'", "for jsonb"),
     ("default:e", "'other'", "for"),
     ("default:x", "5", "for bytea"),
-    ("default:i", "random()", "function random()"),
-    ("default:t", "lower(hex(randomblob(16)))", "function randomblob()"),
     ("stored:i", "r", "in a column of type integer"),
     ("stored:i", "t", "in a column of type integer"),
     ("stored:t", "r", "a text column"),
@@ -728,6 +860,53 @@ REFUSALS = [
     ("stored:d", "y", "in a column of type timestamp"),
     ("stored:e", "t", "in a column of type"),
     ("stored:q", "r", "in a column of type real"),
+    ("value", "w || 'x'", "operator ||"),
+    ("value", "CAST(o AS INTEGER)", "CAST to an integer"),
+    ("value", "CAST(w AS TEXT)", "CAST to a text"),
+    ("value", "(n * 1) || ''", "operator ||"),
+    ("value", "coalesce(n, 0) || ''", "operator ||"),
+    ("value", "substr(t, r)", "function substr()"),
+    ("value", "substr(t, 2147483648)", "function substr()"),
+    ("value", "substr(t, 1, 9999999999)", "function substr()"),
+    ("value", "substr(r, 1)", "function substr()"),
+    ("value", "instr(x, t)", "function instr()"),
+    ("value", "hex(r)", "function hex()"),
+    ("value", "hex(d)", "function hex()"),
+    ("value", "quote(r)", "function quote()"),
+    ("value", "quote(o)", "function quote()"),
+    ("value", "quote(d)", "function quote()"),
+    ("value", "zeroblob(r)", "function zeroblob()"),
+    ("value", "printf(t)", "function printf()"),
+    ("value", "printf('%5s', t)", "function printf()"),
+    ("value", "printf('%.2s', t)", "function printf()"),
+    ("value", "printf('%.2f', r)", "function printf()"),
+    ("value", "printf('%.1f', n)", "function printf()"),
+    ("value", "printf('%.2f', b)", "function printf()"),
+    ("value", "printf('%.9f', n)", "function printf()"),
+    ("value", "printf('%d', r)", "function printf()"),
+    ("value", "printf('%d', t)", "function printf()"),
+    ("value", "printf('%s', r)", "function printf()"),
+    ("value", "printf('%+d', i)", "function printf()"),
+    ("value", "printf('%,d', i)", "function printf()"),
+    ("value", "printf('%*d', i, j)", "function printf()"),
+    ("value", "printf('%.3d', i)", "function printf()"),
+    ("value", "printf('%q', t)", "function printf()"),
+    ("value", "printf('%c', t)", "function printf()"),
+    ("value", "printf('%-05d|', i)", "function printf()"),
+    ("value", "printf('')", "function printf()"),
+    ("value", "printf('%e', i)", "function printf()"),
+    ("value", "printf('%u', i)", "function printf()"),
+    ("value", "printf('%')", "function printf()"),
+    ("value", "like('a%', t, v)", "LIKE with ESCAPE"),
+    ("value", "glob(v, t)", "operator GLOB"),
+    ("value", "randomblob(i)", "function randomblob()"),
+    ("value", "randomblob(65)", "function randomblob()"),
+    ("value", "random() BETWEEN 1 AND 2", "an expression"),
+    ("value", "max(random(), i)", "an expression"),
+    ("value", "CASE random() WHEN 1 THEN 2 WHEN 2 THEN 3 END", "an expression"),
+    ("value", "random() IN (i, j)", "an expression"),
+    ("value", "substr(t, random() % 3)", "an expression"),
+    ("value", "round(random() / 2.0)", "an expression"),
 ]
 
 DEFAULTS = [
@@ -778,4 +957,22 @@ STORED = [
     ("n", "n"), ("n", "j * 0.5"), ("n", "i"), ("d", "coalesce(d, '2020-01-01 00:00:00')"), ("d", "d"), ("y", "y"),
     ("z", "z"), ("x", "x"), ("g", "coalesce(g, '00000000-0000-0000-0000-000000000000')"), ("v", "substr(t, 1, 3)"),
     ("t", "CASE WHEN f THEN 'y' WHEN NOT f THEN 'n' END"), ("r", "round(r)"), ("w", "n"), ("i", "length(t)"), ("e", "coalesce(e, 'new')"),
+]
+
+# Random values: the column, the default, and what each value must look like.
+V4 = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+UUID_TEXT = ("lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4' || substr(lower(hex(randomblob(2))), 2) || '-' || "
+             "substr('89ab', abs(random()) % 4 + 1, 1) || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6)))")
+DRAWS = [
+    ("b", "(random())", "-?[0-9]+"), ("b", "(abs(random()))", "[0-9]+"), ("i", "(abs(random()) % 1000)", "[0-9]{1,3}"),
+    ("t", "(hex(randomblob(16)))", "[0-9A-F]{32}"), ("t", "(lower(hex(randomblob(16))))", "[0-9a-f]{32}"),
+    ("t", "(lower(hex(randomblob(1))))", "[0-9a-f]{2}"), ("t", "(hex(randomblob(0)))", "[0-9A-F]{2}"),
+    ("t", "('usr_' || lower(hex(randomblob(8))))", "usr_[0-9a-f]{16}"),
+    ("t", "('A' || lower('X' || hex(randomblob(5))) || 'b')", "Ax[0-9a-f]{10}b"),
+    ("t", "(substr(hex(randomblob(4)), 2, 5))", "[0-9A-F]{5}"), ("t", f"({UUID_TEXT})", V4), ("t", f"(lower({UUID_TEXT}))", V4),
+    ("t", f"(upper({UUID_TEXT}))", V4.replace("a-f", "A-F").replace("ab", "AB")), ("g", f"({UUID_TEXT})", V4),
+    ("g", f"(upper({UUID_TEXT}))", V4),
+    ("g", "(lower(hex(randomblob(16))))", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("t", "(substr('89AB', 1 + abs(random()) % 4, 1))", "[89AB]"),
+    ("x", "(randomblob(16))", "[0-9a-f]{32}"), ("x", "(randomblob(6))", "[0-9a-f]{12}"), ("x", "(randomblob(64))", "[0-9a-f]{128}"),
 ]

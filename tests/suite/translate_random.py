@@ -19,7 +19,9 @@ SHAPES = (
     "(% COLLATE BINARY)", "(% IS NULL)", "(% NOTNULL)", "(% IS TRUE)", "(% IS NOT FALSE)", "abs(%)", "lower(%)", "upper(%)",
     "length(%)", "trim(%)", "ltrim(%, %)", "rtrim(%, %)", "coalesce(%, %)", "coalesce(%, %, %)", "ifnull(%, %)", "nullif(%, %)",
     "iif(%, %, %)", "round(%)", "max(%, %)", "min(%, %, %)", "typeof(%)", "instr(%, %)", "replace(%, %, %)", "hex(%)",
-    "unicode(%)", "sign(%)", "likely(%)", "substr(%, 1, 2)", "substr(%, 3)",
+    "unicode(%)", "sign(%)", "likely(%)", "substr(%, 1, 2)", "substr(%, 3)", "substr(%, %)", "substr(%, %, %)",
+    "substr(%, -2)", "substr(%, -3, 2)", "quote(%)", "printf('@d', %)", "printf('@05d|@s', %, %)", "printf('@x', %)",
+    "printf('@.2f', %)", "glob('a*', %)", "like('A@', %)", "replace(%, 'a', %)", "trim(%, %)", "char(65, 66)",
 )
 
 
