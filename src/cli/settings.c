@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cli/place.h"
+
 enum {
     NAME_MAXIMUM = 63 /* NAMEDATALEN - 1; PostgreSQL would cut what is longer */
 };
@@ -111,18 +113,15 @@ static bool read_type(struct arena *arena, struct str text, struct pg_type *type
 static bool read_override(struct invocation *invocation, const char *text, struct type_override *override,
                           struct err *err)
 {
-    struct str whole = str_from(text);
-    ptrdiff_t equals = str_find(whole, '=');
-    ptrdiff_t dot = str_find(str_slice(whole, 0, equals < 0 ? 0 : (size_t)equals), '.');
+    struct place place;
 
     *override = (struct type_override){.reason = str_from("as --type asked")};
-    if (dot > 0) {
-        override->table = str_slice(whole, 0, (size_t)dot);
-        override->column = str_slice(whole, (size_t)dot + 1, (size_t)equals);
-    }
-    if (dot > 0 && override->column.len > 0 &&
-        read_type(invocation->arena, str_slice(whole, (size_t)equals + 1, whole.len), &override->type))
+    if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
+        read_type(invocation->arena, place.value, &override->type)) {
+        override->table = place.table;
+        override->column = place.column;
         return true;
+    }
     err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
             text);
     err_detail(
@@ -188,7 +187,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
         return wrong(invocation, err);
     }
     options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
-    return settings_fts(invocation, options, err) && settings_types(invocation, options, err);
+    return settings_fts(invocation, options, err) && settings_types(invocation, options, err) &&
+           settings_names(invocation, &options->plan, err);
 }
 
 static bool read_rule(struct invocation *invocation, struct str text, struct misfit_rule *rule,

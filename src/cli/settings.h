@@ -8,6 +8,8 @@
 /* The option entries, for the commands' tables. */
 #define SETTINGS_PLAN                                                                                        \
     {"schema", 0, "NAME", "schema of the target (public)"},                                                  \
+        {"names", 0, "RULE", "as-written (the application finds them; default), preserve, lower or snake"},  \
+        {"rename", 0, "OLD=NEW", "another name for a table, or T.C=NEW for a column; may be repeated"},      \
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
@@ -16,6 +18,8 @@
     }
 
 bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err) MUST_USE;
+/* Names on the target; a part of settings_plan(). */
+bool settings_names(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
 

@@ -35,7 +35,7 @@ static struct str check_name(struct maker *maker, size_t place, const struct che
     struct str column = {NULL, 0};
 
     if (check->name.text.len > 0)
-        return names_take(&maker->constraints[place], names_as_written(maker->arena, check->name));
+        return names_take(&maker->constraints[place], maker_name(maker, check->name));
     (void)expr_walk(check->expr, note_column, &about);
     if (about.column >= 0 && !about.several)
         column = table->columns[about.column].name;

@@ -14,12 +14,36 @@ static bool is_system_column(struct str name)
     return false;
 }
 
-static struct str name_column(struct maker *maker, const struct plan_table *table,
-                              const struct column *source, size_t place, struct names *taken)
+/* Another column that has the name already: which of the two keeps it is for the user to say. */
+static bool check_name(const struct plan_table *table, const struct column *source, size_t place,
+                       struct str name, struct err *err)
 {
-    struct str wanted = names_as_written(maker->arena, source->name);
-    const char *why = NULL;
-    struct str name;
+    struct str clipped = str_utf8_clip(name, IDENT_MAXIMUM);
+
+    for (size_t i = 0; i < place; i++) {
+        struct str path = table->source->name.text;
+
+        if (!str_equal(table->columns[i].name, clipped))
+            continue;
+        err_set(err, ERR_DECISION, "%.*s: the columns %.*s and %.*s would both be named %.*s on PostgreSQL",
+                STR_ARGS(path), STR_ARGS(table->columns[i].source->name.text), STR_ARGS(source->name.text),
+                STR_ARGS(clipped));
+        if (name.len > clipped.len)
+            err_detail(err, "names hold 63 bytes there");
+        return err_hint(err, "--rename '%.*s.%.*s=NAME' gives one of them another name", STR_ARGS(path),
+                        STR_ARGS(source->name.text));
+    }
+    return true;
+}
+
+static bool name_column(struct maker *maker, const struct plan_table *table, size_t place,
+                        struct names *taken, struct err *err)
+{
+    struct plan_column *column = &table->columns[place];
+    const struct column *source = column->source;
+    struct str renamed = maker_renamed(maker, table->source, source->name.text);
+    struct str wanted = renamed.ptr != NULL ? renamed : maker_name(maker, source->name);
+    const char *why = renamed.ptr != NULL ? "as --rename asked" : NULL;
 
     if (wanted.len == 0) {
         wanted = str_printf(maker->arena, "column%zu", place + 1);
@@ -27,16 +51,19 @@ static struct str name_column(struct maker *maker, const struct plan_table *tabl
     } else if (is_system_column(wanted)) {
         wanted = str_printf(maker->arena, "%.*s_", STR_ARGS(wanted));
         why = "PostgreSQL keeps that name for itself";
-    } else if (wanted.len < source->name.text.len) {
+    } else if (wanted.len > IDENT_MAXIMUM) {
         why = "names hold 63 bytes in PostgreSQL";
     }
-    name = names_take(taken, wanted);
-    if (!str_equal(name, wanted))
+    if ((why == NULL || wanted.len > IDENT_MAXIMUM || renamed.ptr != NULL) &&
+        !check_name(table, source, place, wanted, err))
+        return false;
+    column->name = names_take(taken, wanted);
+    if (!str_equal(column->name, str_utf8_clip(wanted, IDENT_MAXIMUM)))
         why = "another column has that name in PostgreSQL";
     if (why != NULL)
         maker_note(maker, maker_path(maker, table->source->name.text, source->name.text), "is named %.*s: %s",
-                   STR_ARGS(name), why);
-    return name;
+                   STR_ARGS(column->name), why);
+    return true;
 }
 
 static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
@@ -91,6 +118,7 @@ static void share_enum(struct maker *maker, struct plan_column *column)
 
     if (type->kind != PG_ENUM)
         return;
+    type->name = maker_name(maker, (struct name){type->name, QUOTE_DOUBLE});
     for (size_t i = 0; i < plan->enum_count; i++) {
         const struct pg_type *other = &plan->enums[i].type;
         bool same = other->label_count == type->label_count && str_equal(other->name, type->name);
@@ -104,7 +132,7 @@ static void share_enum(struct maker *maker, struct plan_column *column)
     ARENA_PUSH(maker->arena, plan->enums, plan->enum_count, plan->enum_capacity) = (struct plan_enum){*type};
 }
 
-void maker_columns(struct maker *maker, struct plan_table *table)
+bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err)
 {
     const struct table *source = table->source;
     struct names taken;
@@ -116,10 +144,12 @@ void maker_columns(struct maker *maker, struct plan_table *table)
         struct plan_column *column = &table->columns[i];
 
         *column = (struct plan_column){.source = &source->columns[i], .source_position = (int)i};
-        column->name = name_column(maker, table, column->source, i, &taken);
+        if (!name_column(maker, table, i, &taken, err))
+            return false;
         choose_type(maker, table, column);
         share_enum(maker, column);
     }
+    return true;
 }
 
 /* A child column takes the type of the key it references.  Keys may reference further keys, and themselves:

@@ -208,7 +208,7 @@ static struct str constraint_name(struct maker *maker, const struct plan_table *
     struct str columns = {NULL, 0};
 
     if (key->name.text.len > 0)
-        return names_take(&maker->relations, names_as_written(maker->arena, key->name));
+        return names_take(&maker->relations, maker_name(maker, key->name));
     if (strcmp(label, "pkey") != 0) {
         columns = joined_names(maker, table, key->parts, key->part_count);
     } else {

@@ -222,7 +222,7 @@ static struct str key_name(struct maker *maker, size_t place, const struct link 
     struct str wanted;
 
     if (key->name.text.len > 0)
-        return names_take(&maker->constraints[place], names_as_written(maker->arena, key->name));
+        return names_take(&maker->constraints[place], maker_name(maker, key->name));
     wanted = framework_foreign_name(maker->arena, maker->plan->framework.id, &child, &parent);
     if (wanted.ptr != NULL)
         return names_take(&maker->constraints[place], wanted);

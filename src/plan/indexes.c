@@ -47,7 +47,7 @@ static struct str index_name(struct maker *maker, const struct plan_table *table
 {
     struct columns columns = maker_columns_of(maker, table, index->parts, index->part_count);
     bool cut = index->name.text.len > IDENT_MAXIMUM;
-    struct str wanted = names_as_written(maker->arena, index->name);
+    struct str wanted = maker_name(maker, index->name);
     struct str theirs =
         cut || kind == UNIQUE_IS_PRIMARY_KEY
             ? framework_index_name(maker->arena, maker->plan->framework.id, &columns, index->name.text)

@@ -65,11 +65,44 @@ struct str names_take(struct names *names, struct str wanted)
     return name;
 }
 
-struct str names_as_written(struct arena *arena, struct name name)
+static bool is_upper(struct str name, size_t i)
 {
-    struct str clipped = str_utf8_clip(name.text, IDENT_MAXIMUM);
+    return i < name.len && name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+}
 
-    return name.quote == QUOTE_NONE ? str_lower(arena, clipped) : str_dup(arena, clipped);
+/* Before the first capital of a word: aB, 1B, and the last of several capitals before a small letter
+ * (HTMLPage). */
+static bool begins_word(struct str name, size_t i)
+{
+    char before = i == 0 ? '_' : name.ptr[i - 1];
+
+    if (!is_upper(name, i) || before == '_' || before == ' ' || before == '-')
+        return false;
+    return !is_upper(name, i - 1) || (i + 1 < name.len && ascii_lower(name.ptr[i + 1]) == name.ptr[i + 1] &&
+                                      ascii_is_alpha(name.ptr[i + 1]));
+}
+
+static struct str snake(struct arena *arena, struct str name)
+{
+    char *made = arena_alloc(arena, 2 * name.len + 1);
+    size_t length = 0;
+
+    for (size_t i = 0; i < name.len; i++) {
+        if (begins_word(name, i))
+            made[length++] = '_';
+        made[length++] = name.ptr[i] == ' ' || name.ptr[i] == '-' ? '_' : ascii_lower(name.ptr[i]);
+    }
+    return (struct str){made, length};
+}
+
+struct str names_fold(struct arena *arena, enum names_mode mode, struct name name)
+{
+    switch (mode) {
+    case NAMES_SNAKE: return snake(arena, name.text);
+    case NAMES_LOWER: return str_lower(arena, name.text);
+    case NAMES_PRESERVE: return str_dup(arena, name.text);
+    default: return name.quote == QUOTE_NONE ? str_lower(arena, name.text) : str_dup(arena, name.text);
+    }
 }
 
 struct str names_compose(struct arena *arena, struct str first, struct str second, const char *label)

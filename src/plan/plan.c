@@ -67,12 +67,30 @@ void maker_note_name(struct maker *maker, struct str about, struct str wanted, s
 
     if (about.len == 0)
         why = "PostgreSQL has no empty names";
-    else if (wanted.len < about.len)
+    else if (wanted.len > IDENT_MAXIMUM)
         why = "names hold 63 bytes in PostgreSQL";
     else if (!str_equal(name, wanted))
         why = "its name is taken by another object";
     if (why != NULL)
         maker_note(maker, about, "is named %.*s: %s", STR_ARGS(name), why);
+}
+
+struct str maker_name(const struct maker *maker, struct name name)
+{
+    return names_fold(maker->arena, maker->options->names, name);
+}
+
+struct str maker_renamed(const struct maker *maker, const struct table *table, struct str column)
+{
+    /* The last one wins: a later --rename corrects an earlier one. */
+    for (size_t i = maker->options->rename_count; i-- > 0;) {
+        const struct rename *rename = &maker->options->renames[i];
+
+        if (str_equal_nocase(rename->table, table->name.text) &&
+            (column.ptr == NULL) == (rename->column.ptr == NULL) && str_equal_nocase(rename->column, column))
+            return rename->name;
+    }
+    return (struct str){NULL, 0};
 }
 
 struct str maker_path(struct maker *maker, struct str table, struct str column)
@@ -141,14 +159,37 @@ static void note_conflicts(struct maker *maker, const struct table *source)
                    "a row in conflict is an error, unless INSERT ... ON CONFLICT says otherwise");
 }
 
-static void name_table(struct maker *maker, size_t place)
+/* Two tables that the rule for names makes one: which of them keeps the name is for the user to say. */
+static bool check_name(const struct maker *maker, const struct table *source, struct str name,
+                       struct err *err)
+{
+    const struct plan *plan = maker->plan;
+    struct str clipped = str_utf8_clip(name, IDENT_MAXIMUM);
+
+    for (size_t i = 0; source->name.text.len > 0 && i < plan->table_count; i++) {
+        if (!str_equal(plan->tables[i].name, clipped))
+            continue;
+        err_set(err, ERR_DECISION, "the tables %.*s and %.*s would both be named %.*s on PostgreSQL",
+                STR_ARGS(plan->tables[i].source->name.text), STR_ARGS(source->name.text), STR_ARGS(clipped));
+        if (name.len > clipped.len)
+            err_detail(err, "names hold 63 bytes there");
+        return err_hint(err, "--rename '%.*s=NAME' gives one of them another name",
+                        STR_ARGS(source->name.text));
+    }
+    return true;
+}
+
+static bool name_table(struct maker *maker, size_t place, struct err *err)
 {
     const struct table *source = &maker->schema->tables[place];
-    struct str wanted = names_as_written(maker->arena, source->name);
+    struct str renamed = maker_renamed(maker, source, (struct str){NULL, 0});
+    struct str wanted = renamed.ptr != NULL ? renamed : maker_name(maker, source->name);
     struct plan_table *table;
 
     if (source->kind != TABLE_ORDINARY)
-        return;
+        return true;
+    if (!check_name(maker, source, wanted, err))
+        return false;
     if (wanted.len == 0)
         wanted = str_printf(maker->arena, "table%zu", place + 1);
     maker->table_places[place] = (int)maker->plan->table_count;
@@ -157,9 +198,29 @@ static void name_table(struct maker *maker, size_t place)
     table->name = names_take(&maker->relations, wanted);
     maker_note_name(maker, source->name.text, wanted, table->name);
     note_conflicts(maker, source);
+    return true;
 }
 
-static void name_tables(struct maker *maker)
+static void note_names(struct maker *maker)
+{
+    static const char *const notes[] = {
+        [NAMES_AS_WRITTEN] = NULL,
+        [NAMES_PRESERVE] =
+            "names keep their exact spelling (--names preserve): SQL that is written by hand must "
+            "quote those with capitals, as in SELECT \"Id\" FROM \"Posts\"",
+        [NAMES_LOWER] =
+            "names are in lower case (--names lower): SQL that quotes names with capitals, as many "
+            "frameworks do, finds them no more",
+        [NAMES_SNAKE] =
+            "names are in snake_case (--names snake): SQL and models that use another spelling must "
+            "be changed",
+    };
+
+    if (notes[maker->options->names] != NULL)
+        maker_note(maker, str_from(""), "%s", notes[maker->options->names]);
+}
+
+static bool name_tables(struct maker *maker, struct err *err)
 {
     size_t count = maker->schema->table_count;
 
@@ -167,11 +228,13 @@ static void name_tables(struct maker *maker)
     maker->table_places = ARENA_ARRAY(maker->arena, int, count + 1);
     for (size_t i = 0; i < count; i++) {
         maker->table_places[i] = -1;
-        name_table(maker, i);
+        if (!name_table(maker, i, err))
+            return false;
     }
     maker->constraints = ARENA_ARRAY(maker->arena, struct names, maker->plan->table_count + 1);
     for (size_t i = 0; i < maker->plan->table_count; i++)
         names_init(&maker->constraints[i], maker->arena);
+    return true;
 }
 
 /* Objects for which this version has no translation at all; each is named. */
@@ -235,9 +298,12 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
     plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
     names_init(&maker.relations, arena);
-    name_tables(&maker);
+    note_names(&maker);
+    if (!name_tables(&maker, err))
+        return false;
     for (size_t i = 0; i < plan->table_count; i++)
-        maker_columns(&maker, &plan->tables[i]);
+        if (!maker_columns(&maker, &plan->tables[i], err))
+            return false;
     maker_share_key_types(&maker);
     if (!maker_check_key_types(&maker, err))
         return false;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "plan/facts.h"
 #include "plan/framework.h"
+#include "plan/names.h"
 #include "plan/typemap.h"
 #include "schema/model.h"
 #include "schema/pgtype.h"
@@ -138,9 +139,19 @@ enum fts_policy {
     FTS_TSVECTOR /* a GIN index on to_tsvector('simple', ...) of its columns */
 };
 
+/* A name that the user asked for. */
+struct rename {
+    struct str table;  /* as in the source */
+    struct str column; /* NULL ptr: the table itself */
+    struct str name;
+};
+
 struct plan_options {
     struct str target_schema; /* empty: public */
     struct str load_schema;   /* empty: pgrade_load */
+    enum names_mode names;
+    const struct rename *renames;
+    size_t rename_count;
     struct type_options types;
     enum fts_policy fts;
     bool collate_c; /* the target does not compare text by bytes */
@@ -165,7 +176,7 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
                           size_t *count);
 
 /* Decides everything.  Fails only when no plan is possible at all: ERR_USAGE where types that were asked for
- * leave a foreign key impossible. */
+ * leave a foreign key impossible, ERR_DECISION where two tables or columns would have one name. */
 bool plan_make(struct arena *arena, const struct schema *schema, const struct plan_facts *facts,
                const struct plan_options *options, struct plan *plan, struct err *err) MUST_USE;
 

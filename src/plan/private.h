@@ -3,7 +3,6 @@
 #define PGRADE_PLAN_PRIVATE_H
 
 #include "plan/framework_names.h"
-#include "plan/names.h"
 #include "plan/plan.h"
 #include "schema/ident.h"
 #include "schema/translate.h"
@@ -36,6 +35,10 @@ void maker_note(struct maker *maker, struct str about, const char *format, ...) 
 void maker_object(struct maker *maker, struct plan_object object);
 /* Says so when what the source names `about` has another name than the `wanted` one, or a clipped one. */
 void maker_note_name(struct maker *maker, struct str about, struct str wanted, struct str name);
+/* The name that the user's rule gives; neither cut nor checked against others. */
+struct str maker_name(const struct maker *maker, struct name name);
+/* The name that --rename gives the table (`column` with a NULL ptr) or the column; NULL ptr: none. */
+struct str maker_renamed(const struct maker *maker, const struct table *table, struct str column);
 struct str maker_path(struct maker *maker, struct str table,
                       struct str column); /* table.column, for people */
 
@@ -46,7 +49,8 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
                            struct str name);
 
 /* columns.c */
-void maker_columns(struct maker *maker, struct plan_table *table);
+/* ERR_DECISION when two columns would have one name. */
+bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
 void maker_share_key_types(struct maker *maker);
 void maker_expressions(struct maker *maker, struct plan_table *table);
 /* Whether the type of the column was asked for. */
