@@ -199,6 +199,7 @@ static void put_contradictions(const struct report *report, struct json *json)
         json_put_str(json, "table", result->prepared.plan.tables[found->object->table].name);
         json_put_str(json, "name", found->object->name);
         json_put_int(json, "rows", found->rows);
+        json_put_int(json, "collated_rows", found->collated_rows);
         json_name(json, "shown");
         json_array(json);
         for (size_t j = 0; !report->invocation->hide_values && j < found->shown_count; j++)

@@ -114,6 +114,28 @@ static void put_differences(const struct report *report, struct buf *out)
     }
 }
 
+/* No orphans: SQLite finds their parents. */
+static void put_collated(const struct contradiction *found, struct buf *out)
+{
+    if (found->collated_rows == 0)
+        return;
+    buf_printf(out,
+               "  %" PRId64 " of them differ%s from the parent only in what its collation %.*s passes over:"
+               " SQLite compares by it,\n  a foreign key of PostgreSQL exactly. Give the rows the parent's"
+               " spelling in the source%s\n",
+               found->collated_rows, found->collated_rows == 1 ? "s" : "", STR_ARGS(found->object->collation),
+               found->object->mend_sql.ptr != NULL ? ":" : ".");
+    if (found->object->mend_sql.ptr != NULL)
+        buf_printf(out, "    %.*s;\n", STR_ARGS(found->object->mend_sql));
+}
+
+static const char *what_is_wrong(const struct contradiction *found)
+{
+    if (found->object->class != OBJECT_FOREIGN_KEY)
+        return found->rows == 1 ? "contradicts it" : "contradict it";
+    return found->collated_rows > 0 ? "without an equal parent" : "without a parent";
+}
+
 static void put_contradictions(const struct report *report, struct buf *out)
 {
     const struct upgrade_result *result = report->result;
@@ -124,10 +146,10 @@ static void put_contradictions(const struct report *report, struct buf *out)
         buf_printf(out, "\n%s %.*s of %.*s: %" PRId64 " row%s %s\n", object_class_name(found->object->class),
                    STR_ARGS(found->object->name),
                    STR_ARGS(result->prepared.plan.tables[found->object->table].name), found->rows,
-                   found->rows == 1 ? "" : "s",
-                   found->object->class == OBJECT_FOREIGN_KEY ? "without a parent" : "contradict it");
+                   found->rows == 1 ? "" : "s", what_is_wrong(found));
         for (size_t j = 0; !report->invocation->hide_values && j < found->shown_count; j++)
             buf_printf(out, "  %.*s\n", STR_ARGS(found->shown[j]));
+        put_collated(found, out);
         if (found->shown_count == CONTRADICTIONS_SHOWN)
             buf_text(out, "  and perhaps more\n");
     }

@@ -133,6 +133,7 @@ static bool attach_keys(void *context, struct err *err)
 static bool check_contradictions(const struct run *run, struct err *err)
 {
     int64_t rows = 0;
+    int64_t collated = 0;
     size_t constraints = 0;
 
     for (size_t i = 0; i < run->result->contradiction_count; i++) {
@@ -141,12 +142,19 @@ static bool check_contradictions(const struct run *run, struct err *err)
         if (found->object->class == OBJECT_FOREIGN_KEY && run->options->orphans == ORPHANS_NOT_VALID)
             continue;
         rows += found->rows;
+        collated += found->collated_rows;
         constraints++;
     }
     if (constraints == 0)
         return true;
     err_set(err, ERR_DECISION, "%lld row%s contradict%s %zu constraint%s", (long long)rows,
             rows == 1 ? "" : "s", rows == 1 ? "s" : "", constraints, constraints == 1 ? "" : "s");
+    if (collated > 0)
+        err_detail(
+            err,
+            "%lld of them have a parent by its collation in SQLite, while PostgreSQL's foreign keys compare "
+            "exactly: the report above says how to mend them",
+            (long long)collated);
     err_detail(err,
                "SQLite checks foreign keys only where the application asks for it; the rows are named above");
     return err_hint(

@@ -24,6 +24,17 @@ static const struct collation *collation_of(struct str name, const struct pg_typ
     return NULL;
 }
 
+bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after)
+{
+    const struct collation *collation = collation_of(name, type);
+
+    if (collation == NULL || collation == &collations[0])
+        return false;
+    *before = collation->before;
+    *after = collation->after;
+    return true;
+}
+
 bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -156,12 +167,18 @@ static void add_folded(struct maker *maker, size_t place, const struct key *key,
     buf_free(&sql);
 }
 
+static struct str collation_name(struct str name)
+{
+    return name.len > 0 ? name : (struct str)STR("BINARY");
+}
+
 static bool same_columns(const struct key *a, const struct key *b)
 {
     if (a == NULL || b == NULL || a->part_count != b->part_count)
         return false;
     for (size_t i = 0; i < a->part_count; i++)
-        if (a->parts[i].column != b->parts[i].column)
+        if (a->parts[i].column != b->parts[i].column ||
+            !str_equal_nocase(collation_name(a->parts[i].collation), collation_name(b->parts[i].collation)))
             return false;
     return true;
 }
@@ -316,18 +333,40 @@ static void unique_key(struct maker *maker, size_t place, const struct key *key)
             names_take(&maker->relations, names_compose(maker->arena, name, str_from("exact"), "")));
 }
 
+/* The key before unique number `place` that is on the same columns: SQLite itself makes one index of both. */
+static const struct key *first_of(const struct table *source, size_t place)
+{
+    if (same_columns(&source->uniques[place], source->primary))
+        return source->primary;
+    for (size_t i = 0; i < place; i++)
+        if (same_columns(&source->uniques[place], &source->uniques[i]))
+            return &source->uniques[i];
+    return NULL;
+}
+
+static void note_repeated(struct maker *maker, const struct plan_table *table, const struct key *key,
+                          const struct key *first)
+{
+    struct str columns = joined_names(maker, table, key->parts, key->part_count);
+    struct str name = key->name.text.len > 0 ? key->name.text : columns;
+
+    maker_note(maker, maker_path(maker, table->source->name.text, name),
+               "is unique once: %s%s%.*s is on the same columns, and SQLite makes one index of both too",
+               first == table->source->primary ? "the primary key" : "a unique constraint",
+               first->name.text.len > 0 ? " " : "", STR_ARGS(first->name.text));
+}
+
 void maker_keys(struct maker *maker, size_t place)
 {
     const struct table *source = maker->plan->tables[place].source;
 
     primary_key(maker, place);
     for (size_t i = 0; i < source->unique_count; i++) {
-        /* SQLite itself makes one index of two keys on the same columns. */
-        bool again = same_columns(&source->uniques[i], source->primary);
+        const struct key *first = first_of(source, i);
 
-        for (size_t j = 0; j < i; j++)
-            again = again || same_columns(&source->uniques[i], &source->uniques[j]);
-        if (!again)
+        if (first == NULL)
             unique_key(maker, place, &source->uniques[i]);
+        else
+            note_repeated(maker, &maker->plan->tables[place], &source->uniques[i], first);
     }
 }

@@ -79,6 +79,11 @@ struct plan_object {
     struct str then_sql;
     /* Counts and shows the rows that contradict a CHECK or a foreign key; NULL ptr: there can be none. */
     struct str probe_sql;
+    /* A foreign key to a column whose collation takes unlike values for equal: the collation, and a statement
+     * for SQLite that gives the children the parent's spelling (NULL ptr: several columns).  The probe's
+     * third column then counts the rows that have a parent by that collation.  NULL ptr: there is none. */
+    struct str collation;
+    struct str mend_sql;
 };
 
 /* An enum type to be made before the tables. */

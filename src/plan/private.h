@@ -87,6 +87,9 @@ void maker_indexes(struct maker *maker, size_t table);
 
 /* checks.c */
 void maker_checks(struct maker *maker, size_t table);
+/* Whether values of the type that differ may be equal under the collation: what stands before and after a
+ * column that makes them equal on PostgreSQL too. */
+bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after);
 
 /* foreign.c */
 void maker_foreign_keys(struct maker *maker, size_t table);

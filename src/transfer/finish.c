@@ -75,6 +75,8 @@ static bool list_rows(struct arena *arena, struct engine *target, const struct p
         return false;
     while ((done = rows_next(rows, &more, err)) && more) {
         found->rows = rows->cells[0].integer;
+        if (object->class == OBJECT_FOREIGN_KEY)
+            found->collated_rows = rows->cells[2].integer;
         ARENA_PUSH(arena, found->shown, found->shown_count, capacity) =
             str_dup(arena, str_utf8_clip(rows->cells[1].bytes, 200));
     }

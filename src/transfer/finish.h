@@ -20,7 +20,8 @@ enum {
 struct contradiction {
     const struct plan_object *object;
     int64_t rows;
-    struct str *shown; /* the first of them, as PostgreSQL writes a row */
+    int64_t collated_rows; /* of a foreign key: those that have a parent by its collation in SQLite */
+    struct str *shown;     /* the first of them, as PostgreSQL writes a row */
     size_t shown_count;
 };
 

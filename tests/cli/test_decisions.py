@@ -285,6 +285,49 @@ def test_orphans_are_carried_and_the_key_is_not_valid(orphans, untouched, databa
         database.execute("INSERT INTO child VALUES (9, 99)")
 
 
+NOCASE = """
+CREATE TABLE tag (name TEXT COLLATE NOCASE PRIMARY KEY, n INTEGER);
+INSERT INTO tag VALUES ('News', 1), ('sport', 2);
+CREATE TABLE post (id INTEGER PRIMARY KEY, tag TEXT CONSTRAINT of_tag REFERENCES tag (name), n INTEGER);
+INSERT INTO post VALUES (1, 'news', 0), (2, 'NEWS', 0), (3, 'News', 0), (4, NULL, 0);
+"""
+
+
+@pytest.mark.core
+def test_children_that_differ_in_case_only(folder, database):
+    """No orphans: SQLite compares with the parent's collation. Told as what they are, with what mends them."""
+    path = build(NOCASE, folder / "app.db")
+    assert sqlite3.connect(path).execute("PRAGMA foreign_key_check").fetchall() == []
+    outcome = pgrade.run("upgrade", str(path), database.url)
+    assert_told(outcome, decision("2 rows contradict 1 constraint", "", "by its collation in SQLite"))
+    assert "foreign key of_tag of post: 2 rows without an equal parent" in outcome.stdout
+    assert "(tag) = (news): 1 row, with a parent by its collation" in outcome.stdout
+    assert "2 of them differ from the parent only in what its collation NOCASE passes over" in outcome.stdout
+    connection = sqlite3.connect(path)
+    mend = next(line for line in outcome.stdout.splitlines() if line.startswith("    UPDATE "))
+    assert connection.execute(mend).rowcount == 3
+    connection.commit()
+    connection.close()
+    outcome = pgrade.run("upgrade", str(path), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert "compares exactly; in SQLite it finds its parent by the parent's collation NOCASE" in outcome.stdout
+    assert database.execute("SELECT tag FROM post ORDER BY id") == [("News",), ("News",), ("News",), (None,)]
+
+
+def test_children_that_differ_in_case_and_orphans(folder, database):
+    path = build(NOCASE + "INSERT INTO post VALUES (5, 'nowhere', 0);", folder / "app.db")
+    outcome = pgrade.run("upgrade", str(path), database.url, "--json")
+    (found,) = one_document(outcome)["contradictions"]
+    assert (found["rows"], found["collated_rows"]) == (3, 2)
+    assert sorted(found["shown"]) == [
+        "(tag) = (NEWS): 1 row, with a parent by its collation",
+        "(tag) = (news): 1 row, with a parent by its collation",
+        "(tag) = (nowhere): 1 row",
+    ]
+    outcome = pgrade.run("upgrade", str(path), database.url, "--orphans", "not-valid")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+
+
 def test_orphans_policy_without_orphans(small, database):
     outcome = pgrade.run("upgrade", str(small), database.url, "--orphans", "not-valid")
     assert outcome.status == pgrade.OK, outcome
@@ -303,7 +346,7 @@ def test_rows_that_contradict_a_check(folder, untouched, database):
     untouched()
     outcome = pgrade.run("upgrade", str(path), database.url, "--orphans", "not-valid")
     assert_told(outcome, decision("1 row contradicts 1 constraint", ""))
-    assert "check positive of t: 1 row contradict it" in outcome.stdout and "-88001" in outcome.stdout
+    assert "check positive of t: 1 row contradicts it" in outcome.stdout and "-88001" in outcome.stdout
     assert_nothing_there(database)
     hidden = pgrade.run("upgrade", str(path), database.url, "--hide-values")
     assert "88001" not in hidden.stdout + hidden.stderr

@@ -137,3 +137,25 @@ def test_plan_needs_no_target(small, tmp_path):
         "plan", str(small), directory=tmp_path, DATABASE_URL="postgresql://nobody@127.0.0.1:1/x"
     )
     assert outcome.status == pgrade.OK and "127.0.0.1" not in outcome.stdout + outcome.stderr, outcome
+
+
+REPEATED = """
+CREATE TABLE t (a INT CONSTRAINT pk PRIMARY KEY CONSTRAINT un UNIQUE, b TEXT CONSTRAINT first UNIQUE, UNIQUE (b));
+CREATE TABLE folded (a TEXT PRIMARY KEY, UNIQUE (a COLLATE NOCASE));
+"""
+
+
+def test_constraint_on_the_columns_of_another_is_named(folder, database):
+    """SQLite makes one index of both, and so does the plan; of two collations it makes two."""
+    path = folder / "app.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(REPEATED)
+    connection.close()
+    outcome = pgrade.run("upgrade", str(path), database.url, "--json")
+    assert outcome.status == pgrade.OK, outcome
+    notes = {note["about"]: note["text"] for note in outcome.report["notes"]}
+    assert notes["t.un"].startswith("is unique once: the primary key pk is on the same columns")
+    assert notes["t.b"].startswith("is unique once: a unique constraint first is on the same columns")
+    made = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass ORDER BY 1"
+    assert database.execute(made, ("t",)) == [("first",), ("pk",)]
+    assert len(database.execute(made, ("folded",))) == 2
