@@ -151,6 +151,7 @@ bool exact_parse(struct str text, struct exact *number)
         return false;
     normalise(mantissa, decimals, exponent, number);
     number->decimals_written = decimals > exponent ? decimals - exponent : 0;
+    number->exponent_written = exponent;
     return true;
 }
 

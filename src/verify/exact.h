@@ -21,6 +21,7 @@ struct exact {
     int64_t exponent;         /* of the last digit */
     int64_t digit_count;      /* 0: the number is zero */
     int64_t decimals_written; /* digits behind the point, zeros at the end included */
+    int64_t exponent_written; /* behind the e; 0: none */
     struct str digits;        /* all digits, perhaps with a point among them: a view of the text */
 };
 

@@ -10,7 +10,8 @@
 /* numeric's range, in which jsonb keeps its numbers. */
 enum {
     WHOLE_DIGITS_MAXIMUM = 131072,
-    DECIMALS_MAXIMUM = 16383
+    DECIMALS_MAXIMUM = 16383,
+    EXPONENT_END = INT32_MAX / 2 /* numeric_in() refuses it, of zero too */
 };
 
 /* A member of an object that is being written: places in `out`, which may move while it grows. */
@@ -104,7 +105,7 @@ static bool read_number(struct reader *r)
         return true;
     if (!exact_parse((struct str){start, (size_t)(r->p - start)}, &number) ||
         number.digit_count + number.exponent > WHOLE_DIGITS_MAXIMUM ||
-        number.decimals_written > DECIMALS_MAXIMUM)
+        number.decimals_written > DECIMALS_MAXIMUM || number.exponent_written >= EXPONENT_END)
         return no(r, "a number is beyond numeric's range");
     put_number(r, &number);
     return true;

@@ -216,7 +216,7 @@ static bool micros_of_number(const struct canonical *rule, const struct value *v
         return misfit(scratch, "no unit is decided for numbers in this column");
     if (value->kind == VALUE_INTEGER)
         count = (wide)value->integer * units[rule->unit].factor;
-    else if (fabs(value->real) < 9e18)
+    else if (fabs(value->real) < 0x1p63)
         count = scale_real(value->real, units[rule->unit].factor);
     else
         return misfit(scratch, "it is out of range");

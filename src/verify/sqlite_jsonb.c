@@ -145,9 +145,15 @@ static bool put_escaped(struct str payload, struct buf *out, int depth)
     return true;
 }
 
+/* As SQLite's json() writes it: control characters by their letter, where JSON has one for them. */
 static void put_raw_byte(char byte, struct buf *out)
 {
-    if (byte == '"' || byte == '\\')
+    static const char letters[] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    unsigned char place = (unsigned char)byte;
+
+    if (place < sizeof(letters) && letters[place] != '\0')
+        buf_printf(out, "\\%c", letters[place]);
+    else if (byte == '"' || byte == '\\')
         buf_printf(out, "\\%c", byte);
     else if ((unsigned char)byte < 0x20)
         buf_printf(out, "\\u%04x", (unsigned)byte);

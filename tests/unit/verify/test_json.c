@@ -225,11 +225,14 @@ static void a_thousand_levels_and_no_more(void **state)
 
 static void jsonb_holds_the_range_of_numeric(void **state)
 {
-    static const char *const within[] = {"1e131071", "1e-16383", "0e131072", "10.00e131070", "1.5e-16382"};
+    static const char *const within[] = {"1e131071", "1e-16383",     "0e1073741822",
+                                         "0e131072", "10.00e131070", "1.5e-16382"};
     static const char *const beyond[] = {"1e131072",
                                          "1e-16384",
                                          "10e131071",
                                          "1.0e-16383",
+                                         "0e1073741823",
+                                         "0e9999999999",
                                          "1e99999999999999999999",
                                          "-1e-99999999999999999999"};
     struct probe probe;
@@ -301,10 +304,11 @@ static void sqlite_jsonb(void **state)
          "5.0e3"}, /* FLOAT5 */
         {STR("\x37"
              "abc"),
-         "\"abc\""},                          /* TEXT */
-        {STR("\x28\\n"), "\"\\n\""},          /* TEXTJ */
-        {STR("\x2a\"\n"), "\"\\\"\\u000a\""}, /* TEXTRAW */
-        {STR("\x29\\'"), "\"'\""},            /* TEXT5 */
+         "\"abc\""},                      /* TEXT */
+        {STR("\x28\\n"), "\"\\n\""},      /* TEXTJ */
+        {STR("\x2a\"\n"), "\"\\\"\\n\""}, /* TEXTRAW */
+        {STR("\x7a\b\f\r\t\x01\x1f\x7f"), "\"\\b\\f\\r\\t\\u0001\\u001f\x7f\""},
+        {STR("\x29\\'"), "\"'\""}, /* TEXT5 */
         {STR("\xc9\x0c\\x41\\v\\\n\\\r\n\""), "\"\\u0041\\u000b\\\"\""},
         {STR("\x59"
              "a\\\xe2\x80\xa8"),

@@ -181,6 +181,10 @@ static void timestamps_of_numbers(void **state)
     assert_misfit(&probe, real((double)-INFINITY));
     assert_misfit(&probe, real((double)NAN));
     probe_end(&probe);
+    probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_MICROSECONDS);
+    assert_int64_form(&probe, real(9.1e18), INT64_C(9099053315200000000));
+    assert_misfit(&probe, real(0x1p63));
+    probe_end(&probe);
     probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_NONE);
     assert_misfit(&probe, integer(0));
     assert_misfit(&probe, real(0.0));
