@@ -6,15 +6,19 @@
 #include "cli/connect.h"
 #include "cli/report.h"
 #include "cli/settings.h"
+#include "ops/policy.h"
 
 /* Reads and checks every value, as a load without a target: what the plan cannot hold is known before it is
  * run. */
-static bool check_values(struct invocation *invocation, struct upgrade_result *result, struct err *err)
+static bool check_values(struct invocation *invocation, const struct upgrade_options *options,
+                         struct upgrade_result *result, struct err *err)
 {
     const struct plan *plan = &result->prepared.plan;
     struct load_range whole = {.bounded = false};
 
     load_init(&result->load, invocation->arena, plan);
+    policies_apply(invocation->arena, options, plan, &result->policies);
+    result->load.policies = &result->policies;
     result->loaded = true;
     for (size_t i = 0; i < plan->table_count; i++)
         if (!load_chunk(&result->load, 0, result->prepared.snapshot.readers[0], NULL, i, &whole, err))
@@ -23,22 +27,23 @@ static bool check_values(struct invocation *invocation, struct upgrade_result *r
 }
 
 /* A plan whose misfits come from a sample is made again from the whole columns, as `upgrade` does. */
-static bool make(struct invocation *invocation, struct prepare_options *prepare, bool check,
-                 struct upgrade_result *result, struct err *err)
+static bool make(struct invocation *invocation, const struct upgrade_options *options,
+                 struct prepare_options *prepare, bool check, struct upgrade_result *result, struct err *err)
 {
     if (!prepare_plan(invocation->arena, prepare, &result->prepared, err))
         return false;
     if (!check)
         return true;
-    if (!check_values(invocation, result, err))
+    if (!check_values(invocation, options, result, err))
         return false;
-    if (result->load.misfits.total == 0 || !result->prepared.sampled)
+    if ((result->load.misfits.total == 0 && result->load.misfits.change_count == 0) ||
+        !result->prepared.sampled)
         return true;
     prepare->survey_whole = true;
     load_free(&result->load);
     result->loaded = false;
     return prepare_plan(invocation->arena, prepare, &result->prepared, err) &&
-           check_values(invocation, result, err);
+           check_values(invocation, options, result, err);
 }
 
 static void print_sql(const struct plan *plan)
@@ -61,7 +66,8 @@ static bool run(struct invocation *invocation, struct err *err)
     struct prepare_options prepare;
     bool done;
 
-    if (!settings_plan(invocation, &options, err) || !connect_source(invocation, &endpoints, err))
+    if (!settings_plan(invocation, &options, err) || !settings_misfits(invocation, &options, err) ||
+        !connect_source(invocation, &endpoints, err))
         return false;
     /* What is printed is what will be there, under its final names. */
     options.plan.load_schema =
@@ -69,7 +75,8 @@ static bool run(struct invocation *invocation, struct err *err)
     prepare = (struct prepare_options){
         .source = &endpoints.source, .readers = 1, .trace = options.trace, .plan = options.plan};
     done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
-           make(invocation, &prepare, !sql, &result, err);
+           policies_check(&options, &result.prepared.schema, err) &&
+           make(invocation, &options, &prepare, !sql, &result, err);
     if (done && sql)
         print_sql(&result.prepared.plan);
     else if (done && invocation->json)
@@ -83,10 +90,8 @@ static bool run(struct invocation *invocation, struct err *err)
 }
 
 static const struct option options[] = {
-    SETTINGS_PLAN,
-    {"sql", 0, NULL, "print the whole DDL instead"},
-    CONFIG_OPTIONS,
-    {NULL, 0, NULL, NULL},
+    SETTINGS_PLAN,  SETTINGS_MISFITS,      {"sql", 0, NULL, "print the whole DDL instead"},
+    CONFIG_OPTIONS, {NULL, 0, NULL, NULL},
 };
 
 const struct command command_plan = {

@@ -31,7 +31,8 @@ static void catch_signals(void)
 
 static bool has_shortfalls(const struct upgrade_result *result)
 {
-    return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0;
+    return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0 ||
+           result->load.misfits.change_count > 0;
 }
 
 static bool run(struct invocation *invocation, struct err *err)
@@ -73,7 +74,7 @@ static bool run(struct invocation *invocation, struct err *err)
 
 static const struct option options[] = {
     SETTINGS_PLAN,
-    {"misfit", 0, "POLICY", "values that do not fit: stop (default) or widen; also T=POLICY, T.C=POLICY"},
+    SETTINGS_MISFITS,
     {"orphans", 0, "POLICY", "rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},

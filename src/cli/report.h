@@ -25,6 +25,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
 /* Parts that both share. */
 void report_not_carried(const struct report *report, struct buf *out);
 void report_misfits(const struct report *report, struct buf *out);
+void report_changes(const struct report *report, struct buf *out);
 void report_notes(const struct report *report, struct buf *out);
 void report_json_plan(const struct report *report, struct json *json);
 void report_json_misfits(const struct report *report, struct json *json);

@@ -102,6 +102,34 @@ void report_json_plan(const struct report *report, struct json *json)
     put_objects(report, json);
 }
 
+static const char *const outcomes[] = {[OUTCOME_STOPS] = "stops",
+                                       [OUTCOME_NULL] = "null",
+                                       [OUTCOME_REPAIRED] = "repaired",
+                                       [OUTCOME_QUARANTINED] = "quarantined"};
+
+static void put_changes(const struct report *report, struct json *json)
+{
+    const struct misfits *misfits = &report->result->load.misfits;
+
+    json_name(json, "changes");
+    json_array(json);
+    for (size_t i = 0; report->result->loaded && i < misfits->change_count; i++) {
+        const struct misfit_change *change = &misfits->changes[i];
+        const struct plan_table *table = &report->result->prepared.plan.tables[change->table];
+
+        json_object(json);
+        json_put_str(json, "table", table->source->name.text);
+        json_put_str(json, "column",
+                     change->column < 0 ? (struct str){NULL, 0}
+                                        : table->columns[change->column].source->name.text);
+        json_put_text(json, "outcome", outcomes[change->outcome]);
+        json_put_str(json, "how", str_from(change->what));
+        json_put_int(json, "count", change->count);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 void report_json_misfits(const struct report *report, struct json *json)
 {
     const struct misfits *misfits = &report->result->load.misfits;
@@ -126,9 +154,15 @@ void report_json_misfits(const struct report *report, struct json *json)
             json_null(json);
         json_put_str(json, "value", report->invocation->hide_values ? (struct str){NULL, 0} : misfit->value);
         json_put_str(json, "reason", misfit->reason);
+        json_put_text(json, "outcome", outcomes[misfit->outcome]);
+        json_put_str(json, "became",
+                     report->invocation->hide_values || misfit->outcome != OUTCOME_REPAIRED
+                         ? (struct str){NULL, 0}
+                         : misfit->became);
         json_object_end(json);
     }
     json_array_end(json);
+    put_changes(report, json);
 }
 
 static void finish(struct json *json, struct buf *out)

@@ -38,16 +38,35 @@ void report_not_carried(const struct report *report, struct buf *out)
 static void put_misfit(const struct report *report, const struct misfit *misfit, struct buf *out)
 {
     const struct plan_table *table = &report->result->prepared.plan.tables[misfit->table];
+    bool hide = report->invocation->hide_values;
 
     buf_printf(out, "  %.*s", STR_ARGS(table->source->name.text));
     if (misfit->column >= 0)
         buf_printf(out, ".%.*s", STR_ARGS(table->columns[misfit->column].source->name.text));
     if (misfit->has_rowid)
         buf_printf(out, ", rowid %" PRId64, misfit->rowid);
-    if (report->invocation->hide_values || misfit->value.len == 0)
-        buf_printf(out, ": %.*s\n", STR_ARGS(misfit->reason));
-    else
-        buf_printf(out, ": %.*s: %.*s\n", STR_ARGS(misfit->value), STR_ARGS(misfit->reason));
+    if (!hide && misfit->value.len > 0)
+        buf_printf(out, ": %.*s", STR_ARGS(misfit->value));
+    if (!hide && misfit->became.len > 0)
+        buf_printf(out, " -> %.*s", STR_ARGS(misfit->became));
+    buf_printf(out, ": %.*s\n", STR_ARGS(misfit->reason));
+}
+
+static int put_some(const struct report *report, size_t place, int column, enum misfit_outcome outcome,
+                    struct buf *out)
+{
+    const struct misfits *misfits = &report->result->load.misfits;
+    int shown = 0;
+
+    for (size_t i = 0; i < misfits->count && shown < SHOWN_MISFITS; i++) {
+        const struct misfit *misfit = &misfits->items[i];
+
+        if (misfit->table != place || misfit->column != column || misfit->outcome != outcome)
+            continue;
+        put_misfit(report, misfit, out);
+        shown++;
+    }
+    return shown;
 }
 
 static void put_column_misfits(const struct report *report, size_t place, int column, struct buf *out)
@@ -55,14 +74,8 @@ static void put_column_misfits(const struct report *report, size_t place, int co
     const struct misfits *misfits = &report->result->load.misfits;
     const struct plan_table *table = &report->result->prepared.plan.tables[place];
     int64_t total = column < 0 ? 0 : misfits->by_column[place][column];
-    int shown = 0;
+    int shown = put_some(report, place, column, OUTCOME_STOPS, out);
 
-    for (size_t i = 0; i < misfits->count && shown < SHOWN_MISFITS; i++) {
-        if (misfits->items[i].table != place || misfits->items[i].column != column)
-            continue;
-        put_misfit(report, &misfits->items[i], out);
-        shown++;
-    }
     if (total > shown)
         buf_printf(out, "  %.*s.%.*s: %" PRId64 " more; --json lists them\n",
                    STR_ARGS(table->source->name.text), STR_ARGS(table->columns[column].source->name.text),
@@ -82,6 +95,36 @@ void report_misfits(const struct report *report, struct buf *out)
         for (size_t j = 0; j < plan->tables[i].column_count; j++)
             put_column_misfits(report, i, (int)j, out);
     }
+}
+
+static void put_change(const struct report *report, const struct misfit_change *change, struct buf *out)
+{
+    const struct plan_table *table = &report->result->prepared.plan.tables[change->table];
+
+    buf_printf(out, "  %.*s", STR_ARGS(table->source->name.text));
+    if (change->column >= 0)
+        buf_printf(out, ".%.*s", STR_ARGS(table->columns[change->column].source->name.text));
+    buf_printf(out, ": %.*s %s%s %s\n", STR_ARGS(show_count(report->invocation->arena, change->count)),
+               change->column < 0 ? "row" : "value", change->count == 1 ? "" : "s",
+               change->outcome == OUTCOME_NULL       ? "set to NULL"
+               : change->outcome == OUTCOME_REPAIRED ? change->what
+                                                     : "set aside, in pgrade.quarantine");
+}
+
+void report_changes(const struct report *report, struct buf *out)
+{
+    const struct misfits *misfits = &report->result->load.misfits;
+
+    if (!report->result->loaded || misfits->change_count == 0)
+        return;
+    buf_text(out, "\nDid not fit, and what --misfit made of it\n");
+    for (size_t i = 0; i < misfits->change_count; i++)
+        put_change(report, &misfits->changes[i], out);
+    buf_text(out, "\nThe first of them\n");
+    for (size_t i = 0; i < report->result->prepared.plan.table_count; i++)
+        for (int j = -1; j < (int)report->result->prepared.plan.tables[i].column_count; j++)
+            for (enum misfit_outcome outcome = OUTCOME_NULL; outcome <= OUTCOME_QUARANTINED; outcome++)
+                (void)put_some(report, i, j, outcome, out);
 }
 
 void report_notes(const struct report *report, struct buf *out)

@@ -120,6 +120,7 @@ void report_plan(const struct report *report)
     report_notes(report, &out);
     report_not_carried(report, &out);
     report_misfits(report, &out);
+    report_changes(report, &out);
     put_estimates(report, &out);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

@@ -228,6 +228,8 @@ void report_upgrade(const struct report *report, const struct err *err)
     }
     report_not_carried(report, &out);
     report_misfits(report, &out);
+    if (err == NULL)
+        report_changes(report, &out);
     put_contradictions(report, &out);
     if (err == NULL) {
         report_notes(report, &out);

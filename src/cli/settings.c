@@ -191,41 +191,77 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
            settings_names(invocation, &options->plan, err);
 }
 
-static bool read_rule(struct invocation *invocation, struct str text, struct misfit_rule *rule,
-                      struct err *err)
+static const struct {
+    const char *name;
+    enum misfit_policy policy;
+} policies[] = {
+    {"stop", MISFIT_STOP},
+    {"widen", MISFIT_WIDEN},
+    {"null", MISFIT_NULL},
+    {"repair", MISFIT_REPAIR},
+};
+
+bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err *err)
 {
     ptrdiff_t equals = str_find(text, '=');
     struct str policy = str_slice(text, equals < 0 ? 0 : (size_t)equals + 1, text.len);
     struct str where = str_slice(text, 0, equals < 0 ? 0 : (size_t)equals);
     ptrdiff_t dot = str_find(where, '.');
 
-    *rule = (struct misfit_rule){.policy = str_is(policy, "widen") ? MISFIT_WIDEN : MISFIT_STOP};
+    *rule = (struct misfit_rule){.policy = MISFIT_STOP};
     if (where.len > 0)
         rule->table = str_slice(where, 0, dot < 0 ? where.len : (size_t)dot);
     if (dot >= 0)
         rule->column = str_slice(where, (size_t)dot + 1, where.len);
-    if (str_is(policy, "widen") || str_is(policy, "stop"))
+    for (size_t i = 0; i < ARRAY_LENGTH(policies); i++) {
+        rule->policy = policies[i].policy;
+        if (str_is(policy, policies[i].name))
+            return true;
+    }
+    return err_set(err, ERR_USAGE,
+                   "--misfit %.*s: it is stop, widen, null or repair, for all, TABLE=... or "
+                   "TABLE.COLUMN=...",
+                   STR_ARGS(text));
+}
+
+static bool read_encoding(const struct invocation *invocation, struct upgrade_options *options,
+                          struct err *err)
+{
+    const char *encoding = option_value(invocation, "repair-encoding");
+
+    options->repair_encoding = REPAIR_NONE;
+    if (encoding == NULL)
         return true;
-    err_set(err, ERR_USAGE, "--misfit %.*s: it is stop or widen, for all, TABLE=... or TABLE.COLUMN=...",
-            STR_ARGS(text));
+    options->repair_encoding = str_is_nocase(str_from(encoding), "latin1")   ? REPAIR_LATIN1
+                               : str_is_nocase(str_from(encoding), "cp1252") ? REPAIR_CP1252
+                                                                             : REPAIR_NONE;
+    if (options->repair_encoding != REPAIR_NONE)
+        return true;
+    err_set(err, ERR_USAGE, "--repair-encoding %s: it is latin1 or cp1252", encoding);
     return wrong(invocation, err);
+}
+
+bool settings_misfits(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    struct str *rules = option_values(invocation, "misfit", &options->misfit_rule_count);
+    struct misfit_rule *parsed =
+        ARENA_ARRAY(invocation->arena, struct misfit_rule, options->misfit_rule_count + 1);
+
+    for (size_t i = 0; i < options->misfit_rule_count; i++)
+        if (!settings_misfit_rule(rules[i], &parsed[i], err))
+            return wrong(invocation, err);
+    options->misfit_rules = parsed;
+    return read_encoding(invocation, options, err);
 }
 
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
     const char *orphans = option_value(invocation, "orphans");
-    struct str *rules = option_values(invocation, "misfit", &options->misfit_rule_count);
-    struct misfit_rule *parsed =
-        ARENA_ARRAY(invocation->arena, struct misfit_rule, options->misfit_rule_count + 1);
     long workers;
 
-    if (!settings_plan(invocation, options, err) ||
+    if (!settings_plan(invocation, options, err) || !settings_misfits(invocation, options, err) ||
         !option_number(invocation, "workers", 1, 16, 2, &workers, err))
         return false;
-    for (size_t i = 0; i < options->misfit_rule_count; i++)
-        if (!read_rule(invocation, rules[i], &parsed[i], err))
-            return false;
-    options->misfit_rules = parsed;
     options->workers = (size_t)workers;
     options->replace = option_given(invocation, "replace");
     options->snapshot = option_given(invocation, "snapshot");

@@ -17,10 +17,21 @@
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
     }
 
+#define SETTINGS_MISFITS                                                                                     \
+    {"misfit", 0, "POLICY", "values that do not fit: stop, widen, null, repair; T.C=POLICY"},                \
+    {                                                                                                        \
+        "repair-encoding", 0, "NAME", "repair reads text that is no UTF-8 as latin1 or cp1252"               \
+    }
+
 bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err) MUST_USE;
 /* Names on the target; a part of settings_plan(). */
 bool settings_names(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
+bool settings_misfits(struct invocation *invocation, struct upgrade_options *options,
+                      struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
+
+/* "POLICY", "TABLE=POLICY" or "TABLE.COLUMN=POLICY".  The rule points into the text. */
+bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err *err) MUST_USE;
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
-#include "ops/mention.h"
+#include "ops/policy.h"
 #include "ops/widen.h"
 #include "ops/work.h"
 
@@ -82,9 +82,16 @@ static bool misfits_error(const struct run *run, struct err *err)
         return err_hint(err, "mend them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
     }
     err_detail(err, "each is named above; nothing was published");
-    return err_hint(
-        err, "--misfit widen takes a type that holds them; or mend them in the source; or choose the type: "
-             "--type TABLE.COLUMN=TYPE");
+    return err_hint(err,
+                    "--misfit widen takes a type that holds them, null and repair are other ways; or mend "
+                    "them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
+}
+
+static bool has_misfits(const struct run *run)
+{
+    const struct misfits *misfits = &run->result->load.misfits;
+
+    return misfits->total > 0 || misfits->change_count > 0;
 }
 
 /* Misfits: a column that was decided by a sample is surveyed whole and planned again; then, where the user
@@ -92,15 +99,15 @@ static bool misfits_error(const struct run *run, struct err *err)
 static bool decide_misfits(struct run *run, bool *again, struct err *err)
 {
     *again = false;
-    if (run->result->load.misfits.total == 0)
-        return true;
-    if (run->result->prepared.sampled && !run->prepare.survey_whole) {
+    if (has_misfits(run) && run->result->prepared.sampled && !run->prepare.survey_whole) {
         log_message(LOG_NOTICE,
                     "values beyond the sample do not fit: surveying whole columns and planning again");
         run->prepare.survey_whole = true;
         *again = true;
         return true;
     }
+    if (run->result->load.misfits.total == 0)
+        return true;
     *again = widen(run->arena, run->options, run->result, &run->prepare.plan);
     return *again || misfits_error(run, err);
 }
@@ -256,8 +263,32 @@ static bool load_once(struct run *run, struct err *err)
     if (run->working)
         work_close(&run->work);
     run->working = true;
+    policies_apply(run->arena, run->options, &run->result->prepared.plan, &run->result->policies);
     return work_open(&run->work, run->arena, run->options, run->result, err) &&
            on_target(run, create_tables, err) && work_load(&run->work, err);
+}
+
+static size_t count_strict(const struct run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0;
+         run->result->policies.strict_width != NULL && i < run->result->prepared.plan.table_count; i++)
+        count += atomic_load(&run->result->policies.strict_width[i]);
+    return count;
+}
+
+/* The server refused a row that is too wide for a page: loaded again, so that it is named. */
+static bool load_step(struct run *run, bool *again, struct err *err)
+{
+    size_t strict = count_strict(run);
+
+    if (load_once(run, err))
+        return decide_misfits(run, again, err);
+    *again = count_strict(run) > strict;
+    if (*again)
+        err_clear(err);
+    return *again;
 }
 
 /* Plan and load, until the plan holds every value. */
@@ -273,11 +304,9 @@ static bool plan_and_load(struct run *run, struct err *err)
         if (attempt == 0 && run->result->prepared.plan.table_count == 0)
             log_message(LOG_WARNING, "the source has no tables; if that is unexpected, check the path");
         since = step_done(run, STEP_PLAN, since);
-        if (!load_once(run, err))
+        if (!load_step(run, &again, err))
             return false;
         (void)step_done(run, STEP_LOAD, since);
-        if (!decide_misfits(run, &again, err))
-            return false;
     }
     return !again || misfits_error(run, err);
 }
@@ -309,18 +338,6 @@ static bool finish_and_publish(struct run *run, struct err *err)
     return true;
 }
 
-static bool check_rules(const struct run *run, struct err *err)
-{
-    for (size_t i = 0; i < run->options->misfit_rule_count; i++) {
-        const struct misfit_rule *rule = &run->options->misfit_rules[i];
-
-        if (rule->table.ptr != NULL &&
-            !mention_check(&run->result->prepared.schema, "--misfit", rule->table, rule->column, err))
-            return false;
-    }
-    return true;
-}
-
 bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                  struct err *err)
 {
@@ -333,8 +350,9 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
                                            .plan = options->plan};
-    done = prepare_source(arena, &run.prepare, &result->prepared, err) && check_rules(&run, err) &&
-           plan_and_load(&run, err) && finish_and_publish(&run, err);
+    done = prepare_source(arena, &run.prepare, &result->prepared, err) &&
+           policies_check(options, &result->prepared.schema, err) && plan_and_load(&run, err) &&
+           finish_and_publish(&run, err);
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
     give_up(&run);

@@ -20,11 +20,6 @@ enum orphan_policy {
     ORPHANS_NOT_VALID /* the rows come, the key is NOT VALID */
 };
 
-enum misfit_policy {
-    MISFIT_STOP,
-    MISFIT_WIDEN
-};
-
 /* --misfit POLICY, TABLE=POLICY, TABLE.COLUMN=POLICY: the most exact one wins, of equal ones the last. */
 struct misfit_rule {
     struct str table;  /* NULL ptr: every table */
@@ -56,6 +51,7 @@ struct upgrade_options {
     enum orphan_policy orphans;
     const struct misfit_rule *misfit_rules;
     size_t misfit_rule_count;
+    enum repair_encoding repair_encoding;
     struct plan_options plan;
     const volatile sig_atomic_t *interrupted; /* set by a signal handler; may be NULL */
     void (*progress)(void *context, const struct upgrade_progress *progress); /* may be NULL */
@@ -85,6 +81,7 @@ enum upgrade_step {
 struct upgrade_result {
     struct prepared prepared;
     struct load load;
+    struct misfit_policies policies;
     struct target target;
     struct table_outcome *tables; /* by place in the plan */
     struct contradiction *contradictions;

@@ -1,5 +1,7 @@
 #include "ops/widen.h"
 
+#include "ops/policy.h"
+
 /* What each type is widened to.  text holds every number and every valid text, bytea every text and blob. */
 static const enum pg_kind wider[PG_KIND_COUNT] = {
     [PG_BOOL] = PG_INT8,     [PG_INT2] = PG_INT8,   [PG_INT4] = PG_INT8,      [PG_INT8] = PG_TEXT,
@@ -9,25 +11,6 @@ static const enum pg_kind wider[PG_KIND_COUNT] = {
     [PG_INTERVAL] = PG_TEXT, [PG_UUID] = PG_TEXT,   [PG_JSON] = PG_TEXT,      [PG_JSONB] = PG_TEXT,
     [PG_INET] = PG_TEXT,     [PG_CIDR] = PG_TEXT,   [PG_MACADDR] = PG_TEXT,   [PG_ENUM] = PG_TEXT,
 };
-
-static enum misfit_policy policy_of(const struct upgrade_options *options, struct str table,
-                                    struct str column)
-{
-    enum misfit_policy policy = MISFIT_STOP;
-    int best = -1;
-
-    for (size_t i = 0; i < options->misfit_rule_count; i++) {
-        const struct misfit_rule *rule = &options->misfit_rules[i];
-        int exactness = (rule->table.ptr != NULL) + (rule->column.ptr != NULL);
-
-        if ((rule->table.ptr != NULL && !str_equal_nocase(rule->table, table)) ||
-            (rule->column.ptr != NULL && !str_equal_nocase(rule->column, column)) || exactness < best)
-            continue;
-        best = exactness;
-        policy = rule->policy;
-    }
-    return policy;
-}
 
 /* A child whose type was asked for keeps it, whatever its parent's is. */
 static bool takes_its_type(const struct plan *plan, const struct foreign_key *key, size_t part, size_t *table,

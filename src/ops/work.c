@@ -134,6 +134,7 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
         work->parallel[i] = -1; /* the server's own setting */
     prepare_outcomes(work);
     load_init(&result->load, arena, work_plan(work));
+    result->load.policies = &result->policies;
     result->loaded = true;
     if (!options->no_verify)
         result->load.observer = (struct row_observer){observe, work};

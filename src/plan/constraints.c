@@ -45,13 +45,27 @@ bool maker_has_folding(const struct plan_table *table, const struct key_part *pa
 }
 
 /* json has no order, so it can be in no key and no B-tree. */
-const struct plan_column *maker_without_order(const struct plan_table *table, const struct key_part *parts,
-                                              size_t count)
+static const struct plan_column *without_order(const struct plan_table *table, const struct key_part *parts,
+                                               size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (parts[i].column >= 0 && table->columns[parts[i].column].type.kind == PG_JSON)
             return &table->columns[parts[i].column];
     return NULL;
+}
+
+struct str maker_find_obstacle(struct maker *maker, const struct plan_table *table,
+                               const struct key_part *parts, size_t count)
+{
+    const struct plan_column *orderless = without_order(table, parts, count);
+
+    if (orderless != NULL)
+        return str_printf(maker->arena, "the column %.*s is json, which has no order",
+                          STR_ARGS(orderless->name));
+    if (count > KEY_COLUMNS_MAXIMUM)
+        return str_printf(maker->arena, "it has %zu columns, and PostgreSQL takes at most %d in a key", count,
+                          KEY_COLUMNS_MAXIMUM);
+    return (struct str){NULL, 0};
 }
 
 static struct str joined_names(struct maker *maker, const struct plan_table *table,
@@ -273,16 +287,15 @@ static void primary_key(struct maker *maker, size_t place)
 {
     struct plan_table *table = &maker->plan->tables[place];
     const struct key *key = table->source->primary;
-    const struct plan_column *orderless;
+    struct str obstacle;
     bool nullable = false;
 
     if (key == NULL)
         return;
-    orderless = maker_without_order(table, key->parts, key->part_count);
-    if (orderless != NULL) {
+    obstacle = maker_find_obstacle(maker, table, key->parts, key->part_count);
+    if (obstacle.ptr != NULL) {
         maker_not_carried(maker, OBJECT_PRIMARY_KEY, table->source->name.text, key->name.text,
-                          (struct str){NULL, 0}, "the column %.*s is json, which has no order",
-                          STR_ARGS(orderless->name));
+                          (struct str){NULL, 0}, "%.*s", STR_ARGS(obstacle));
         return;
     }
     table->key_name = constraint_name(maker, table, key, "pkey");
@@ -310,13 +323,12 @@ static void primary_key(struct maker *maker, size_t place)
 static void unique_key(struct maker *maker, size_t place, const struct key *key)
 {
     struct plan_table *table = &maker->plan->tables[place];
-    const struct plan_column *orderless = maker_without_order(table, key->parts, key->part_count);
+    struct str obstacle = maker_find_obstacle(maker, table, key->parts, key->part_count);
     struct str name;
 
-    if (orderless != NULL) {
+    if (obstacle.ptr != NULL) {
         maker_not_carried(maker, OBJECT_UNIQUE, table->source->name.text, key->name.text,
-                          (struct str){NULL, 0}, "the column %.*s is json, which has no order",
-                          STR_ARGS(orderless->name));
+                          (struct str){NULL, 0}, "%.*s", STR_ARGS(obstacle));
         return;
     }
     name = constraint_name(maker, table, key, "key");

@@ -75,6 +75,12 @@ bool foreign_key_target(const struct schema *schema, const struct foreign_key *k
     *why = "its parent table does not exist";
     if (*parent == NULL || (*parent)->kind != TABLE_ORDINARY)
         return false;
+    *why = "its parent table has more columns than PostgreSQL takes";
+    if ((*parent)->column_count > TABLE_COLUMNS_MAXIMUM)
+        return false;
+    *why = "PostgreSQL takes at most 32 columns in a key";
+    if (key->column_count > KEY_COLUMNS_MAXIMUM)
+        return false;
     for (size_t i = 0; i < key->column_count; i++) {
         *why = "a column of it does not exist";
         if (key->columns[i] < 0)

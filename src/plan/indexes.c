@@ -71,15 +71,15 @@ static void add_index(struct maker *maker, size_t place, const struct index *ind
 {
     struct plan_table *table = &maker->plan->tables[place];
     struct str source_name = table->source->name.text;
-    const struct plan_column *orderless = maker_without_order(table, index->parts, index->part_count);
+    struct str obstacle = maker_find_obstacle(maker, table, index->parts, index->part_count);
     enum unique_kind kind = kind_of_unique(maker, table, index);
     struct str where = {NULL, 0};
     struct str name;
     struct buf sql;
 
-    if (orderless != NULL) {
-        maker_not_carried(maker, OBJECT_INDEX, source_name, index->name.text, index->sql,
-                          "the column %.*s is json, which has no order", STR_ARGS(orderless->name));
+    if (obstacle.ptr != NULL) {
+        maker_not_carried(maker, OBJECT_INDEX, source_name, index->name.text, index->sql, "%.*s",
+                          STR_ARGS(obstacle));
         return;
     }
     if (index->where != NULL) {

@@ -188,6 +188,12 @@ static bool name_table(struct maker *maker, size_t place, struct err *err)
 
     if (source->kind != TABLE_ORDINARY)
         return true;
+    if (source->column_count > TABLE_COLUMNS_MAXIMUM) {
+        maker_not_carried(maker, OBJECT_TABLE, (struct str){NULL, 0}, source->name.text, source->sql,
+                          "it has %zu columns, and PostgreSQL takes at most %d", source->column_count,
+                          TABLE_COLUMNS_MAXIMUM);
+        return true;
+    }
     if (!check_name(maker, source, wanted, err))
         return false;
     if (wanted.len == 0)

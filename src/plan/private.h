@@ -62,6 +62,13 @@ bool key_types_fit(const struct pg_type *child, const struct pg_type *parent);
 /* ERR_USAGE where types that were asked for leave a foreign key impossible. */
 bool maker_check_key_types(struct maker *maker, struct err *err) MUST_USE;
 
+/* PostgreSQL's limits: MaxHeapAttributeNumber of access/htup_details.h, INDEX_MAX_KEYS of pg_config_manual.h.
+ */
+enum {
+    TABLE_COLUMNS_MAXIMUM = 1600,
+    KEY_COLUMNS_MAXIMUM = 32
+};
+
 /* constraints.c */
 void maker_keys(struct maker *maker, size_t table);
 /* Those among the parts that are columns. */
@@ -69,9 +76,9 @@ struct columns maker_columns_of(struct maker *maker, const struct plan_table *ta
                                 const struct key_part *parts, size_t count);
 /* Whether a part has a collation that is not by bytes. */
 bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count);
-/* A column of type json, which can be in no key and no index; NULL: none. */
-const struct plan_column *maker_without_order(const struct plan_table *table, const struct key_part *parts,
-                                              size_t count);
+/* Why a key, or the B-tree of an index, cannot be made; NULL ptr: it can. */
+struct str maker_find_obstacle(struct maker *maker, const struct plan_table *table,
+                               const struct key_part *parts, size_t count);
 /* CREATE INDEX; false: a part of it cannot be carried, which is noted. */
 bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
                      size_t count, bool unique, bool folded, struct str name, struct str source_name,

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "schema/ident.h"
-#include "transfer/encode.h"
 #include "transfer/misfits.h"
+#include "transfer/row.h"
 
 enum {
     BATCH = 48 * 1024, /* sent when the encoded rows pass this; well below libpq's trap at 64 KB */
@@ -23,22 +23,22 @@ struct chunk {
     size_t place; /* of the table */
     const struct plan_table *table;
     struct engine *target; /* NULL: check only */
-    struct encode_column *encoders;
-    const int *columns; /* of each loaded column: its place in the table */
-    size_t width;
-    size_t rowid; /* the cell that holds the rowid: a loaded column, or one more behind them */
+    struct row_encoder row;
     bool sending;
     bool whole; /* large, and all of its table */
-    bool clean; /* no misfit in the current row so far */
     struct buf out;
     int64_t rows;
+    int64_t aside; /* of them: not sent */
     int64_t bytes;
 };
 
 void load_init(struct load *load, struct arena *arena, const struct plan *plan)
 {
     load->plan = plan;
+    load->policies = NULL;
     load->observer = (struct row_observer){.row = NULL};
+    load->sink = (struct row_sink){.row = NULL};
+    load->observe_always = false;
     load->tables = ARENA_ARRAY(arena, struct load_progress, plan->table_count + 1);
     atomic_init(&load->checking_only, false);
     atomic_init(&load->stop, false);
@@ -55,12 +55,13 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
     const struct table *source = chunk->table->source;
 
     buf_text(sql, "SELECT ");
-    for (size_t i = 0; i < chunk->width; i++) {
+    for (size_t i = 0; i < chunk->row.width; i++) {
         buf_text(sql, i > 0 ? ", " : "");
-        ident_quote(sql, source->columns[chunk->table->columns[chunk->columns[i]].source_position].name.text);
+        ident_quote(sql,
+                    source->columns[chunk->table->columns[chunk->row.columns[i]].source_position].name.text);
     }
-    if (chunk->rowid == chunk->width)
-        buf_printf(sql, "%s%s", chunk->width > 0 ? ", " : "",
+    if (chunk->row.rowid == chunk->row.width)
+        buf_printf(sql, "%s%s", chunk->row.width > 0 ? ", " : "",
                    source->rowid_name != NULL ? source->rowid_name : "NULL");
     buf_text(sql, " FROM ");
     table_put_from(sql, source);
@@ -83,7 +84,7 @@ static void put_copy(struct buf *sql, const struct chunk *chunk)
     }
     buf_text(sql, "COPY ");
     ident_quote_qualified(sql, chunk->load->plan->load_schema, chunk->table->name);
-    if (chunk->width > 0) {
+    if (chunk->row.width > 0) {
         buf_text(sql, " (");
         plan_column_list(sql, chunk->table);
         buf_byte(sql, ')');
@@ -104,49 +105,6 @@ static bool begin_copy(struct chunk *chunk, struct err *err)
     if (begun)
         buf_put(&chunk->out, copy_header, sizeof(copy_header));
     return begun;
-}
-
-static void report_misfit(struct chunk *chunk, int column, const struct value *cells,
-                          const struct value *value, const char *reason)
-{
-    const struct value *rowid = &cells[chunk->rowid];
-    struct misfit misfit = {.table = chunk->place,
-                            .column = column,
-                            .has_rowid = rowid->kind == VALUE_INTEGER,
-                            .rowid = rowid->integer};
-
-    misfits_add(&chunk->load->misfits, misfit, value, reason);
-    chunk->clean = false;
-}
-
-static bool encode_row(struct chunk *chunk, const struct value *cells)
-{
-    size_t start = chunk->out.len;
-    uint16_t width = __builtin_bswap16((uint16_t)chunk->width);
-    const char *reason = NULL;
-
-    chunk->clean = true;
-    buf_put(&chunk->out, &width, sizeof(width));
-    for (size_t i = 0; i < chunk->width; i++) {
-        const struct plan_column *column = chunk->encoders[i].plan;
-
-        if (cells[i].kind == VALUE_NULL && column->not_null) {
-            report_misfit(chunk, chunk->columns[i], cells, &cells[i], "NULL in a column that is NOT NULL");
-        } else if (!encode_cell(&chunk->encoders[i], &cells[i], &chunk->out, &reason)) {
-            if (chunk->out.failed)
-                break;
-            report_misfit(chunk, chunk->columns[i], cells, &cells[i], reason);
-        }
-    }
-    if (chunk->out.failed) {
-        /* Too large for PostgreSQL, or for the memory: named, and the rest goes on. */
-        chunk->out.failed = false;
-        report_misfit(chunk, -1, cells, NULL,
-                      "the row is too large (PostgreSQL holds at most 1 GB in a value)");
-    }
-    if (!chunk->clean)
-        chunk->out.len = start;
-    return chunk->clean;
 }
 
 static bool flush(struct chunk *chunk, struct err *err)
@@ -176,16 +134,30 @@ static void stop_sending(struct chunk *chunk, const char *why)
     chunk->sending = false;
 }
 
-static bool load_row(struct chunk *chunk, const struct value *cells, struct err *err)
+static bool observe(struct chunk *chunk, struct err *err)
 {
     struct load *load = chunk->load;
 
-    if (!encode_row(chunk, cells)) {
-        atomic_store(&load->checking_only, true);
-        stop_sending(chunk, "misfits");
-    } else if (load->observer.row != NULL && chunk->sending &&
-               !load->observer.row(load->observer.context, chunk->worker, chunk->place, cells, err)) {
+    if (load->observer.row == NULL || (!chunk->sending && !load->observe_always))
+        return true;
+    return load->observer.row(load->observer.context, chunk->worker, chunk->place, row_meant(&chunk->row),
+                              err);
+}
+
+static bool load_row(struct chunk *chunk, const struct value *cells, struct err *err)
+{
+    enum row_fate fate;
+
+    if (!row_encode(&chunk->row, cells, &chunk->out, &fate, err) ||
+        (fate == ROW_ARRIVES && !observe(chunk, err)))
         return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
+    if (fate == ROW_STOPS) {
+        atomic_store(&chunk->load->checking_only, true);
+        stop_sending(chunk, "misfits");
+    }
+    if (fate == ROW_SET_ASIDE) {
+        chunk->aside++;
+        atomic_fetch_add(&chunk->load->tables[chunk->place].quarantined, 1);
     }
     chunk->rows++;
     return chunk->out.len < BATCH || flush(chunk, err);
@@ -237,31 +209,13 @@ static bool end_copy(struct chunk *chunk, struct err *err)
     chunk->sending = false;
     if (!engine_copy_in_end(chunk->target, &rows, err))
         return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
-    if (rows != chunk->rows) {
+    if (rows != chunk->rows - chunk->aside) {
         err_set(err, ERR_FAILED, "%.*s: %lld rows were sent and the server took %lld",
-                STR_ARGS(chunk->table->source->name.text), (long long)chunk->rows, (long long)rows);
+                STR_ARGS(chunk->table->source->name.text), (long long)(chunk->rows - chunk->aside),
+                (long long)rows);
         return err_hint(err, "this should not happen; nothing was published");
     }
     return !chunk->whole || engine_exec(chunk->target, (struct str)STR("COMMIT"), err);
-}
-
-static void prepare_columns(struct chunk *chunk, struct arena *arena)
-{
-    int *columns = ARENA_ARRAY(arena, int, chunk->table->column_count + 1);
-
-    chunk->encoders = ARENA_ARRAY(arena, struct encode_column, chunk->table->column_count + 1);
-    for (size_t i = 0; i < chunk->table->column_count; i++) {
-        if (chunk->table->columns[i].generated_sql.ptr != NULL)
-            continue;
-        columns[chunk->width] = (int)i;
-        encode_column_init(&chunk->encoders[chunk->width], &chunk->table->columns[i]);
-        chunk->width++;
-    }
-    chunk->rowid = chunk->width;
-    for (size_t i = 0; i < chunk->width; i++)
-        if (columns[i] == chunk->table->source->rowid_column)
-            chunk->rowid = i;
-    chunk->columns = columns;
 }
 
 static bool open_rows(struct chunk *chunk, struct engine *reader, const struct load_range *range,
@@ -275,6 +229,15 @@ static bool open_rows(struct chunk *chunk, struct engine *reader, const struct l
     opened = engine_query(reader, buf_view(&sql), NULL, 0, rows, err);
     buf_free(&sql);
     return opened || err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
+}
+
+/* How far a value can be compressed is the server's to say, so a row that seemed narrow enough may not be:
+ * the next load takes every row that may not be for a misfit. */
+static bool note_width(struct load *load, size_t table, const struct err *err)
+{
+    if (strcmp(err->sqlstate, "54000") == 0 && load->policies != NULL) /* program_limit_exceeded */
+        atomic_store(&load->policies->strict_width[table], true);
+    return false;
 }
 
 bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct engine *target, size_t table,
@@ -291,13 +254,14 @@ bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct 
     bool done;
 
     buf_init(&chunk.out, ROW_MAXIMUM + BATCH);
-    prepare_columns(&chunk, arena);
+    row_encoder_init(&chunk.row, arena, load, table);
     done = open_rows(&chunk, reader, range, &rows, err) &&
            (chunk.target == NULL || begin_copy(&chunk, err)) && load_rows(&chunk, rows, err) &&
            end_copy(&chunk, err);
     stop_sending(&chunk, "the load failed");
     rows_close(rows);
+    row_encoder_free(&chunk.row);
     buf_free(&chunk.out);
     arena_free(arena);
-    return done;
+    return done || note_width(load, table, err);
 }

@@ -8,7 +8,7 @@
  *
  * Misfits: from the first one on nothing more is sent by any worker, since nothing will be published; the
  * rest is only read and checked, so that all misfits are listed.  Without a target (`plan`) a load is this
- * check alone.
+ * check alone.  Where a policy says what becomes of a misfit, that is done on the way and nothing stops.
  */
 #ifndef PGRADE_TRANSFER_LOAD_H
 #define PGRADE_TRANSFER_LOAD_H
@@ -21,6 +21,33 @@
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "plan/plan.h"
+#include "transfer/repair.h"
+
+/* What is to be done with misfits. */
+enum misfit_policy {
+    MISFIT_STOP,
+    MISFIT_WIDEN,      /* the plan is changed, and all loaded again */
+    MISFIT_QUARANTINE, /* the whole row is set aside */
+    MISFIT_NULL,       /* where the column allows it */
+    MISFIT_REPAIR      /* see repair.h */
+};
+
+/* By place in the plan.  What a policy cannot do stops as MISFIT_STOP does. */
+struct misfit_policies {
+    enum misfit_policy *rows;     /* by table: of whole rows */
+    enum misfit_policy **columns; /* [table][column] */
+    enum repair_encoding encoding;
+    /* By table, set by a load whose row the server found too wide: then every row that may be is a misfit. */
+    atomic_bool *strict_width;
+};
+
+/* What became of a misfit. */
+enum misfit_outcome {
+    OUTCOME_STOPS, /* nothing is published */
+    OUTCOME_NULL,
+    OUTCOME_REPAIRED,
+    OUTCOME_QUARANTINED
+};
 
 /* One value that the planned type cannot hold. */
 struct misfit {
@@ -28,8 +55,19 @@ struct misfit {
     int column;   /* place in the table's columns; -1: the whole row */
     bool has_rowid;
     int64_t rowid;
+    enum misfit_outcome outcome;
     struct str value; /* shortened, printable */
     struct str reason;
+    struct str became; /* OUTCOME_REPAIRED: likewise; else empty */
+};
+
+/* How many values of one column became something else in one way, or rows of a table were set aside. */
+struct misfit_change {
+    size_t table;
+    int column; /* -1: rows, OUTCOME_QUARANTINED */
+    enum misfit_outcome outcome;
+    const char *what; /* OUTCOME_REPAIRED: "NUL characters removed" */
+    int64_t count;
 };
 
 enum {
@@ -43,25 +81,49 @@ struct misfits {
     struct misfit *items;
     size_t count;
     size_t capacity;
-    int64_t total;
+    int64_t total;       /* that stop, as all counts here but those of `changes` */
     int64_t **by_column; /* [table][column]: how many */
     int64_t **nulls;     /* ... of them are NULLs where none may be */
+    struct misfit_change *changes;
+    size_t change_count;
+    size_t change_capacity;
 };
 
-/* Looks at every row that is loaded, beside the encoder: the verifier's digest of the source. */
+/* Looks at every row that is loaded, beside the encoder, as it is meant to arrive: the verifier's digest of
+ * the source. */
 struct row_observer {
     bool (*row)(void *context, size_t worker, size_t table, const struct value *cells, struct err *err);
     void *context;
 };
 
+/* A row that is set aside, as the source has it. */
+struct set_aside {
+    size_t table;              /* place in the plan */
+    const struct value *cells; /* of the loaded columns */
+    size_t width;
+    const struct value *rowid; /* VALUE_NULL: the table has none */
+    struct str column;         /* of the source: the first that does not fit; empty: the whole row */
+    struct str reason;
+};
+
+/* Takes rows that are set aside, from any worker. */
+struct row_sink {
+    bool (*row)(void *context, const struct set_aside *row, struct err *err);
+    void *context;
+};
+
 struct load_progress {
-    atomic_int_fast64_t rows;  /* read and encoded */
-    atomic_int_fast64_t bytes; /* of COPY data */
+    atomic_int_fast64_t rows;        /* read and encoded */
+    atomic_int_fast64_t quarantined; /* of them */
+    atomic_int_fast64_t bytes;       /* of COPY data */
 };
 
 struct load {
     const struct plan *plan;
-    struct row_observer observer; /* row may be NULL */
+    const struct misfit_policies *policies; /* NULL: every misfit stops */
+    struct row_observer observer;           /* row may be NULL */
+    struct row_sink sink;                   /* row may be NULL when no policy is MISFIT_QUARANTINE */
+    bool observe_always;                    /* also where there is no target */
     struct misfits misfits;
     struct load_progress *tables; /* one for each table of the plan */
     atomic_bool checking_only;    /* set by the first misfit, or at the start where there is no target */

@@ -70,19 +70,54 @@ static struct str show_value(struct arena *arena, const struct value *value)
     return str_from("");
 }
 
-void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason)
+static void count_change(struct misfits *misfits, struct misfit_change change)
+{
+    for (size_t i = 0; i < misfits->change_count; i++) {
+        struct misfit_change *known = &misfits->changes[i];
+
+        if (known->table == change.table && known->column == change.column &&
+            known->outcome == change.outcome && known->what == change.what) {
+            known->count++;
+            return;
+        }
+    }
+    change.count = 1;
+    ARENA_PUSH(misfits->arena, misfits->changes, misfits->change_count, misfits->change_capacity) = change;
+}
+
+static void count_misfit(struct misfits *misfits, const struct misfit *misfit, const struct value *value,
+                         const char *what)
+{
+    if (misfit->outcome == OUTCOME_STOPS) {
+        misfits->total++;
+        if (misfit->column >= 0)
+            misfits->by_column[misfit->table][misfit->column]++;
+        if (misfit->column >= 0 && value->kind == VALUE_NULL)
+            misfits->nulls[misfit->table][misfit->column]++;
+    } else if (misfit->outcome != OUTCOME_QUARANTINED) {
+        count_change(misfits,
+                     (struct misfit_change){misfit->table, misfit->column, misfit->outcome, what, 0});
+    }
+}
+
+void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason,
+                 const struct value *became, const char *what)
 {
     (void)pthread_mutex_lock(&misfits->lock);
-    misfits->total++;
-    if (misfit.column >= 0)
-        misfits->by_column[misfit.table][misfit.column]++;
-    if (misfit.column >= 0 && value->kind == VALUE_NULL)
-        misfits->nulls[misfit.table][misfit.column]++;
+    count_misfit(misfits, &misfit, value, what);
     if (misfits->count < MISFITS_KEPT) {
         misfit.reason = str_dup(misfits->arena, str_from(reason));
         misfit.value = value == NULL ? str_from("") : show_value(misfits->arena, value);
+        misfit.became = became == NULL ? str_from("") : show_value(misfits->arena, became);
         ARENA_PUSH(misfits->arena, misfits->items, misfits->count, misfits->capacity) = misfit;
     }
+    (void)pthread_mutex_unlock(&misfits->lock);
+}
+
+void misfits_add_row(struct misfits *misfits, size_t table)
+{
+    (void)pthread_mutex_lock(&misfits->lock);
+    count_change(misfits, (struct misfit_change){table, -1, OUTCOME_QUARANTINED, NULL, 0});
     (void)pthread_mutex_unlock(&misfits->lock);
 }
 

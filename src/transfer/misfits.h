@@ -7,8 +7,12 @@
 void misfits_init(struct misfits *misfits, struct arena *arena, const struct plan *plan);
 void misfits_free(struct misfits *misfits);
 
-/* Copies what it keeps.  `value` NULL: the misfit is the row as a whole. */
-void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value,
-                 const char *reason);
+/* Copies what it keeps.  `value` NULL: the misfit is the row as a whole.  `became` is what it was repaired
+ * to, and `what` how; NULL where it was not. */
+void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason,
+                 const struct value *became, const char *what);
+
+/* One more row that is set aside. */
+void misfits_add_row(struct misfits *misfits, size_t table);
 
 #endif

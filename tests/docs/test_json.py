@@ -27,6 +27,11 @@ CREATE VIEW names AS SELECT name FROM parent;
 CREATE INDEX of_names ON parent (name COLLATE "rtrim", lower(name));
 """
 MISFITS = "INSERT INTO child VALUES (2, 1, 7); INSERT INTO pair VALUES ('a', 9);"
+REPAIRABLE = """
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, d DECIMAL(6, 2));
+INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT), 'zebra');
+"""
+POLICIES = ("--misfit", "repair", "--misfit", "t.d=null")
 ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));"
 # Documented, and too large for a test.
 NEVER_SEEN = {("misfits[].column", "null")}
@@ -81,26 +86,32 @@ def misfits(tmp_path):
 
 
 @pytest.fixture
+def repairable(tmp_path):
+    return str(fixtures.build_from_text(REPAIRABLE, tmp_path / "repairable.db"))
+
+
+@pytest.fixture
 def alembic(tmp_path):
     return str(fixtures.build_from_text(ALEMBIC, tmp_path / "alembic.db"))
 
 
-def test_plan(odd, misfits, alembic):
+def test_plan(odd, misfits, repairable, alembic):
     documents = [report("plan", odd), report("plan", misfits), report("plan", misfits, "--hide-values"),
-                 report("plan", alembic)]
+                 report("plan", alembic), report("plan", repairable, *POLICIES)]
     check(documents, SHARED)
 
 
-def test_upgrade(odd, misfits, alembic, database):
+def test_upgrade(odd, misfits, repairable, alembic, database):
     target = database.url
     documents = [
         report("upgrade", misfits, target, "--accept", "all", status=pgrade.DECISION),
         report("upgrade", misfits, target, "--accept", "all", "--hide-values", status=pgrade.DECISION),
         report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
         report("upgrade", alembic, target, "--schema", "other"),
+        report("upgrade", repairable, target, "--schema", "third", *POLICIES, status=pgrade.SHORTFALL),
     ]
     check(documents, SHARED, "upgrade")
-    assert [document["published"] for document in documents] == [False, False, True, True]
+    assert [document["published"] for document in documents] == [False, False, True, True, True]
     assert documents[2]["contradictions"][0]["shown"]
 
 

@@ -1,0 +1,269 @@
+#include "transfer/row.h"
+
+#include <string.h>
+
+#include "transfer/misfits.h"
+#include "transfer/row_size.h"
+
+enum {
+    REPAIR_MAXIMUM = 1024 * 1024 * 1024 /* of a repaired value: no field is longer */
+};
+
+/* A misfit of the row at hand: what becomes of it is known when the whole row was looked at. */
+struct row_event {
+    int cell; /* -1: the whole row */
+    enum misfit_outcome outcome;
+    const char *reason;
+    const char *what; /* OUTCOME_REPAIRED: how */
+};
+
+static void find_columns(struct row_encoder *encoder, struct arena *arena)
+{
+    const struct plan_table *table = encoder->table;
+    int *columns = ARENA_ARRAY(arena, int, table->column_count + 1);
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].generated_sql.ptr != NULL)
+            continue;
+        columns[encoder->width] = (int)i;
+        encode_column_init(&encoder->encoders[encoder->width], &table->columns[i]);
+        encoder->width++;
+    }
+    encoder->rowid = encoder->width;
+    for (size_t i = 0; i < encoder->width; i++)
+        if (columns[i] == table->source->rowid_column)
+            encoder->rowid = i;
+    encoder->columns = columns;
+}
+
+void row_encoder_init(struct row_encoder *encoder, struct arena *arena, struct load *load, size_t place)
+{
+    const struct plan_table *table = &load->plan->tables[place];
+    size_t count = table->column_count + 1;
+
+    *encoder = (struct row_encoder){.load = load, .place = place, .table = table, .policies = load->policies};
+    encoder->encoders = ARENA_ARRAY(arena, struct encode_column, count);
+    find_columns(encoder, arena);
+    encoder->size_matters = row_size_matters(table);
+    encoder->meant = ARENA_ARRAY(arena, struct value, count);
+    encoder->rooms = ARENA_ARRAY(arena, struct buf, count);
+    encoder->events = ARENA_ARRAY(arena, struct row_event, count);
+    for (size_t i = 0; i < count; i++)
+        buf_init(&encoder->rooms[i], REPAIR_MAXIMUM);
+}
+
+void row_encoder_free(struct row_encoder *encoder)
+{
+    for (size_t i = 0; i <= encoder->table->column_count; i++)
+        buf_free(&encoder->rooms[i]);
+}
+
+static void add_event(struct row_encoder *encoder, struct row_event event)
+{
+    encoder->events[encoder->event_count++] = event;
+}
+
+static void mean(struct row_encoder *encoder, size_t cell, struct value value)
+{
+    if (!encoder->changed)
+        memcpy(encoder->meant, encoder->cells, encoder->width * sizeof(*encoder->meant));
+    encoder->changed = true;
+    encoder->meant[cell] = value;
+}
+
+static bool try_repair(struct row_encoder *encoder, size_t cell, struct buf *out, const char **what)
+{
+    const struct plan_column *column = encoder->encoders[cell].plan;
+    struct value repaired;
+    const char *reason;
+
+    if (!repair_value(column, encoder->policies->encoding, &encoder->cells[cell], &encoder->rooms[cell],
+                      &repaired, what) ||
+        (repaired.kind == VALUE_NULL && column->not_null) ||
+        !encode_cell(&encoder->encoders[cell], &repaired, out, &reason))
+        return false;
+    mean(encoder, cell, repaired);
+    return true;
+}
+
+static bool try_null(struct row_encoder *encoder, size_t cell, struct buf *out)
+{
+    struct value null = {.kind = VALUE_NULL};
+    const char *reason;
+
+    if (encoder->encoders[cell].plan->not_null || !encode_cell(&encoder->encoders[cell], &null, out, &reason))
+        return false;
+    mean(encoder, cell, null);
+    return true;
+}
+
+/* A value that does not fit: what its policy makes of it. */
+static void misfit_cell(struct row_encoder *encoder, size_t cell, const char *reason, struct buf *out)
+{
+    enum misfit_policy policy = encoder->policies == NULL
+                                    ? MISFIT_STOP
+                                    : encoder->policies->columns[encoder->place][encoder->columns[cell]];
+    struct row_event event = {.cell = (int)cell, .outcome = OUTCOME_STOPS, .reason = reason};
+
+    if (policy == MISFIT_QUARANTINE)
+        event.outcome = OUTCOME_QUARANTINED;
+    else if (policy == MISFIT_NULL && try_null(encoder, cell, out))
+        event.outcome = OUTCOME_NULL;
+    else if (policy == MISFIT_REPAIR && try_repair(encoder, cell, out, &event.what))
+        event.outcome = OUTCOME_REPAIRED;
+    add_event(encoder, event);
+}
+
+static void misfit_row(struct row_encoder *encoder, const char *reason)
+{
+    bool aside = encoder->policies != NULL && encoder->policies->rows[encoder->place] == MISFIT_QUARANTINE;
+
+    add_event(encoder, (struct row_event){.cell = -1,
+                                          .outcome = aside ? OUTCOME_QUARANTINED : OUTCOME_STOPS,
+                                          .reason = reason});
+}
+
+static void encode_cells(struct row_encoder *encoder, struct buf *out)
+{
+    uint16_t width = __builtin_bswap16((uint16_t)encoder->width);
+    const char *reason = NULL;
+
+    buf_put(out, &width, sizeof(width));
+    for (size_t i = 0; i < encoder->width && !out->failed; i++) {
+        const struct value *cell = &encoder->cells[i];
+
+        if (cell->kind == VALUE_NULL && encoder->encoders[i].plan->not_null)
+            misfit_cell(encoder, i, "NULL in a column that is NOT NULL", out);
+        else if (!encode_cell(&encoder->encoders[i], cell, out, &reason) && !out->failed)
+            misfit_cell(encoder, i, reason, out);
+    }
+}
+
+static enum misfit_outcome outcome_of(const struct row_encoder *encoder)
+{
+    enum misfit_outcome worst = OUTCOME_NULL;
+
+    for (size_t i = 0; i < encoder->event_count; i++) {
+        if (encoder->events[i].outcome == OUTCOME_STOPS)
+            return OUTCOME_STOPS;
+        if (encoder->events[i].outcome == OUTCOME_QUARANTINED)
+            worst = OUTCOME_QUARANTINED;
+    }
+    return worst;
+}
+
+/* Called when every field is there. */
+static void check_size(struct row_encoder *encoder, const struct buf *out, size_t start)
+{
+    struct row_size size = row_size_of(encoder->table, out->ptr + start + 2);
+    bool strict = encoder->policies != NULL && atomic_load(&encoder->policies->strict_width[encoder->place]);
+
+    if (size.least > PAGE_ROW_MAXIMUM)
+        misfit_row(encoder, "the row is wider than a page of PostgreSQL (8,160 bytes, after its long values "
+                            "were put out of line)");
+    else if (strict && size.most > PAGE_ROW_MAXIMUM)
+        misfit_row(encoder,
+                   "the row may be wider than a page of PostgreSQL (8,160 bytes), which refused a row "
+                   "of this table");
+}
+
+/* Too large for PostgreSQL, or for the memory: named, and the rest goes on. */
+static void check_room(struct row_encoder *encoder, struct buf *out)
+{
+    if (!out->failed)
+        return;
+    out->failed = false;
+    encoder->event_count = 0;
+    misfit_row(encoder, "the row is too large (PostgreSQL holds at most 1 GB in a value)");
+}
+
+static void list_events(struct row_encoder *encoder, enum misfit_outcome fate)
+{
+    const struct value *rowid = &encoder->cells[encoder->rowid];
+
+    for (size_t i = 0; i < encoder->event_count; i++) {
+        const struct row_event *event = &encoder->events[i];
+        struct misfit misfit = {.table = encoder->place,
+                                .column = event->cell < 0 ? -1 : encoder->columns[event->cell],
+                                .has_rowid = rowid->kind == VALUE_INTEGER,
+                                .rowid = rowid->integer,
+                                .outcome = fate == OUTCOME_QUARANTINED ? fate : event->outcome};
+        bool repaired = misfit.outcome == OUTCOME_REPAIRED;
+
+        misfits_add(&encoder->load->misfits, misfit, event->cell < 0 ? NULL : &encoder->cells[event->cell],
+                    event->reason, repaired ? &encoder->meant[event->cell] : NULL,
+                    repaired ? event->what : NULL);
+    }
+}
+
+static void put_reasons(const struct row_encoder *encoder, struct buf *out)
+{
+    for (size_t i = 0; i < encoder->event_count; i++) {
+        const struct row_event *event = &encoder->events[i];
+
+        buf_text(out, i > 0 ? "; " : "");
+        if (event->cell >= 0)
+            buf_printf(out, "%.*s: ", STR_ARGS(encoder->encoders[event->cell].plan->source->name.text));
+        buf_text(out, event->reason);
+    }
+}
+
+static bool set_aside(struct row_encoder *encoder, struct err *err)
+{
+    struct load *load = encoder->load;
+    int cell = encoder->events[0].cell;
+    struct set_aside row = {.table = encoder->place,
+                            .cells = encoder->cells,
+                            .width = encoder->width,
+                            .rowid = &encoder->cells[encoder->rowid]};
+    struct buf reasons;
+    bool done;
+
+    if (load->sink.row == NULL)
+        return true;
+    if (cell >= 0)
+        row.column = encoder->encoders[cell].plan->source->name.text;
+    buf_init(&reasons, BUF_TEXT_MAXIMUM);
+    put_reasons(encoder, &reasons);
+    row.reason = buf_view(&reasons);
+    done = load->sink.row(load->sink.context, &row, err);
+    buf_free(&reasons);
+    return done;
+}
+
+/* The row has misfits. */
+static bool decide(struct row_encoder *encoder, enum row_fate *fate, struct err *err)
+{
+    enum misfit_outcome outcome = outcome_of(encoder);
+
+    list_events(encoder, outcome);
+    *fate = outcome == OUTCOME_STOPS         ? ROW_STOPS
+            : outcome == OUTCOME_QUARANTINED ? ROW_SET_ASIDE
+                                             : ROW_ARRIVES;
+    if (*fate != ROW_SET_ASIDE)
+        return true;
+    misfits_add_row(&encoder->load->misfits, encoder->place);
+    return set_aside(encoder, err);
+}
+
+bool row_encode(struct row_encoder *encoder, const struct value *cells, struct buf *out, enum row_fate *fate,
+                struct err *err)
+{
+    size_t start = out->len;
+
+    encoder->cells = cells;
+    encoder->changed = false;
+    encoder->event_count = 0;
+    *fate = ROW_ARRIVES;
+    encode_cells(encoder, out);
+    check_room(encoder, out);
+    if (encoder->size_matters && (encoder->event_count == 0 || outcome_of(encoder) == OUTCOME_NULL))
+        check_size(encoder, out, start);
+    if (encoder->event_count == 0)
+        return true;
+    if (!decide(encoder, fate, err))
+        return false;
+    if (*fate != ROW_ARRIVES)
+        out->len = start;
+    return true;
+}
