@@ -3,6 +3,10 @@
 #include "schema/ident.h"
 #include "schema/translate_term.h"
 
+enum {
+    INDEX_SQL_MAXIMUM = 3000
+};
+
 /* ---- columns ---- */
 
 static enum collation collation_from(struct str name)
@@ -338,6 +342,10 @@ bool translate_expr(const struct expr *expr, const struct translate_scope *scope
 
     if (done && tr.too_long)
         done = refuse(&tr, "its PostgreSQL form is too long", "an expression");
+    /* The expressions of an index share one row of PostgreSQL's catalog, and the tree takes more than the
+     * text. */
+    if (done && scope->immutable && term.sql.len > INDEX_SQL_MAXIMUM)
+        done = refuse(&tr, "its PostgreSQL form is too long for an index", "an expression");
     /* The grammar of DEFAULT takes no AND, IN or LIKE outside of brackets. */
     if (done)
         buf_str(out, want == TRANSLATE_OF_TYPE ? term_sql(&tr, &term, LEVEL_OPERATOR) : term.sql);

@@ -50,7 +50,7 @@ enum form {
     FORM_EXPRESSION,
     FORM_NULL,     /* the literal */
     FORM_CONSTANT, /* a literal of `storage`: see integer, real, bytes */
-    FORM_NOW       /* the current date or time: see now */
+    FORM_NOW       /* the text of the current date or time, or of an instant: see now, instant */
 };
 
 enum collation {
@@ -84,7 +84,9 @@ struct term {
     double real;
     struct str bytes;
     enum now_what now;
-    int now_length; /* characters of its text */
+    int now_length;     /* characters of its text */
+    struct str instant; /* of FORM_NOW: its timestamp, where it is not the current one as such */
+    bool drifts;        /* that depends on the current time too */
 };
 
 struct translator {

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "schema/translate_term.h"
+#include "schema/translate_time.h"
 
 /* ---- texts ---- */
 
@@ -187,10 +187,10 @@ static int shown_length(const char *pattern)
     return length;
 }
 
-static struct term now_as_text(struct translator *tr, const char *pattern)
+struct term time_text(struct translator *tr, struct str timestamp, const char *pattern)
 {
     struct term term =
-        term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "to_char(" UTC_NOW ", '%s')", pattern);
+        term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "to_char(%.*s, '%s')", STR_ARGS(timestamp), pattern);
 
     term.form = FORM_NOW;
     term.now = NOW_OTHER;
@@ -199,6 +199,11 @@ static struct term now_as_text(struct translator *tr, const char *pattern)
         if (strcmp(pattern, patterns[i].pattern) == 0)
             term.now = patterns[i].what;
     return term;
+}
+
+static struct term now_as_text(struct translator *tr, const char *pattern)
+{
+    return time_text(tr, str_from(UTC_NOW), pattern);
 }
 
 static struct term now_as_epoch(struct translator *tr, bool text)
@@ -246,7 +251,7 @@ static bool format_letter(struct buf *pattern, char letter)
 }
 
 /* A strftime() format as a to_char() pattern; letters that stand for themselves go in quotes. */
-static bool format_pattern(struct str format, struct buf *pattern)
+bool time_pattern(struct str format, struct buf *pattern)
 {
     for (size_t i = 0; i < format.len; i++) {
         char c = format.ptr[i];
@@ -277,7 +282,7 @@ static bool format_now(struct translator *tr, const struct term *format, struct 
         return true;
     }
     buf_init(&pattern, 256);
-    known = format_pattern(format->bytes, &pattern);
+    known = time_pattern(format->bytes, &pattern);
     if (known)
         *out = now_as_text(tr, str_cstr(tr->arena, buf_view(&pattern)));
     buf_free(&pattern);
@@ -285,32 +290,52 @@ static bool format_now(struct translator *tr, const struct term *format, struct 
 }
 
 /* 'now', or CURRENT_TIMESTAMP, or nothing at all; no modifiers. */
-static bool only_now(struct translator *tr, const char *name, const struct term *args, size_t count)
+static bool only_now(const struct term *args, size_t count)
 {
-    for (size_t i = 1; i < count; i++) {
-        bool local = term_is_constant(&args[i], STORAGE_TEXT) && str_is_nocase(args[i].bytes, "localtime");
-
-        return refuse(tr,
-                      local ? "the result depends on the time zone of the machine"
-                            : "its modifiers have no PostgreSQL form",
-                      "function %s()", name);
-    }
-    if (count == 0 || (args[0].form == FORM_NOW && args[0].now == NOW_TIMESTAMP) ||
-        (term_is_constant(&args[0], STORAGE_TEXT) && str_is_nocase(args[0].bytes, "now")))
+    if (count == 0)
         return true;
-    return refuse(tr, "only the current time is carried, not the time in a value", "function %s()", name);
+    return count == 1 &&
+           ((args[0].form == FORM_NOW && args[0].now == NOW_TIMESTAMP && args[0].instant.ptr == NULL) ||
+            (term_is_constant(&args[0], STORAGE_TEXT) && str_is_nocase(args[0].bytes, "now")));
+}
+
+static const struct {
+    const char *name;
+    const char *pattern;
+    const char *format;
+} texts[] = {{"date", "YYYY-MM-DD", "%Y-%m-%d"},
+             {"time", "HH24:MI:SS", "%H:%M:%S"},
+             {"datetime", "YYYY-MM-DD HH24:MI:SS", "%Y-%m-%d %H:%M:%S"}};
+
+/* The time in a value, or the current one with modifiers. */
+static bool time_of(struct translator *tr, const char *name, struct term *args, size_t count,
+                    struct term *out)
+{
+    size_t formats = strcmp(name, "strftime") == 0 ? 1 : 0;
+    struct instant instant;
+
+    if (formats == 1 && !term_is_constant(&args[0], STORAGE_TEXT))
+        return refuse(tr, "its format is not a literal", "function strftime()");
+    if (!instant_from(tr, name, args + formats, count - formats, &instant))
+        return false;
+    if (formats == 1)
+        return instant_format(tr, name, args[0].bytes, &instant, out);
+    if (strcmp(name, "unixepoch") == 0)
+        instant_epoch(tr, &instant, out);
+    else if (strcmp(name, "julianday") == 0)
+        instant_julian(tr, &instant, out);
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        if (strcmp(name, texts[i].name) == 0)
+            return instant_format(tr, name, str_from(texts[i].format), &instant, out);
+    return true;
 }
 
 bool time_function(struct translator *tr, const char *name, struct term *args, size_t count, struct term *out)
 {
-    static const struct {
-        const char *name;
-        const char *pattern;
-    } texts[] = {{"date", "YYYY-MM-DD"}, {"time", "HH24:MI:SS"}, {"datetime", "YYYY-MM-DD HH24:MI:SS"}};
     size_t formats = strcmp(name, "strftime") == 0 ? 1 : 0;
 
-    if (!only_now(tr, name, args + formats, count - formats))
-        return false;
+    if (!only_now(args + formats, count - formats))
+        return time_of(tr, name, args, count, out);
     if (formats == 1)
         return format_now(tr, &args[0], out);
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
@@ -372,6 +397,8 @@ bool now_to_type(struct translator *tr, const struct term *now, const struct pg_
 {
     if (pg_kind_is_textual(type->kind) && type->kind != PG_ENUM)
         return now_to_text(tr, now, type, out);
+    if (now->instant.ptr != NULL)
+        return instant_to_type(tr, now, type, whole, out);
     for (size_t i = 0; i < ARRAY_LENGTH(renderings); i++) {
         const char *sql = whole ? renderings[i].whole : renderings[i].exact;
 

@@ -20,15 +20,18 @@ VALUES = {
     "l": ["abc", "abc  ", " abc", None, "", "  ", "b"],
     "o": ["abc", 5, None, 42, "x"],
     "f": [1, 0, None],
-    "d": ["2020-01-01 00:00:00", "2020-01-01 10:20:30", None, "2019-12-31 23:59:59", "2021-06-30 12:00:00"],
+    "d": ["2020-01-01 00:00:00", "2020-01-01 10:20:30", None, "2019-12-31 23:59:59", "2021-06-30 12:00:00", "2020-01-31 23:59:59",
+          "2020-02-29 00:00:01", "1999-03-31 06:07:08", "2023-01-01 00:00:00", "2024-12-30 10:00:00", "1900-02-28 12:34:56"],
     "z": ["2020-01-01 10:20:30", None, "2020-01-01 00:00:00", "2018-03-04 05:06:07"],
-    "y": ["2020-01-01", None, "2019-12-31", "2020-02-29"],
+    "y": ["2020-01-01", None, "2019-12-31", "2020-02-29", "2021-10-31", "1968-07-05"],
     "h": ["00:00:00", "12:30:00", None, "23:59:59"],
     "p": [0, 1577836800, None],
     "x": [b"", b"\x00\xff", None, b"abc", b"\x80"],
     "g": ["00000000-0000-0000-0000-000000000000", None, "0a1b2c3d-0000-4000-8000-00000000000f"],
     "m": ['{"a": 1}', None, "[]"],
     "e": ["new", "done", None, "it's"],
+    "s": ["2020-01-31", "2020-02-29 10:20:30", None, "2019-12-31T23:59", "no date", "", "2021-03-31 23:59:59.999Z", "12 Jan 2020",
+          "2020-01-01 00:00:00.5+00:00", "2020-1-1", " 2020-01-01", "1969-12-31 23:59:59"],
     "MiXed": [1, None, 2],
     "app": ["a", None],
 }
@@ -692,6 +695,121 @@ printf('it''s %s', k)
 printf('back\\slash %s', t)
 printf('%d', i) = '5'
 length(printf('%s', t))
+date(d)
+date(y)
+date(z)
+date(h)
+time(d)
+time(h)
+time(y)
+datetime(d)
+datetime(y)
+datetime(z)
+datetime(h)
+date(s)
+datetime(s)
+time(s)
+julianday(d)
+julianday(y)
+julianday(s)
+unixepoch(d)
+unixepoch(z)
+unixepoch(s)
+strftime('%Y', d)
+strftime('%Y-%m', d)
+strftime('%m/%d/%Y %H:%M', d)
+strftime('%j', d)
+strftime('%w', d)
+strftime('%W', d)
+strftime('%W', y)
+strftime('%W', y, '+200 days')
+strftime('%s', d)
+strftime('%s', s)
+strftime('%H:%M:%S', h)
+strftime('week %W of %Y', d)
+strftime('100%% %Y', d)
+strftime('it''s %d', d)
+strftime('%Y', s)
+strftime('%f', d, '+0 seconds')
+strftime('%Y-%m-%dT%H:%M:%fZ', s, '+1 minute')
+CAST(strftime('%Y', d) AS INTEGER)
+CAST(strftime('%m', s) AS INTEGER) + 1
+date(d, '+1 day')
+date(d, '-1 days')
+date(d, '1 day')
+date(d, '+1 month')
+date(d, '-1 month')
+date(d, '+13 months')
+date(d, '-11 months')
+date(d, '+1 year')
+date(d, '-4 years')
+date(d, '+100 years')
+datetime(d, '+1 month', '+1 month')
+datetime(d, '+90 seconds')
+datetime(d, '-36 hours')
+datetime(d, '+1000 minutes')
+date(d, 'start of month')
+date(d, 'start of year')
+datetime(d, 'start of day')
+datetime(d, 'Start Of Day')
+date(d, 'start of month', '+1 month', '-1 day')
+date(d, 'weekday 0')
+date(d, 'weekday 1')
+date(d, 'weekday 6', '-7 days')
+date(y, 'weekday 3')
+date(y, '+1 month')
+date(z, 'start of month')
+time(h, '+3 hours')
+datetime(h, '+1 day')
+date(s, '+1 month')
+datetime(s, 'start of month', '-1 second')
+date(s, 'weekday 4')
+date('2020-01-31', '+1 month')
+datetime('2020-01-31 10:20:30.5', '+1 second')
+datetime('2020-01-31T10:20')
+julianday('2020-01-01')
+unixepoch('2020-01-01 00:00:01')
+datetime(i, 'unixepoch')
+datetime(j, 'unixepoch')
+datetime(b, 'unixepoch')
+date(b / 1000, 'unixepoch', 'start of year')
+datetime(p, 'unixepoch')
+date(p, 'unixepoch', '+1 month')
+strftime('%Y', p, 'unixepoch')
+datetime(0, 'unixepoch')
+julianday(d) - julianday(y)
+CAST(julianday(d) - julianday(y) AS INTEGER)
+date(d) = '2020-01-01'
+date(d) = y
+date(d) < y
+y >= date(d)
+d = datetime(z)
+datetime(d) <= z
+datetime(z, '+1 day') > d
+date(d) < date(y)
+date(d) = date(s)
+d < datetime(d, '+1 day')
+d < datetime('now', '-1 day')
+y <= date('now', '+1 month')
+d >= date('now', '-7 days')
+date(d) < date('now')
+date(datetime(d, '+1 day'))
+date(date(d, '+1 month'), '+1 month')
+datetime(date(d))
+strftime('%Y', datetime(d, '+1 year'))
+typeof(date(d))
+coalesce(date(d), 'none')
+length(datetime(d))
+substr(date(d), 1, 7)
+date(d) || ' ' || time(d)
+CASE WHEN f THEN date(d) ELSE '' END
+max(date(d), date(y))
+nullif(date(d), '2020-01-01')
+date(d) IN ('2020-01-01', '2020-01-31')
+date(d) BETWEEN '2020-01-01' AND '2020-12-31'
+date(d) LIKE '2020%'
+date(NULL)
+date(d, NULL)
 """
 
 # A part of the SQL functions may be missing in the SQLite at hand; then its own answer cannot be had.
@@ -816,12 +934,9 @@ REFUSALS = [
     ("value", "count(*)", "function count()"),
     ("value", "my_own(1)", "function my_own()"),
     ("value", "abs(i, j)", "function abs()"),
-    ("value", "date(d)", "function date()"),
     ("value", "datetime('now', 'localtime')", "function datetime()"),
-    ("value", "datetime('now', '+1 day')", "function datetime()"),
     ("value", "strftime('%W', 'now')", "function strftime()"),
     ("value", "strftime('it''s', 'now')", "function strftime()"),
-    ("value", "strftime('%Y', d)", "function strftime()"),
     ("default:f", "2", "for boolean"),
     ("default:f", "'maybe'", "for boolean"),
     ("default:j", "32768", "for smallint"),
@@ -899,6 +1014,38 @@ REFUSALS = [
     ("value", "printf('%')", "function printf()"),
     ("value", "like('a%', t, v)", "LIKE with ESCAPE"),
     ("value", "glob(v, t)", "operator GLOB"),
+    ("value", "date(i)", "function date()"),
+    ("value", "date(p)", "function date()"),
+    ("value", "date(r, 'unixepoch')", "function date()"),
+    ("value", "date(i, 'auto')", "function date()"),
+    ("value", "date(d, 'localtime')", "function date()"),
+    ("value", "date(d, 'utc')", "function date()"),
+    ("value", "date(d, t)", "function date()"),
+    ("value", "date(d, i || ' days')", "function date()"),
+    ("value", "date(d, '+1.5 days')", "function date()"),
+    ("value", "date(d, '+1 week')", "function date()"),
+    ("value", "date(d, '+10000000 days')", "function date()"),
+    ("value", "date(d, '+01:00')", "function date()"),
+    ("value", "date(d, 'weekday 7')", "function date()"),
+    ("value", "date(d, 'subsec')", "function date()"),
+    ("value", "date(d, 'unixepoch')", "function date()"),
+    ("value", "date(o)", "function date()"),
+    ("value", "date('2020-02-30')", "function date()"),
+    ("value", "date('10:20')", "function date()"),
+    ("value", "date('2020-01-01 10:20+00')", "function date()"),
+    ("value", "strftime(t, d)", "function strftime()"),
+    ("value", "strftime('%f', d)", "function strftime()"),
+    ("value", "strftime('%J', d)", "function strftime()"),
+    ("immutable", "date(s, '+1 month')", "an expression"),
+    ("value", "strftime('%', d)", "function strftime()"),
+    ("value", "d = date(y)", "a comparison of a date or time"),
+    ("value", "coalesce(d, datetime(z))", "function coalesce()"),
+    ("stored:i", "date(d)", "a text of a time for integer"),
+    ("value", "datetime(datetime(y), 'unixepoch')", "function datetime()"),
+    ("value", "date('now', 'unixepoch')", "function date()"),
+    ("value", "date(time(d))", "function date()"),
+    ("value", "datetime(strftime('%Y-%m-%dT%H:%M:%fZ', d, '+0 days'))", "function datetime()"),
+    ("stored:y", "datetime(d)", "a text of a time for date"),
     ("value", "randomblob(i)", "function randomblob()"),
     ("value", "randomblob(65)", "function randomblob()"),
     ("value", "random() BETWEEN 1 AND 2", "an expression"),
@@ -949,6 +1096,8 @@ NOW_DEFAULTS = [
     ("t", "(strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"), ("t", "(strftime('%d.%m.%Y at %H:%M', 'now'))"),
     ("t", "(strftime('%j/%Y', 'now'))"), ("t", "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"), ("t", "(datetime(CURRENT_TIMESTAMP))"),
     ("i", "(strftime('%s', 'now'))"), ("b", "(strftime('%s', 'now'))"), ("r", "(julianday('now'))"), ("v", "CURRENT_DATE"),
+    ("d", "(datetime('now', '+1 day'))"), ("z", "(datetime('now', '-1 hour', '+1 hour'))"), ("y", "(date('now', '+1 day'))"),
+    ("t", "(datetime('now', '+30 days'))"), ("d", "(date('now', '+1 day'))"), ("i", "(unixepoch('now', '+1 hour'))"),
 ]
 
 STORED = [
@@ -957,6 +1106,9 @@ STORED = [
     ("n", "n"), ("n", "j * 0.5"), ("n", "i"), ("d", "coalesce(d, '2020-01-01 00:00:00')"), ("d", "d"), ("y", "y"),
     ("z", "z"), ("x", "x"), ("g", "coalesce(g, '00000000-0000-0000-0000-000000000000')"), ("v", "substr(t, 1, 3)"),
     ("t", "CASE WHEN f THEN 'y' WHEN NOT f THEN 'n' END"), ("r", "round(r)"), ("w", "n"), ("i", "length(t)"), ("e", "coalesce(e, 'new')"),
+    ("t", "date(d)"), ("t", "strftime('%Y-%m', d)"), ("y", "date(d)"), ("d", "datetime(z, '+1 month')"), ("z", "datetime(d)"),
+    ("h", "time(d)"), ("d", "datetime(b, 'unixepoch')"), ("i", "unixepoch(d) / 60"), ("r", "julianday(d)"), ("t", "date(s)"),
+    ("d", "datetime(s)"), ("y", "date(y, 'start of month')"),
 ]
 
 # Random values: the column, the default, and what each value must look like.

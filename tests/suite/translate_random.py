@@ -3,7 +3,7 @@
 import random
 
 # A bare char(n), or a number among texts, is no value that both hand over alike; jsonb and dates in numbers never are.
-COLUMNS = "i j r q n w t v k l f d z y h x g e".split()
+COLUMNS = "i j r q n w t v k l f d z y h x g e s".split()
 DEEPER = COLUMNS + ["c", "o"]
 LITERALS = ("0", "1", "2", "-1", "5", "10", "0.5", "1.0", "1e3", "NULL", "TRUE", "FALSE", "''", "'abc'", "'5'", "'0'", "'A'",
             "' 5 '", "'1e0'", "'a%'", "'trail'", "'x y'", "'new'", "x'00'", "'2020-01-01'", "'2020-01-01 10:20:30'")
@@ -22,6 +22,8 @@ SHAPES = (
     "unicode(%)", "sign(%)", "likely(%)", "substr(%, 1, 2)", "substr(%, 3)", "substr(%, %)", "substr(%, %, %)",
     "substr(%, -2)", "substr(%, -3, 2)", "quote(%)", "printf('@d', %)", "printf('@05d|@s', %, %)", "printf('@x', %)",
     "printf('@.2f', %)", "glob('a*', %)", "like('A@', %)", "replace(%, 'a', %)", "trim(%, %)", "char(65, 66)",
+    "date(%)", "time(%)", "datetime(%)", "date(%, '+1 month')", "datetime(%, '-90 minutes', 'start of day')", "strftime('@Y-@m', %)",
+    "datetime(%, 'unixepoch')", "date(%, 'weekday 2')", "julianday(%)", "unixepoch(%)", "strftime('@W', %, '+1 year')",
 )
 
 

@@ -2,7 +2,8 @@
  * translate_lines: for tests/suite/test_translate.py.  Reads lines "WANT<TAB>EXPRESSION", where WANT is
  * value, condition, default:COLUMN or stored:COLUMN (of that column's type), and writes for each "ok<TAB>SQL"
  * or "no<TAB>PRIMARY<TAB>DETAIL".  With --columns it writes "NAME<TAB>DECLARED<TAB>COLLATION<TAB>TYPE" for
- * each column of its scope; with --collate-c text comparisons carry COLLATE "C".
+ * each column of its scope; with --collate-c text comparisons carry COLLATE "C"; the want immutable asks for
+ * a value that an index takes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,9 @@ static bool translate(struct arena *arena, struct str want, struct str sql, bool
     const struct scope_column *column =
         colon < 0 ? NULL : scope_find(str_slice(want, (size_t)colon + 1, want.len));
     struct translate_scope scope = {.column = str_starts_with(want, "default") ? NULL : scope_lookup,
-                                    .collate_c = collate_c};
+                                    .collate_c = collate_c,
+                                    .immutable =
+                                        str_is(want, "immutable") || str_starts_with(want, "stored")};
     enum translate_want place = column != NULL              ? TRANSLATE_OF_TYPE
                                 : str_is(want, "condition") ? TRANSLATE_CONDITION
                                                             : TRANSLATE_VALUE;
