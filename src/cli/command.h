@@ -43,6 +43,7 @@ struct command {
 /* What was typed, understood. */
 struct invocation {
     struct arena *arena;
+    const char *program; /* what to type to call it again */
     const struct command *command;
     const char **arguments;
     int argument_count;

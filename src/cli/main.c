@@ -28,18 +28,22 @@ static const struct command *find_command(int count, char **words, int *used)
 
 static bool unknown_command(int count, char **words, struct err *err)
 {
-    struct str known = {NULL, 0};
+    char verbs[256] = "";
+    size_t used = 0;
 
     for (size_t i = 0; commands[i] != NULL; i++)
         if (str_starts_with(str_from(commands[i]->name), words[0]) &&
-            commands[i]->name[strlen(words[0])] == ' ')
-            known = str_from(commands[i]->name);
-    if (known.len > 0)
-        err_set(err, ERR_USAGE, "%s needs one of its verbs%s%s", words[0], count > 1 ? ", which is not " : "",
-                count > 1 ? words[1] : "");
-    else
+            commands[i]->name[strlen(words[0])] == ' ' && used < sizeof(verbs))
+            used += (size_t)snprintf(verbs + used, sizeof(verbs) - used, "%s%s", used > 0 ? ", " : "",
+                                     strchr(commands[i]->name, ' ') + 1);
+    if (used == 0) {
         err_set(err, ERR_USAGE, "there is no command %s", words[0]);
-    return err_hint(err, "pgrade --help");
+        return err_hint(err, "pgrade --help");
+    }
+    err_set(err, ERR_USAGE, "%s needs one of its verbs%s%s", words[0], count > 1 ? ", which is not " : "",
+            count > 1 ? words[1] : "");
+    err_detail(err, "they are: %s", verbs);
+    return err_hint(err, "pgrade --help says what each does");
 }
 
 static void print_error(const struct err *err, bool color)
@@ -130,9 +134,15 @@ static int finish_output(const struct invocation *invocation, int status)
     return err_exit_status(err.code);
 }
 
+/* How it was called, where that was by a path: it may not be on PATH. */
+static const char *program_of(int count, char **words)
+{
+    return count > 0 && strchr(words[0], '/') != NULL ? words[0] : "pgrade";
+}
+
 int main(int count, char **words)
 {
-    struct invocation invocation = {.arena = arena_new()};
+    struct invocation invocation = {.arena = arena_new(), .program = program_of(count, words)};
     struct err err = {.code = ERR_NONE};
     int used = 0;
     int status;

@@ -3,6 +3,7 @@
 
 #include "cli/report.h"
 #include "cli/table.h"
+#include "cli/wrap.h"
 
 /* Well below what bench/README.md measures on two cores, so that the estimate is rather too long. */
 enum {
@@ -15,15 +16,15 @@ static void put_columns(const struct report *report, const struct plan_table *ta
 {
     static const enum table_align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
     struct arena *arena = report->invocation->arena;
-    struct text_table columns = {.arena = arena, .columns = 5, .align = align, .maximum = 60};
-    static const char *const heading[] = {"  column", "SQLite", "PostgreSQL", "", "why"};
+    struct text_table columns = {.arena = arena, .columns = 5, .indent = 2, .align = align, .maximum = 60};
+    static const char *const heading[] = {"column", "SQLite", "PostgreSQL", "", "why"};
 
     for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
         text_table_cell(&columns, str_from(heading[i]));
     for (size_t i = 0; i < table->column_count; i++) {
         const struct plan_column *column = &table->columns[i];
 
-        text_table_cellf(&columns, "  %.*s", STR_ARGS(column->name));
+        text_table_cell(&columns, column->name);
         text_table_cell(&columns, column->source->declared);
         text_table_cell(&columns, pg_type_text(arena, &column->type));
         text_table_cellf(&columns, "%s%s%s", column->not_null ? "not null" : "",
@@ -63,6 +64,21 @@ static void put_objects(const struct report *report, size_t place, struct buf *o
     buf_text(out, first ? "" : "\n");
 }
 
+/* Every value was checked, so the rows were counted; rows with misfits are not among them, and then only the
+ * range of rowids is known. */
+static void put_rows(const struct report *report, size_t place, struct buf *out)
+{
+    struct load *load = (struct load *)(uintptr_t)&report->result->load;
+    int64_t rows = report->result->prepared.plan.tables[place].rows_estimate;
+    bool exact = report->result->loaded && load->misfits.total == 0;
+
+    if (exact)
+        rows = atomic_load(&load->tables[place].rows);
+    if (rows >= 0)
+        buf_printf(out, " (%s%.*s row%s)", exact || rows == 0 ? "" : "up to ",
+                   STR_ARGS(show_count(report->invocation->arena, rows)), rows == 1 ? "" : "s");
+}
+
 static void put_table(const struct report *report, size_t place, struct buf *out)
 {
     const struct plan_table *table = &report->result->prepared.plan.tables[place];
@@ -70,9 +86,7 @@ static void put_table(const struct report *report, size_t place, struct buf *out
     buf_printf(out, "\n%.*s", STR_ARGS(table->source->name.text));
     if (!str_equal(table->name, table->source->name.text))
         buf_printf(out, " -> %.*s", STR_ARGS(table->name));
-    if (table->rows_estimate >= 0)
-        buf_printf(out, " (%s%.*s rows)", table->rows_estimate > 0 ? "at most " : "",
-                   STR_ARGS(show_count(report->invocation->arena, table->rows_estimate)));
+    put_rows(report, place, out);
     buf_byte(out, '\n');
     put_columns(report, table, out);
     put_objects(report, place, out);
@@ -104,6 +118,7 @@ void report_plan(const struct report *report)
     const struct prepared *prepared = &report->result->prepared;
     struct arena *arena = report->invocation->arena;
     struct buf out;
+    size_t prose;
 
     buf_init(&out, BUF_TEXT_MAXIMUM);
     buf_printf(&out, "Source      %.*s (%.*s, %.*s)\n",
@@ -117,11 +132,13 @@ void report_plan(const struct report *report)
     buf_printf(&out, "Tables      %zu\n", prepared->plan.table_count);
     for (size_t i = 0; i < prepared->plan.table_count; i++)
         put_table(report, i, &out);
+    prose = out.len;
     report_notes(report, &out);
     report_not_carried(report, &out);
     report_misfits(report, &out);
     report_changes(report, &out);
     put_estimates(report, &out);
+    wrap_lines(&out, prose, wrap_width());
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/report.h"
 #include "cli/table.h"
+#include "cli/wrap.h"
 
 static void put_head(const struct report *report, struct buf *out)
 {
@@ -121,7 +122,7 @@ static void put_collated(const struct contradiction *found, struct buf *out)
         return;
     buf_printf(out,
                "  %" PRId64 " of them differ%s from the parent only in what its collation %.*s passes over:"
-               " SQLite compares by it,\n  a foreign key of PostgreSQL exactly. Give the rows the parent's"
+               " SQLite compares by it, a foreign key of PostgreSQL exactly. Give the rows the parent's"
                " spelling in the source%s\n",
                found->collated_rows, found->collated_rows == 1 ? "s" : "", STR_ARGS(found->object->collation),
                found->object->mend_sql.ptr != NULL ? ":" : ".");
@@ -162,8 +163,8 @@ static void put_next(const struct report *report, struct buf *out)
 
     buf_text(out, "\nWhat to do next\n");
     if (endpoints->target_local)
-        buf_printf(out, "  1. The database's URL (with its password):  pgrade local url --database %.*s\n",
-                   STR_ARGS(endpoints->target.database));
+        buf_printf(out, "  1. The database's URL (with its password):  %s local url --database %.*s\n",
+                   report->invocation->program, STR_ARGS(endpoints->target.database));
     else
         buf_printf(out, "  1. The database's URL is the one you gave: %.*s\n",
                    STR_ARGS(url_redacted(arena, &endpoints->target)));
@@ -182,8 +183,8 @@ static void put_behaviour(const struct report *report, struct buf *out)
     buf_text(
         out,
         "\nWhat behaves differently on PostgreSQL\n"
-        "  LIKE looks at upper and lower case (ILIKE does not); a text compared with a number is an error;\n"
-        "  \"x\" is always a name, 'x' a string; GROUP BY must name every column that is selected.\n");
+        "  LIKE looks at upper and lower case (ILIKE does not); a text compared with a number is an error; "
+        "\"x\" is always a name, 'x' a string; GROUP BY must name every column that is selected.\n");
     for (size_t i = 0; i < result->prepared.plan.table_count; i++) {
         const struct plan_table *table = &result->prepared.plan.tables[i];
 
@@ -220,12 +221,14 @@ static void put_widened(const struct report *report, struct buf *out)
 void report_upgrade(const struct report *report, const struct err *err)
 {
     struct buf out;
+    size_t prose;
 
     buf_init(&out, BUF_TEXT_MAXIMUM);
     if (err == NULL) {
         put_head(report, &out);
         put_tables(report, &out);
     }
+    prose = out.len;
     report_not_carried(report, &out);
     report_misfits(report, &out);
     if (err == NULL)
@@ -239,6 +242,7 @@ void report_upgrade(const struct report *report, const struct err *err)
     } else {
         put_differences(report, &out);
     }
+    wrap_lines(&out, prose, wrap_width());
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);
 }

@@ -50,6 +50,7 @@ static void put_spaces(struct buf *out, size_t count)
 
 static void put_row(const struct text_table *table, const size_t *widths, size_t row, struct buf *out)
 {
+    put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
         struct str cell = table->cells[row * table->columns + i];
         size_t gap = widths[i] - width_of(cell);
@@ -79,6 +80,7 @@ void text_table_write(const struct text_table *table, bool color, struct buf *ou
     put_row(table, widths, 0, out);
     if (color)
         buf_text(out, "\033[0m");
+    put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
         buf_text(out, i > 0 ? "  " : "");
         for (size_t j = 0; j < widths[i]; j++)

@@ -12,6 +12,7 @@ enum table_align {
 struct text_table {
     struct arena *arena;
     size_t columns;
+    size_t indent; /* spaces before each line */
     const enum table_align *align;
     struct str *cells; /* row by row, the heading first */
     size_t count;

@@ -88,3 +88,34 @@ def test_report_that_is_lost(more, view, folder, untouched, database):
     assert done.returncode == pgrade.FAILED, done
     assert "the result could not be written" in done.stderr and "the tables are published" in done.stderr
     assert table_names(database) == ["t"]
+
+
+@pytest.mark.parametrize("command", ["plan", "upgrade"])
+def test_sentences_fit_the_terminal(command, folder, database):
+    """Broken at spaces and nowhere else; tables, and statements to be copied, stay whole."""
+    path = folder / "wide.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "CREATE TABLE tag (name TEXT COLLATE NOCASE PRIMARY KEY);"
+        "CREATE TABLE post (id INTEGER PRIMARY KEY, tag TEXT REFERENCES tag (name));"
+        "CREATE TABLE more (a INT PRIMARY KEY UNIQUE, UNIQUE (a));"
+    )
+    connection.close()
+    words = [command, str(path)] + ([database.url, "--replace"] if command == "upgrade" else [])
+    whole = pgrade.run(*words)
+    broken = pgrade.run(*words, COLUMNS="60")
+    assert whole.status == broken.status == pgrade.OK, broken
+    start = "\nArrives, and differs"
+    sentences = broken.stdout[broken.stdout.index(start) :]
+    assert max(len(line) for line in whole.stdout[whole.stdout.index(start) :].splitlines()) > 80
+    too_long = [line for line in sentences.splitlines() if len(line) > 60 and "postgresql://" not in line]
+    assert too_long == []
+    assert sentences.split() == whole.stdout[whole.stdout.index(start) :].split()
+
+
+def test_rows_of_a_plan_are_counted(small):
+    connection = sqlite3.connect(small)
+    connection.executescript("INSERT INTO author VALUES (1000, 'far away')")
+    connection.close()
+    outcome = pgrade.run("plan", str(small))
+    assert "author (3 rows)\n  column  " in outcome.stdout, outcome
