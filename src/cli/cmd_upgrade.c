@@ -31,6 +31,9 @@ static void catch_signals(void)
 
 static bool has_shortfalls(const struct upgrade_result *result)
 {
+    for (size_t i = 0; result->tables != NULL && i < result->prepared.plan.table_count; i++)
+        if (result->tables[i].excluded_rows > 0)
+            return true;
     return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0 ||
            result->load.misfits.change_count > 0;
 }

@@ -200,7 +200,7 @@ static void put_outcomes(const struct report *report, struct json *json)
         json_put_int(json, "source_rows", outcome->source_rows);
         json_put_int(json, "loaded_rows", outcome->loaded_rows);
         json_put_int(json, "quarantined_rows", 0);
-        json_put_int(json, "excluded_rows", 0);
+        json_put_int(json, "excluded_rows", outcome->excluded_rows);
         json_put_int(json, "bytes", outcome->bytes);
         json_put_bool(json, "verified", outcome->verified);
         json_put_bool(json, "equal", outcome->equal);

@@ -54,6 +54,20 @@ static void put_elapsed(const struct report *report, struct buf *out)
                STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH])));
 }
 
+static void put_excluded(const struct report *report, struct buf *out)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    for (size_t i = 0; i < plan->table_count; i++) {
+        int64_t rows = report->result->tables[i].excluded_rows;
+
+        if (rows > 0)
+            buf_printf(out, "%.*s: %.*s row%s excluded by the user (--where)\n",
+                       STR_ARGS(plan->tables[i].source->name.text),
+                       STR_ARGS(show_count(report->invocation->arena, rows)), rows == 1 ? "" : "s");
+    }
+}
+
 static void put_tables(const struct report *report, struct buf *out)
 {
     static const enum table_align align[] = {ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
@@ -84,6 +98,7 @@ static void put_tables(const struct report *report, struct buf *out)
     text_table_cell(&table, show_seconds(arena, work));
     text_table_cell(&table, str_from(report->result->verified ? "every value equal" : "not verified"));
     text_table_write(&table, report->invocation->color, out);
+    put_excluded(report, out);
     put_elapsed(report, out);
 }
 

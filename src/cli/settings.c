@@ -188,7 +188,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
     }
     options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
     return settings_fts(invocation, options, err) && settings_types(invocation, options, err) &&
-           settings_names(invocation, &options->plan, err);
+           settings_names(invocation, &options->plan, err) &&
+           settings_selection(invocation, &options->plan, err);
 }
 
 static const struct {

@@ -10,6 +10,9 @@
     {"schema", 0, "NAME", "schema of the target (public)"},                                                  \
         {"names", 0, "RULE", "as-written (the application finds them; default), preserve, lower or snake"},  \
         {"rename", 0, "OLD=NEW", "another name for a table, or T.C=NEW for a column; may be repeated"},      \
+        {"include", 0, "PATTERN", "only these tables: names, with * for any text; may be repeated"},         \
+        {"exclude", 0, "PATTERN", "not these tables; may be repeated"},                                      \
+        {"where", 0, "T=SQL", "only the rows of T for which SQLite finds that true; may be repeated"},       \
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
@@ -28,6 +31,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
 bool settings_names(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_misfits(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
+/* Tables and rows that are wanted; likewise. */
+bool settings_selection(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
 

@@ -24,6 +24,7 @@ static bool digest_now(struct engine *reader, const struct plan_table *table,
     }
     buf_text(&sql, " FROM ");
     table_put_from(&sql, table->source);
+    table_put_filter(&sql, table->source, " WHERE ");
     done = engine_query(reader, buf_view(&sql), NULL, 0, &rows, err);
     buf_free(&sql);
     if (!done)

@@ -1,6 +1,7 @@
 #include "ops/prepare.h"
 
 #include "ops/mention.h"
+#include "ops/selection_check.h"
 #include "schema/ident.h"
 #include "survey/survey.h"
 
@@ -30,7 +31,8 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
     *prepared = (struct prepared){.sampled = false};
     return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&
            engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err) &&
-           check_overrides(options, &prepared->schema, err);
+           check_overrides(options, &prepared->schema, err) &&
+           selection_apply(prepared->snapshot.readers[0], &prepared->schema, &options->plan, err);
 }
 
 void prepare_close(struct prepared *prepared)
@@ -58,6 +60,7 @@ static void put_columns(struct buf *sql, const struct survey *survey)
     }
     buf_text(sql, " FROM ");
     table_put_from(sql, survey->table);
+    table_put_filter(sql, survey->table, " WHERE ");
 }
 
 static bool read_values(struct survey *survey, struct str sql, struct err *err)

@@ -180,13 +180,17 @@ static bool check_table(struct run *run, size_t place, struct err *err)
     outcome->verified = !run->options->no_verify;
     outcome->equal = run->options->no_verify ||
                      digest_compare(run->arena, &outcome->source, &outcome->target, &outcome->difference);
-    if (outcome->source_rows == outcome->loaded_rows && outcome->equal)
+    if (outcome->source_rows == outcome->loaded_rows + outcome->excluded_rows && outcome->equal)
         return true;
     err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
             STR_ARGS(table->source->name.text));
     err_detail(err,
                "%lld rows in the source, %lld in the target; see the table above for the columns that differ",
                (long long)outcome->source_rows, (long long)outcome->loaded_rows);
+    if (table->source->filter.ptr != NULL && outcome->equal)
+        return err_hint(err,
+                        "nothing was published; a condition of --where that asks for the time is another one "
+                        "each time: write the date into it");
     return err_hint(err, "nothing was published; this is a mistake of pgrade: please report it");
 }
 

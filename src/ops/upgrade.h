@@ -59,7 +59,8 @@ struct upgrade_options {
 };
 
 struct table_outcome {
-    int64_t source_rows; /* counted by a statement of its own */
+    int64_t source_rows;   /* counted by a statement of its own */
+    int64_t excluded_rows; /* by --where, counted likewise */
     int64_t loaded_rows;
     int64_t bytes; /* of COPY data */
     bool verified;

@@ -44,6 +44,15 @@ static bool run_count(void *context, size_t worker, struct err *err)
     else
         ident_quote(&sql, source->name.text); /* counted over whichever index is the smallest */
     done = engine_int(reader_of(table->work, worker), buf_view(&sql), &work_outcome(table)->source_rows, err);
+    if (done && source->filter.ptr != NULL) {
+        buf_clear(&sql);
+        buf_text(&sql, "SELECT count(*) FROM ");
+        table_put_from(&sql, source);
+        table_put_filter(&sql, source, " WHERE ");
+        buf_text(&sql, " IS NOT TRUE");
+        done = engine_int(reader_of(table->work, worker), buf_view(&sql), &work_outcome(table)->excluded_rows,
+                          err);
+    }
     buf_free(&sql);
     return done;
 }

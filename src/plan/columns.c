@@ -164,7 +164,9 @@ static bool share_one(struct maker *maker, struct plan_table *table, const struc
 
     if (!foreign_key_target(maker->schema, key, &parent, &columns, maker->arena, &why))
         return false;
-    target = &maker->plan->tables[maker->table_places[parent - maker->schema->tables]];
+    target = maker_planned(maker, parent);
+    if (target == NULL)
+        return false;
     for (size_t i = 0; i < key->column_count; i++) {
         struct plan_column *child = &table->columns[key->columns[i]];
         const struct plan_column *from = &target->columns[columns[i]];

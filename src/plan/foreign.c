@@ -99,16 +99,18 @@ bool plan_parent_column(const struct plan *plan, const struct foreign_key *key, 
     const char *why;
     bool found = foreign_key_target(plan->schema, key, &parent, &columns, arena, &why);
 
-    for (size_t i = 0; found && i < plan->table_count; i++) {
+    bool planned = false;
+
+    for (size_t i = 0; found && !planned && i < plan->table_count; i++) {
         if (plan->tables[i].source != parent)
             continue;
+        planned = true;
         found = !(*table == i && *column == columns[part]);
         *table = i;
         *column = columns[part];
-        break;
     }
     arena_free(arena);
-    return found;
+    return found && planned;
 }
 
 /* One foreign key with both ends resolved. */
@@ -380,7 +382,12 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
         leave_key(maker, link.child, key, str_from(why));
         return;
     }
-    link.parent = &plan->tables[maker->table_places[parent - maker->schema->tables]];
+    link.parent = maker_planned(maker, parent);
+    if (link.parent == NULL) {
+        leave_key(maker, link.child, key, str_from("the user excluded that table"));
+        plan->not_carried[plan->not_carried_count - 1].allowed = true;
+        return;
+    }
     unlike = find_unlike(maker, &link);
     if (unlike.ptr != NULL) {
         leave_key(maker, link.child, key, unlike);

@@ -71,7 +71,9 @@ static bool check_key(struct maker *maker, const struct plan_table *child, const
 
     if (!foreign_key_target(maker->schema, key, &source, &columns, maker->arena, &why))
         return true;
-    parent = &maker->plan->tables[maker->table_places[source - maker->schema->tables]];
+    parent = maker_planned(maker, source);
+    if (parent == NULL)
+        return true;
     for (size_t i = 0; i < key->column_count; i++) {
         const struct plan_column *from = &child->columns[key->columns[i]];
         const struct plan_column *to = &parent->columns[columns[i]];

@@ -93,6 +93,13 @@ struct str maker_renamed(const struct maker *maker, const struct table *table, s
     return (struct str){NULL, 0};
 }
 
+const struct plan_table *maker_planned(const struct maker *maker, const struct table *source)
+{
+    int place = maker->table_places[source - maker->schema->tables];
+
+    return place < 0 ? NULL : &maker->plan->tables[place];
+}
+
 struct str maker_path(struct maker *maker, struct str table, struct str column)
 {
     return str_printf(maker->arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
@@ -179,13 +186,32 @@ static bool check_name(const struct maker *maker, const struct table *source, st
     return true;
 }
 
+static bool is_excluded(const struct maker *maker, const struct table *source, struct str *why)
+{
+    *why = selection_excludes(maker->arena, &maker->options->selection, source->name.text);
+    return why->ptr != NULL && source->kind != TABLE_SHADOW;
+}
+
+/* By the user, so that it need not be accepted as well. */
+static void exclude(struct maker *maker, const struct table *source, struct str why)
+{
+    maker_not_carried(maker, source->virtual != NULL ? OBJECT_VIRTUAL_TABLE : OBJECT_TABLE,
+                      (struct str){NULL, 0}, source->name.text, source->sql, "%.*s", STR_ARGS(why));
+    maker->plan->not_carried[maker->plan->not_carried_count - 1].allowed = true;
+}
+
 static bool name_table(struct maker *maker, size_t place, struct err *err)
 {
     const struct table *source = &maker->schema->tables[place];
     struct str renamed = maker_renamed(maker, source, (struct str){NULL, 0});
     struct str wanted = renamed.ptr != NULL ? renamed : maker_name(maker, source->name);
     struct plan_table *table;
+    struct str why;
 
+    if (is_excluded(maker, source, &why)) {
+        exclude(maker, source, why);
+        return true;
+    }
     if (source->kind != TABLE_ORDINARY)
         return true;
     if (source->column_count > TABLE_COLUMNS_MAXIMUM) {
@@ -204,6 +230,9 @@ static bool name_table(struct maker *maker, size_t place, struct err *err)
     table->name = names_take(&maker->relations, wanted);
     maker_note_name(maker, source->name.text, wanted, table->name);
     note_conflicts(maker, source);
+    if (source->filter.ptr != NULL)
+        maker_note(maker, source->name.text, "brings only the rows that --where asked for: %.*s",
+                   STR_ARGS(source->filter));
     return true;
 }
 
@@ -255,10 +284,14 @@ static void leave_behind(struct maker *maker)
                           STR_ARGS(schema->views[i].damage.len > 0
                                        ? schema->views[i].damage
                                        : str_from("views are not translated yet")));
-    for (size_t i = 0; i < schema->trigger_count; i++)
-        maker_not_carried(maker, OBJECT_TRIGGER, schema->triggers[i].table.text,
-                          schema->triggers[i].name.text, schema->triggers[i].sql,
-                          "triggers are not translated yet");
+    for (size_t i = 0; i < schema->trigger_count; i++) {
+        struct str table = schema->triggers[i].table.text;
+
+        maker_not_carried(maker, OBJECT_TRIGGER, table, schema->triggers[i].name.text,
+                          schema->triggers[i].sql, "triggers are not translated yet");
+        maker->plan->not_carried[maker->plan->not_carried_count - 1].allowed =
+            selection_excludes(maker->arena, &maker->options->selection, table).ptr != NULL;
+    }
     for (size_t i = 0; i < schema->unreadable_count; i++)
         maker_not_carried(maker,
                           str_is(str_from(schema->unreadable[i].what), "index") ? OBJECT_INDEX : OBJECT_TABLE,
@@ -285,6 +318,8 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
     for (size_t i = 0; i < schema->table_count; i++) {
         const struct table *table = &schema->tables[i];
 
+        if (selection_excludes(arena, &options->selection, table->name.text).ptr != NULL)
+            continue;
         for (size_t j = 0; table->kind == TABLE_ORDINARY && j < table->column_count; j++) {
             struct type_choice choice =
                 type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);

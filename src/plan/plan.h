@@ -11,6 +11,7 @@
 #include "plan/facts.h"
 #include "plan/framework.h"
 #include "plan/names.h"
+#include "plan/selection.h"
 #include "plan/typemap.h"
 #include "schema/model.h"
 #include "schema/pgtype.h"
@@ -151,12 +152,21 @@ struct rename {
     struct str name;
 };
 
+/* The rows of a table that the user wants. */
+struct row_filter {
+    struct str table;     /* as in the source */
+    struct str condition; /* SQLite's SQL */
+};
+
 struct plan_options {
     struct str target_schema; /* empty: public */
     struct str load_schema;   /* empty: pgrade_load */
     enum names_mode names;
     const struct rename *renames;
     size_t rename_count;
+    struct selection selection;
+    const struct row_filter *filters;
+    size_t filter_count;
     struct type_options types;
     enum fts_policy fts;
     bool collate_c; /* the target does not compare text by bytes */

@@ -39,6 +39,8 @@ void maker_note_name(struct maker *maker, struct str about, struct str wanted, s
 struct str maker_name(const struct maker *maker, struct name name);
 /* The name that --rename gives the table (`column` with a NULL ptr) or the column; NULL ptr: none. */
 struct str maker_renamed(const struct maker *maker, const struct table *table, struct str column);
+/* The table's place in the plan; NULL: it is not carried. */
+const struct plan_table *maker_planned(const struct maker *maker, const struct table *source);
 struct str maker_path(struct maker *maker, struct str table,
                       struct str column); /* table.column, for people */
 

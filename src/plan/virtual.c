@@ -154,7 +154,8 @@ void maker_virtual_tables(struct maker *maker)
     for (size_t i = 0; i < maker->schema->table_count; i++) {
         const struct table *source = &maker->schema->tables[i];
 
-        if (source->virtual == NULL)
+        if (source->virtual == NULL ||
+            selection_excludes(maker->arena, &maker->options->selection, source->name.text).ptr != NULL)
             continue;
         if (source->kind == TABLE_ORDINARY)
             say_carried(maker, source, planned(maker, source));

@@ -21,6 +21,13 @@ void table_put_from(struct buf *sql, const struct table *table)
         buf_text(sql, " NOT INDEXED");
 }
 
+void table_put_filter(struct buf *sql, const struct table *table, const char *word)
+{
+    /* The line end closes a comment. */
+    if (table->filter.ptr != NULL)
+        buf_printf(sql, "%s(%.*s\n)", word, STR_ARGS(table->filter));
+}
+
 int table_column(const struct table *table, struct str name)
 {
     for (size_t i = 0; i < table->column_count; i++)

@@ -134,6 +134,8 @@ struct table {
     const char *rowid_name;        /* the name under which the rowid can be read; NULL: there is none */
     int64_t rowid_min;             /* meaningful when rows > 0 */
     int64_t rowid_max;
+    struct str
+        filter; /* SQLite's condition, which chooses the rows that are carried; NULL ptr: all of them */
     struct str sql;
     struct str damage; /* why its SQL could not be parsed, so only the catalog spoke; NULL ptr: it could */
 };
@@ -184,6 +186,9 @@ struct table *schema_table(const struct schema *schema, struct str name);
 
 /* What stands behind FROM to read the table's rows in SQLite, in their order where it is known. */
 void table_put_from(struct buf *sql, const struct table *table);
+
+/* The table's filter behind ` WHERE ` or ` AND `; nothing when it has none. */
+void table_put_filter(struct buf *sql, const struct table *table, const char *word);
 
 /* Position of the column of that name, or -1. */
 int table_column(const struct table *table, struct str name);

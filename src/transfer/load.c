@@ -68,6 +68,7 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
     if (range->bounded)
         buf_printf(sql, " WHERE %s BETWEEN %lld AND %lld", source->rowid_name, (long long)range->first,
                    (long long)range->last);
+    table_put_filter(sql, source, range->bounded ? " AND " : " WHERE ");
 }
 
 /*
