@@ -13,6 +13,9 @@ enum {
     PLAIN_US = 10000000
 };
 
+/* Too little to tell anything from. */
+static const double LEAST_DONE = 0.01;
+
 void meter_init(struct meter *meter, bool quiet)
 {
     *meter = (struct meter){.silent = quiet,
@@ -27,11 +30,10 @@ static struct str line_of(struct arena *arena, const struct meter *meter,
     int64_t passed = now - meter->began_us;
     struct str left = {NULL, 0};
 
-    if (progress->rows > 0 && progress->rows < progress->rows_expected)
+    if (progress->done > LEAST_DONE && progress->done < 1)
         left = str_printf(
             arena, ", about %.*s left",
-            STR_ARGS(show_seconds(arena, (int64_t)((double)passed / (double)progress->rows *
-                                                   (double)(progress->rows_expected - progress->rows)))));
+            STR_ARGS(show_seconds(arena, (int64_t)((double)passed / progress->done * (1 - progress->done)))));
     return str_printf(
         arena, "%s: %zu of %zu tables, %.*s rows, %.*s (%.*s/s)%.*s", progress->phase, progress->tables_done,
         progress->tables, STR_ARGS(show_count(arena, progress->rows)),

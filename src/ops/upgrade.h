@@ -31,7 +31,7 @@ struct misfit_rule {
 struct upgrade_progress {
     const char *phase; /* "loading", "building indexes", ... */
     int64_t rows;
-    int64_t rows_expected;
+    double done; /* the share of the load, its indexes and the comparison; 0: not known */
     int64_t bytes;
     size_t tables_done;
     size_t tables;

@@ -1,6 +1,7 @@
 #include "ops/work_intern.h"
 
 #include "base/clock.h"
+#include "ops/progress.h"
 
 const struct plan *work_plan(const struct work *work)
 {
@@ -29,17 +30,37 @@ struct object_task *work_object_task(struct work_table *table, size_t most)
     return task;
 }
 
+/* Of a table in chunks those that are in; of one that is whole its rows, as far as their number is known. */
+static struct progress_part part_of(const struct work *work, size_t place)
+{
+    const struct work_table *table = &work->tables[place];
+    int64_t expected = work_plan(work)->tables[place].rows_estimate;
+    struct progress_part part = {.weight = table->weight, .done = table->cut_in > 0 && table->left == 0};
+
+    if (table->cut_in > 1)
+        part.loaded = (double)(table->cut_in - table->chunks) / (double)table->cut_in;
+    else if (table->cut_in == 1 && table->chunks == 0)
+        part.loaded = 1;
+    else if (expected > 0)
+        part.loaded = (double)atomic_load(&work->result->load.tables[place].rows) / (double)expected;
+    return part;
+}
+
 static void show_progress(const struct work *work)
 {
     const struct plan *plan = work_plan(work);
     struct upgrade_progress progress = {.phase = work->phase, .tables = plan->table_count};
+    struct arena *arena = arena_new();
+    struct progress_part *parts = ARENA_ARRAY(arena, struct progress_part, plan->table_count + 1);
 
     for (size_t i = 0; i < plan->table_count; i++) {
         progress.rows += atomic_load(&work->result->load.tables[i].rows);
         progress.bytes += atomic_load(&work->result->load.tables[i].bytes);
-        progress.rows_expected += plan->tables[i].rows_estimate > 0 ? plan->tables[i].rows_estimate : 0;
         progress.tables_done += work->tables[i].left == 0;
+        parts[i] = part_of(work, i);
     }
+    progress.done = !work->loading ? 0 : progress_done(parts, plan->table_count);
+    arena_free(arena);
     work->options->progress(work->options->progress_context, &progress);
 }
 

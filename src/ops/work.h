@@ -16,8 +16,10 @@ struct sized_table;
 struct work_table {
     struct work *work;
     size_t place;
-    size_t chunks; /* not loaded yet; under the lock */
-    size_t left;   /* chunks and tasks not done yet; under the lock */
+    size_t chunks;  /* not loaded yet; under the lock */
+    size_t left;    /* chunks and tasks not done yet; under the lock */
+    size_t cut_in;  /* so many chunks it was cut into; 0: not begun */
+    int64_t weight; /* about how many bytes it holds */
 };
 
 struct work {
@@ -33,6 +35,7 @@ struct work {
     struct work_table *tables;
     struct sized_table *sized; /* the same, the largest first: private to the load */
     const char *phase;
+    bool loading;         /* the phase whose share of work is known */
     pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */
 };
 

@@ -234,11 +234,15 @@ static bool measure_tables(struct work *work, struct sized_table *tables, struct
 
 static void add_loads(struct work *work)
 {
+    int64_t whole = work->result->prepared.schema.bytes;
+
     for (size_t i = 0; i < work_plan(work)->table_count; i++) {
         struct work_table *table = work->sized[i].table;
         const struct load_shape *shape = &work->sized[i].shape;
 
-        table->chunks = table->left = shape->count;
+        table->chunks = table->left = table->cut_in = shape->count;
+        /* By the range of rowids; a few rows far apart hold no more than the file. */
+        table->weight = shape->bytes < whole ? shape->bytes : whole;
         for (size_t j = 0; j < shape->count; j++) {
             struct load_task *task = ARENA_NEW(work->arena, struct load_task);
 
@@ -251,6 +255,13 @@ static void add_loads(struct work *work)
 
 bool work_load(struct work *work, struct err *err)
 {
+    bool done;
+
     work->sized = ARENA_ARRAY(work->arena, struct sized_table, work_plan(work)->table_count + 1);
-    return measure_tables(work, work->sized, err) && work_run_pool(work, "loading", add_loads, err);
+    if (!measure_tables(work, work->sized, err))
+        return false;
+    work->loading = true;
+    done = work_run_pool(work, "loading", add_loads, err);
+    work->loading = false;
+    return done;
 }

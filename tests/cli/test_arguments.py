@@ -99,7 +99,7 @@ BAD_VALUES = [
         )
     ),
     *(
-        ("--misfit", value, "it is stop or widen")
+        ("--misfit", value, "it is stop, widen")
         for value in ("maybe", "post=maybe", "post.title=", "widen=", "Widen", "=")
     ),
     *(("--orphans", value, "it is stop or not-valid") for value in ("maybe", "quarantine", "notvalid")),
