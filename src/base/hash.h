@@ -2,7 +2,7 @@
  * hash.h: MD5, SHA-1 and SHA-256 of short texts, as lower-case hex digits.
  *
  * Frameworks make names of constraints with them, so pgrade has to compute the same; nothing here protects
- * anything.  The algorithms are those of RFC 1321, RFC 3174 and RFC 6234.
+ * anything.  The algorithms are libmd's.
  */
 #ifndef PGRADE_BASE_HASH_H
 #define PGRADE_BASE_HASH_H
