@@ -13,7 +13,7 @@ enum {
 };
 
 /* Options whose value is NAME=VALUE. */
-static const char *const sections[] = {"type", "misfit", "rename", "where"};
+static const char *const sections[] = {"type", "misfit", "rename", "where", "unit"};
 
 /* What asks, or names files of one run, is said anew each time. */
 static const char *const typed_only[] = {"config", "no-config", "help", "yes"};

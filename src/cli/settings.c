@@ -13,141 +13,6 @@ static bool wrong(const struct invocation *invocation, struct err *err)
     return err_hint(err, "pgrade %s --help", invocation->command->name);
 }
 
-/* Types that can be asked for by name; modifiers in brackets as in SQL. */
-static const struct {
-    const char *name;
-    enum pg_kind kind;
-} types[] = {
-    {"boolean", PG_BOOL},
-    {"bool", PG_BOOL},
-    {"smallint", PG_INT2},
-    {"int2", PG_INT2},
-    {"integer", PG_INT4},
-    {"int", PG_INT4},
-    {"int4", PG_INT4},
-    {"bigint", PG_INT8},
-    {"int8", PG_INT8},
-    {"real", PG_FLOAT4},
-    {"double precision", PG_FLOAT8},
-    {"float8", PG_FLOAT8},
-    {"numeric", PG_NUMERIC},
-    {"decimal", PG_NUMERIC},
-    {"text", PG_TEXT},
-    {"varchar", PG_VARCHAR},
-    {"character varying", PG_VARCHAR},
-    {"char", PG_CHAR},
-    {"character", PG_CHAR},
-    {"bytea", PG_BYTEA},
-    {"date", PG_DATE},
-    {"time", PG_TIME},
-    {"timetz", PG_TIMETZ},
-    {"timestamp", PG_TIMESTAMP},
-    {"timestamptz", PG_TIMESTAMPTZ},
-    {"time without time zone", PG_TIME},
-    {"time with time zone", PG_TIMETZ},
-    {"timestamp without time zone", PG_TIMESTAMP},
-    {"timestamp with time zone", PG_TIMESTAMPTZ},
-    {"uuid", PG_UUID},
-    {"json", PG_JSON},
-    {"jsonb", PG_JSONB},
-    {"inet", PG_INET},
-    {"cidr", PG_CIDR},
-    {"macaddr", PG_MACADDR},
-};
-
-/* "10,2" or "50"; *second is -1 when there is one number only. */
-static bool read_numbers(struct str text, int64_t *first, int64_t *second)
-{
-    ptrdiff_t comma = str_find(text, ',');
-    size_t end = comma < 0 ? text.len : (size_t)comma;
-
-    *second = -1;
-    return str_to_int64(str_trim(str_slice(text, 0, end)), first) && *first >= 0 &&
-           (comma < 0 ||
-            (str_to_int64(str_trim(str_slice(text, end + 1, text.len)), second) && *second >= 0));
-}
-
-/* As PostgreSQL writes it too: "timestamp(3) without time zone".  *numbers: what stands in the brackets; NULL
- * ptr: there are none. */
-static bool split_type(struct arena *arena, struct str text, struct str *name, struct str *numbers)
-{
-    ptrdiff_t open = str_find(text, '(');
-    ptrdiff_t close = str_find(text, ')');
-    struct str rest;
-
-    *name = str_trim(text);
-    *numbers = (struct str){NULL, 0};
-    if (open < 0 && close < 0)
-        return true;
-    if (open < 0 || close < open)
-        return false;
-    *numbers = str_slice(text, (size_t)open + 1, (size_t)close);
-    *name = str_trim(str_slice(text, 0, (size_t)open));
-    rest = str_trim(str_slice(text, (size_t)close + 1, text.len));
-    if (rest.len > 0)
-        *name = str_printf(arena, "%.*s %.*s", STR_ARGS(*name), STR_ARGS(rest));
-    return true;
-}
-
-static bool read_type(struct arena *arena, struct str text, struct pg_type *type)
-{
-    struct str name;
-    struct str numbers;
-    int64_t first;
-    int64_t second;
-
-    if (!split_type(arena, text, &name, &numbers))
-        return false;
-    for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
-        if (!str_is_nocase(name, types[i].name))
-            continue;
-        *type = pg_type_of(types[i].kind);
-        if (type->kind == PG_CHAR)
-            type->length = 1;
-        return numbers.ptr == NULL ||
-               (read_numbers(numbers, &first, &second) && pg_type_set_modifiers(type, first, second));
-    }
-    return false;
-}
-
-static bool read_override(struct invocation *invocation, const char *text, struct type_override *override,
-                          struct err *err)
-{
-    struct place place;
-
-    *override = (struct type_override){.reason = str_from("as --type asked")};
-    if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
-        read_type(invocation->arena, place.value, &override->type)) {
-        override->table = place.table;
-        override->column = place.column;
-        return true;
-    }
-    err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
-            text);
-    err_detail(
-        err,
-        "types: boolean, smallint, integer, bigint, real, double precision, numeric(p,s), text, varchar(n), "
-        "char(n), bytea, date, time, timetz, timestamp, timestamptz, uuid, json, jsonb, inet, cidr, macaddr");
-    return wrong(invocation, err);
-}
-
-static bool settings_types(struct invocation *invocation, struct upgrade_options *options, struct err *err)
-{
-    struct type_override *overrides =
-        ARENA_ARRAY(invocation->arena, struct type_override, invocation->given_count + 1);
-
-    for (size_t i = 0; i < invocation->given_count; i++) {
-        if (strcmp(invocation->given[i].option->name, "type") != 0)
-            continue;
-        if (!read_override(invocation, invocation->given[i].value, &overrides[options->plan.override_count],
-                           err))
-            return false;
-        options->plan.override_count++;
-    }
-    options->plan.overrides = overrides;
-    return true;
-}
-
 static bool settings_fts(const struct invocation *invocation, struct upgrade_options *options,
                          struct err *err)
 {
@@ -189,7 +54,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
     options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
     return settings_fts(invocation, options, err) && settings_types(invocation, options, err) &&
            settings_names(invocation, &options->plan, err) &&
-           settings_selection(invocation, &options->plan, err);
+           settings_selection(invocation, &options->plan, err) &&
+           settings_units(invocation, &options->plan, err);
 }
 
 static const struct {

@@ -15,6 +15,8 @@
         {"where", 0, "T=SQL", "only the rows of T for which SQLite finds that true; may be repeated"},       \
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
+        {"unit", 0, "T.C=UNIT",                                                                              \
+         "what its numbers count: s, ms, us (since 1970) or julian; may be repeated"},                       \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
     {                                                                                                        \
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
@@ -31,6 +33,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
 bool settings_names(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_misfits(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
+bool settings_types(struct invocation *invocation, struct upgrade_options *options, struct err *err) MUST_USE;
+bool settings_units(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 /* Tables and rows that are wanted; likewise. */
 bool settings_selection(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,

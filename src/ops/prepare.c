@@ -16,6 +16,10 @@ static bool check_overrides(const struct prepare_options *options, const struct 
         if (!mention_check(schema, "--type", options->plan.overrides[i].table,
                            options->plan.overrides[i].column, err))
             return false;
+    for (size_t i = 0; i < options->plan.unit_count; i++)
+        if (!mention_check(schema, "--unit", options->plan.units[i].table, options->plan.units[i].column,
+                           err))
+            return false;
     for (size_t i = 0; i < options->plan.rename_count; i++)
         if (!mention_check(schema, "--rename", options->plan.renames[i].table,
                            options->plan.renames[i].column, err))

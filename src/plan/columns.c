@@ -95,6 +95,45 @@ static const struct column_facts *facts_of(const struct maker *maker, const stru
     return maker->facts->columns[place][column];
 }
 
+/* What --unit says of the column; UNIT_NONE: nothing. */
+static enum time_unit unit_of(const struct maker *maker, const struct plan_table *table,
+                              const struct column *column)
+{
+    for (size_t i = maker->options->unit_count; i-- > 0;) {
+        const struct unit_override *override = &maker->options->units[i];
+
+        if (str_equal_nocase(override->table, table->source->name.text) &&
+            str_equal_nocase(override->column, column->name.text))
+            return override->unit;
+    }
+    return UNIT_NONE;
+}
+
+static bool takes_unit(enum pg_kind kind)
+{
+    return kind == PG_DATE || kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ;
+}
+
+static bool choose_unit(struct maker *maker, const struct plan_table *table, struct plan_column *column,
+                        struct err *err)
+{
+    enum time_unit unit = unit_of(maker, table, column->source);
+    struct str path = maker_path(maker, table->source->name.text, column->source->name.text);
+
+    if (unit == UNIT_NONE)
+        return true;
+    column->unit = unit;
+    column->reason = override_of(maker, table, column->source, false) != NULL
+                         ? str_from("as --type and --unit asked")
+                         : str_printf(maker->arena, "declared %.*s; its numbers count what --unit says",
+                                      STR_ARGS(column->source->declared));
+    if (takes_unit(column->type.kind))
+        return true;
+    err_set(err, ERR_USAGE, "--unit: %.*s is to be %.*s, whose numbers have no unit", STR_ARGS(path),
+            STR_ARGS(pg_type_text(maker->arena, &column->type)));
+    return err_hint(err, "say what it is as well: --type %.*s=timestamptz", STR_ARGS(path));
+}
+
 static void choose_type(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct type_override *override = override_of(maker, table, column->source, false);
@@ -103,6 +142,8 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
                                             column->source, facts, &maker->options->types);
 
     column->type = override != NULL ? override->type : choice.type;
+    if (column->type.kind == PG_ENUM && column->type.name.len == 0)
+        column->type.name = names_compose(maker->arena, table->name, column->name, "enum");
     column->reason = override != NULL ? override->reason : choice.reason;
     column->unit = choice.unit;
     column->sampled = facts != NULL && facts->sampled;
@@ -147,6 +188,8 @@ bool maker_columns(struct maker *maker, struct plan_table *table, struct err *er
         if (!name_column(maker, table, i, &taken, err))
             return false;
         choose_type(maker, table, column);
+        if (!choose_unit(maker, table, column, err))
+            return false;
         share_enum(maker, column);
     }
     return true;

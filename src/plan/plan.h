@@ -152,6 +152,13 @@ struct rename {
     struct str name;
 };
 
+/* What the numbers of a column count. */
+struct unit_override {
+    struct str table; /* as in the source */
+    struct str column;
+    enum time_unit unit;
+};
+
 /* The rows of a table that the user wants. */
 struct row_filter {
     struct str table;     /* as in the source */
@@ -167,6 +174,8 @@ struct plan_options {
     struct selection selection;
     const struct row_filter *filters;
     size_t filter_count;
+    const struct unit_override *units;
+    size_t unit_count;
     struct type_options types;
     enum fts_policy fts;
     bool collate_c; /* the target does not compare text by bytes */
@@ -191,7 +200,8 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
                           size_t *count);
 
 /* Decides everything.  Fails only when no plan is possible at all: ERR_USAGE where types that were asked for
- * leave a foreign key impossible, ERR_DECISION where two tables or columns would have one name. */
+ * leave a foreign key impossible, or take no unit, ERR_DECISION where two tables or columns would have one
+ * name. */
 bool plan_make(struct arena *arena, const struct schema *schema, const struct plan_facts *facts,
                const struct plan_options *options, struct plan *plan, struct err *err) MUST_USE;
 

@@ -1,0 +1,247 @@
+/* --type and --unit. */
+#include <string.h>
+
+#include "cli/place.h"
+#include "cli/settings.h"
+#include "schema/ident.h"
+
+static bool wrong(const struct invocation *invocation, struct err *err)
+{
+    return err_hint(err, "pgrade %s --help", invocation->command->name);
+}
+
+/* Types that can be asked for by name; modifiers in brackets as in SQL. */
+static const struct {
+    const char *name;
+    enum pg_kind kind;
+} types[] = {
+    {"boolean", PG_BOOL},
+    {"bool", PG_BOOL},
+    {"smallint", PG_INT2},
+    {"int2", PG_INT2},
+    {"integer", PG_INT4},
+    {"int", PG_INT4},
+    {"int4", PG_INT4},
+    {"bigint", PG_INT8},
+    {"int8", PG_INT8},
+    {"real", PG_FLOAT4},
+    {"double precision", PG_FLOAT8},
+    {"float8", PG_FLOAT8},
+    {"numeric", PG_NUMERIC},
+    {"decimal", PG_NUMERIC},
+    {"text", PG_TEXT},
+    {"varchar", PG_VARCHAR},
+    {"character varying", PG_VARCHAR},
+    {"char", PG_CHAR},
+    {"character", PG_CHAR},
+    {"bytea", PG_BYTEA},
+    {"date", PG_DATE},
+    {"time", PG_TIME},
+    {"timetz", PG_TIMETZ},
+    {"timestamp", PG_TIMESTAMP},
+    {"timestamptz", PG_TIMESTAMPTZ},
+    {"time without time zone", PG_TIME},
+    {"time with time zone", PG_TIMETZ},
+    {"timestamp without time zone", PG_TIMESTAMP},
+    {"timestamp with time zone", PG_TIMESTAMPTZ},
+    {"uuid", PG_UUID},
+    {"json", PG_JSON},
+    {"jsonb", PG_JSONB},
+    {"inet", PG_INET},
+    {"cidr", PG_CIDR},
+    {"macaddr", PG_MACADDR},
+};
+
+/* "10,2" or "50"; *second is -1 when there is one number only. */
+static bool read_numbers(struct str text, int64_t *first, int64_t *second)
+{
+    ptrdiff_t comma = str_find(text, ',');
+    size_t end = comma < 0 ? text.len : (size_t)comma;
+
+    *second = -1;
+    return str_to_int64(str_trim(str_slice(text, 0, end)), first) && *first >= 0 &&
+           (comma < 0 ||
+            (str_to_int64(str_trim(str_slice(text, end + 1, text.len)), second) && *second >= 0));
+}
+
+/* As PostgreSQL writes it too: "timestamp(3) without time zone".  *numbers: what stands in the brackets; NULL
+ * ptr: there are none. */
+static bool split_type(struct arena *arena, struct str text, struct str *name, struct str *numbers)
+{
+    ptrdiff_t open = str_find(text, '(');
+    ptrdiff_t close = str_find(text, ')');
+    struct str rest;
+
+    *name = str_trim(text);
+    *numbers = (struct str){NULL, 0};
+    if (open < 0 && close < 0)
+        return true;
+    if (open < 0 || close < open)
+        return false;
+    *numbers = str_slice(text, (size_t)open + 1, (size_t)close);
+    *name = str_trim(str_slice(text, 0, (size_t)open));
+    rest = str_trim(str_slice(text, (size_t)close + 1, text.len));
+    if (rest.len > 0)
+        *name = str_printf(arena, "%.*s %.*s", STR_ARGS(*name), STR_ARGS(rest));
+    return true;
+}
+
+static bool read_type(struct arena *arena, struct str text, struct pg_type *type)
+{
+    struct str name;
+    struct str numbers;
+    int64_t first;
+    int64_t second;
+
+    if (!split_type(arena, text, &name, &numbers))
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
+        if (!str_is_nocase(name, types[i].name))
+            continue;
+        *type = pg_type_of(types[i].kind);
+        if (type->kind == PG_CHAR)
+            type->length = 1;
+        return numbers.ptr == NULL ||
+               (read_numbers(numbers, &first, &second) && pg_type_set_modifiers(type, first, second));
+    }
+    return false;
+}
+
+/* 'a label', or a word up to the comma; *rest begins with the comma. */
+static bool read_label(struct arena *arena, struct str text, struct str *label, struct str *rest)
+{
+    char *plain = arena_alloc(arena, text.len + 1);
+    size_t length = 0;
+    size_t i = 1;
+
+    if (text.len == 0 || text.ptr[0] != '\'') {
+        ptrdiff_t comma = str_find(text, ',');
+
+        *label = str_trim(str_slice(text, 0, comma < 0 ? text.len : (size_t)comma));
+        *rest = str_slice(text, comma < 0 ? text.len : (size_t)comma, text.len);
+        return true;
+    }
+    for (; i < text.len && (text.ptr[i] != '\'' || (i + 1 < text.len && text.ptr[i + 1] == '\'')); i++) {
+        i += text.ptr[i] == '\'';
+        plain[length++] = text.ptr[i];
+    }
+    *label = (struct str){plain, length};
+    *rest = str_trim(str_slice(text, i + 1, text.len));
+    return i < text.len && (rest->len == 0 || rest->ptr[0] == ',');
+}
+
+/* PostgreSQL documentation, "Enumerated Types": a label holds less than NAMEDATALEN bytes, and comes once. */
+static bool is_label(const struct pg_type *type, struct str label)
+{
+    for (size_t i = 0; i < type->label_count; i++)
+        if (str_equal(type->labels[i], label))
+            return false;
+    return label.len > 0 && label.len <= IDENT_MAXIMUM;
+}
+
+/* enum(a, b), or enum NAME('a', 'b'). */
+static bool read_enum(struct arena *arena, struct str text, struct pg_type *type)
+{
+    struct str *labels = ARENA_ARRAY(arena, struct str, text.len + 1);
+    ptrdiff_t open = str_find(text, '(');
+    struct str rest;
+
+    if (!str_starts_with_nocase(text, "enum") || open < 4 || text.ptr[text.len - 1] != ')' ||
+        (open > 4 && !ascii_is_space(text.ptr[4])))
+        return false;
+    *type = pg_type_of(PG_ENUM);
+    type->name = str_trim(str_slice(text, 4, (size_t)open));
+    type->labels = labels;
+    rest = str_slice(text, (size_t)open, text.len - 1);
+    while (rest.len > 0) {
+        struct str label;
+
+        if (!read_label(arena, str_trim(str_slice(rest, 1, rest.len)), &label, &rest) ||
+            !is_label(type, label))
+            return false;
+        labels[type->label_count++] = label;
+    }
+    return type->name.len <= IDENT_MAXIMUM;
+}
+
+static bool read_override(struct invocation *invocation, const char *text, struct type_override *override,
+                          struct err *err)
+{
+    struct place place;
+
+    *override = (struct type_override){.reason = str_from("as --type asked")};
+    if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
+        (read_type(invocation->arena, place.value, &override->type) ||
+         read_enum(invocation->arena, str_trim(place.value), &override->type))) {
+        override->table = place.table;
+        override->column = place.column;
+        return true;
+    }
+    err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
+            text);
+    err_detail(
+        err,
+        "types: boolean, smallint, integer, bigint, real, double precision, numeric(p,s), text, varchar(n), "
+        "char(n), bytea, date, time, timetz, timestamp, timestamptz, uuid, json, jsonb, inet, cidr, macaddr, "
+        "enum(a,b,...)");
+    return wrong(invocation, err);
+}
+
+bool settings_types(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    struct type_override *overrides =
+        ARENA_ARRAY(invocation->arena, struct type_override, invocation->given_count + 1);
+
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        if (strcmp(invocation->given[i].option->name, "type") != 0)
+            continue;
+        if (!read_override(invocation, invocation->given[i].value, &overrides[options->plan.override_count],
+                           err))
+            return false;
+        options->plan.override_count++;
+    }
+    options->plan.overrides = overrides;
+    return true;
+}
+
+/* What numbers count, for dates and times. */
+static const struct {
+    const char *name;
+    enum time_unit unit;
+} units[] = {
+    {"s", UNIT_SECONDS},          {"ms", UNIT_MILLISECONDS},           {"us", UNIT_MICROSECONDS},
+    {"seconds", UNIT_SECONDS},    {"milliseconds", UNIT_MILLISECONDS}, {"microseconds", UNIT_MICROSECONDS},
+    {"julian", UNIT_JULIAN_DAYS},
+};
+
+static bool read_unit(struct invocation *invocation, const char *text, struct unit_override *override,
+                      struct err *err)
+{
+    struct place place;
+
+    for (size_t i = 0; place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
+                       i < ARRAY_LENGTH(units);
+         i++) {
+        *override = (struct unit_override){place.table, place.column, units[i].unit};
+        if (str_is_nocase(str_trim(place.value), units[i].name))
+            return true;
+    }
+    err_set(err, ERR_USAGE, "--unit %s: not of the form TABLE.COLUMN=UNIT with s, ms, us or julian", text);
+    return wrong(invocation, err);
+}
+
+bool settings_units(struct invocation *invocation, struct plan_options *plan, struct err *err)
+{
+    struct unit_override *overrides =
+        ARENA_ARRAY(invocation->arena, struct unit_override, invocation->given_count + 1);
+
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        if (strcmp(invocation->given[i].option->name, "unit") != 0)
+            continue;
+        if (!read_unit(invocation, invocation->given[i].value, &overrides[plan->unit_count], err))
+            return false;
+        plan->unit_count++;
+    }
+    plan->units = overrides;
+    return true;
+}

@@ -1,0 +1,97 @@
+"""--type and --unit: what the user knows about a column counts more than what it looks like."""
+
+import datetime
+
+import pytest
+
+import fixtures
+import pgrade
+from compare import compare
+from trouble import assert_clean, one_document
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
+UTC = datetime.timezone.utc
+TIMES = """
+CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b DATETIME, c REAL, d DATE, role TEXT, other TEXT);
+INSERT INTO t VALUES (1, 1700000000, 1700000000123, 2460000.5, 1700000000, 'admin', 'a,b'), (2, 5, 7, 0.0, 86400, NULL, '');
+"""
+
+
+@pytest.fixture
+def times(folder):
+    return fixtures.build_from_text(TIMES, folder / "app.db")
+
+
+@pytest.mark.core
+def test_units(times, database):
+    options = ["--type=t.a=timestamptz", "--unit=t.a=s", "--unit", "t.b=milliseconds", "--type=t.c=timestamp"]
+    options += ["--unit=t.c=julian", "--unit=T.d=S"]
+    outcome = pgrade.run("upgrade", str(times), database.url, "--json", *options)
+    assert outcome.status == pgrade.OK, outcome
+    naive = datetime.datetime(2023, 11, 14, 22, 13, 20)
+    assert database.execute("SELECT a, b, c, d FROM t WHERE id = 1") == [
+        (naive.replace(tzinfo=UTC), naive.replace(microsecond=123000), datetime.datetime(2023, 2, 25), naive)
+    ]
+    columns = {one["name"]: one for one in one_document(outcome)["tables"][0]["columns"]}
+    assert [columns[name]["unit"] for name in "abcd"] == ["seconds", "milliseconds", "julian days", "seconds"]
+    assert all("--unit" in columns[name]["reason"] for name in "abcd")
+
+
+def test_unit_counts_more_than_the_values(times, database):
+    """Microseconds where the values look like milliseconds: who knows it says it."""
+    outcome = pgrade.run("upgrade", str(times), database.url, "--json", "--unit=t.b=us", "--type=t.b=timestamptz")
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT b FROM t WHERE id = 1") == [
+        (datetime.datetime(1970, 1, 20, 16, 13, 20, 123, tzinfo=UTC),)
+    ]
+
+
+@pytest.mark.core
+def test_enum(times, database):
+    options = ["--type", "t.role=enum(admin, user)", "--type", "t.other=enum kind('a,b', '', 'it''s')"]
+    outcome = pgrade.run("upgrade", str(times), database.url, "--json", *options)
+    assert outcome.status == pgrade.USAGE, "no label is empty"
+    options[3] = "t.other=enum kind('a,b', 'it''s')"
+    outcome = pgrade.run("upgrade", str(times), database.url, "--json", *options)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert [one["column"] for one in one_document(outcome)["misfits"]] == ["other"]
+    outcome = pgrade.run("upgrade", str(times), database.url, "--json", *options, "--where", "t=id = 1")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute("SELECT enum_range(NULL::t_role_enum)::text, enum_range(NULL::kind)::text") == [
+        ("{admin,user}", '{"a,b",it\'s}')
+    ]
+    assert database.execute("SELECT role::text, other::text FROM t") == [("admin", "a,b")]
+
+
+def test_enum_of_two_columns(folder, database):
+    path = fixtures.build_from_text(
+        "CREATE TABLE a (x TEXT, y TEXT); INSERT INTO a VALUES ('on', 'off')", folder / "app.db"
+    )
+    same = ["--type=a.x=enum switch(on,off)", "--type=a.y=enum switch(on,off)"]
+    outcome = pgrade.run("upgrade", str(path), database.url, "--json", *same)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT typname FROM pg_type WHERE typtype = 'e'") == [("switch",)]
+    assert compare(path, database.url, outcome.report).equal
+
+
+@pytest.mark.parametrize(
+    "option, value, says",
+    [
+        ("--unit", "post.title=ms", "whose numbers have no unit"),
+        ("--unit", "post.title=weeks", "not of the form"),
+        ("--unit", "post=ms", "not of the form"),
+        ("--unit", "post.nothing=ms", "the source has no column post.nothing"),
+        ("--type", "post.title=enum", "not of the form"),
+        ("--type", "post.title=enum()", "not of the form"),
+        ("--type", "post.title=enum(a,a)", "not of the form"),
+        ("--type", "post.title=enum(a,)", "not of the form"),
+        ("--type", "post.title=enum('a)", "not of the form"),
+        ("--type", "post.title=enum('a' b)", "not of the form"),
+        ("--type", "post.title=enumx(a)", "not of the form"),
+        ("--type", "post.title=enum(" + "x" * 64 + ")", "not of the form"),
+    ],
+)
+def test_what_means_nothing(option, value, says, small):
+    outcome = pgrade.run("upgrade", str(small), NOWHERE, option, value)
+    assert outcome.status == pgrade.USAGE and says in outcome.stderr, outcome
+    assert_clean(outcome)
