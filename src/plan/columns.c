@@ -290,34 +290,63 @@ static void decide_identity(struct maker *maker, struct plan_table *table, struc
         table->identity_next = table->source->sequence + 1;
 }
 
-static bool refers_to_generated(void *context, const struct expr *node)
-{
-    const struct table *table = context;
-    int place = node->kind == EXPR_COLUMN ? table_column(table, node->name) : -1;
+/* What of the generated columns is known while they are decided. */
+struct generated_order {
+    const struct table *table;
+    bool *decided;
+};
 
-    return place < 0 || table->columns[place].generated == GENERATED_NO;
+static bool is_decided(void *context, const struct expr *node)
+{
+    const struct generated_order *generated = context;
+    int place = node->kind == EXPR_COLUMN ? table_column(generated->table, node->name) : -1;
+
+    return place < 0 || generated->decided[place];
 }
 
 static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct expr *expr = column->source->generated_as;
-    struct table *source = (struct table *)(uintptr_t)table->source;
+    struct str source = table->source->name.text;
 
-    if (column->source->generated == GENERATED_NO)
-        return;
-    if (expr == NULL || !expr_walk(expr, refers_to_generated, source)) {
-        maker_not_carried(maker, OBJECT_GENERATED, source->name.text, column->source->name.text,
-                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
-                          "%s; its values are carried, as an ordinary column",
-                          expr == NULL ? "its expression is unknown"
-                                       : "it refers to another generated column");
+    if (expr == NULL) {
+        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text, (struct str){NULL, 0},
+                          "its expression is unknown; its values are carried, as an ordinary column");
         return;
     }
     column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
                                             OBJECT_GENERATED, column->source->name.text);
     if (column->generated_sql.ptr != NULL && column->source->generated == GENERATED_VIRTUAL)
-        maker_note(maker, maker_path(maker, source->name.text, column->source->name.text),
+        maker_note(maker, maker_path(maker, source, column->source->name.text),
                    "is computed when a row is written and stored, no longer when it is read");
+}
+
+/* Those that others read first.  SQLite refuses to read columns that read each other in a circle. */
+static void decide_all_generated(struct maker *maker, struct plan_table *table)
+{
+    struct generated_order generated = {.table = table->source,
+                                        .decided = ARENA_ARRAY(maker->arena, bool, table->column_count + 1)};
+    bool changed = true;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        generated.decided[i] = table->columns[i].source->generated == GENERATED_NO;
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < table->column_count; i++) {
+            const struct expr *expr = table->columns[i].source->generated_as;
+
+            if (generated.decided[i] || (expr != NULL && !expr_walk(expr, is_decided, &generated)))
+                continue;
+            decide_generated(maker, table, &table->columns[i]);
+            generated.decided[i] = changed = true;
+        }
+    }
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!generated.decided[i])
+            maker_not_carried(maker, OBJECT_GENERATED, table->source->name.text,
+                              table->columns[i].source->name.text,
+                              table->columns[i].source->generated_as->sql,
+                              "it reads itself by way of other generated columns");
 }
 
 static void decide_default(struct maker *maker, struct plan_table *table, struct plan_column *column)
@@ -337,6 +366,6 @@ void maker_expressions(struct maker *maker, struct plan_table *table)
     for (size_t i = 0; i < table->column_count; i++) {
         decide_identity(maker, table, &table->columns[i]);
         decide_default(maker, table, &table->columns[i]);
-        decide_generated(maker, table, &table->columns[i]);
     }
+    decide_all_generated(maker, table);
 }

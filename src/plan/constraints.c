@@ -107,8 +107,14 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
         ident_quote(out, column->name);
         buf_text(out, collation->after);
     } else {
-        struct str sql =
-            maker_translate(maker, table, part->expr, TRANSLATE_VALUE, NULL, OBJECT_INDEX, index);
+        struct expr *operand = part->expr;
+        const struct expr collate = {.kind = EXPR_COLLATE,
+                                     .name = part->collation,
+                                     .items = &operand,
+                                     .item_count = 1,
+                                     .sql = part->expr->sql};
+        struct str sql = maker_translate(maker, table, part->collation.len > 0 ? &collate : part->expr,
+                                         TRANSLATE_KEY, NULL, OBJECT_INDEX, index);
 
         if (sql.ptr == NULL)
             return false;

@@ -105,6 +105,20 @@ struct str maker_path(struct maker *maker, struct str table, struct str column)
     return str_printf(maker->arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
 }
 
+/* PostgreSQL's generated columns may not read each other: the other's expression stands in its place, as the
+ * value that the column would hold. */
+static struct str generated_sql(const struct maker_scope *place, int position)
+{
+    const struct plan_column *column = &place->table->columns[position];
+    bool as_it_is = column->type.kind == PG_TEXT || column->type.kind == PG_BOOL ||
+                    column->type.kind == PG_BYTEA || column->type.kind == PG_ENUM;
+
+    if (column->generated_sql.ptr == NULL || as_it_is)
+        return column->generated_sql;
+    return str_printf(place->maker->arena, "(%.*s)::%.*s", STR_ARGS(column->generated_sql),
+                      STR_ARGS(pg_type_text(place->maker->arena, &column->type)));
+}
+
 static bool find_column(void *context, struct str table, struct str name, struct translate_column *found)
 {
     const struct maker_scope *place = context;
@@ -115,7 +129,9 @@ static bool find_column(void *context, struct str table, struct str name, struct
     position = table_column(place->table->source, name);
     if (position < 0)
         return false;
-    *found = (struct translate_column){.name = place->table->columns[position].name,
+    *found = (struct translate_column){.sql = place->inlines ? generated_sql(place, position)
+                                                             : (struct str){NULL, 0},
+                                       .name = place->table->columns[position].name,
                                        .type = place->table->columns[position].type,
                                        .affinity = place->table->source->columns[position].affinity,
                                        .collation = place->table->source->columns[position].collation,
@@ -126,7 +142,7 @@ static bool find_column(void *context, struct str table, struct str name, struct
 struct translate_scope maker_scope(struct maker_scope *place, const struct maker *maker,
                                    const struct plan_table *table)
 {
-    *place = (struct maker_scope){maker, table};
+    *place = (struct maker_scope){.maker = maker, .table = table};
     return (struct translate_scope){.column = find_column,
                                     .context = place,
                                     .collate_c = maker->options->collate_c,
@@ -146,6 +162,7 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
     /* A DEFAULT sees no columns: a bare word there is a string. */
     if (class == OBJECT_DEFAULT)
         scope.column = NULL;
+    place.inlines = class == OBJECT_GENERATED;
     scope.immutable = class == OBJECT_GENERATED || class == OBJECT_INDEX;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (translate_expr(expr, &scope, want, type, &sql, &failure))

@@ -24,6 +24,7 @@ struct maker {
 struct maker_scope {
     const struct maker *maker;
     const struct plan_table *table;
+    bool inlines; /* generated columns are replaced by their expressions */
 };
 
 struct translate_scope maker_scope(struct maker_scope *place, const struct maker *maker,

@@ -39,7 +39,10 @@ static bool column_known(struct translator *tr, const struct translate_column *c
         collation_from(column->collation) == COLLATION_BINARY)
         return refuse(tr, "its collation is the application's own", "column %.*s", STR_ARGS(column->name));
     buf_init(&quoted, BUF_TEXT_MAXIMUM);
-    ident_quote(&quoted, column->name);
+    if (column->sql.ptr != NULL)
+        buf_printf(&quoted, "(%.*s)", STR_ARGS(column->sql));
+    else
+        ident_quote(&quoted, column->name);
     *out =
         term_make(tr, column->type.kind, storage_of(column), LEVEL_ATOM, "%.*s", STR_ARGS(buf_view(&quoted)));
     buf_free(&quoted);
@@ -323,6 +326,10 @@ static bool translate_wanted(struct translator *tr, const struct expr *expr, enu
         return translate_condition(tr, expr, out);
     if (want == TRANSLATE_VALUE)
         return translate_node(tr, expr, out);
+    if (want == TRANSLATE_KEY)
+        return translate_node(tr, expr, out) &&
+               (expr->kind != EXPR_COLLATE || term_family(out) != FAMILY_TEXT ||
+                term_fold(tr, out->collation, out));
     if (is_default_word(tr, expr))
         return term_text(tr, expr->name, out) && store(tr, out, type);
     return translate_as(tr, expr, type, out);

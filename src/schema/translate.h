@@ -17,6 +17,7 @@
 /* What the translator needs to know of a column. */
 struct translate_column {
     struct str name; /* on PostgreSQL, unquoted */
+    struct str sql;  /* an expression that stands for it; NULL ptr: its name does */
     struct pg_type type;
     enum affinity affinity; /* SQLite's: decides what a number and a text are to each other */
     struct str collation;   /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
@@ -37,6 +38,7 @@ struct translate_scope {
 /* What the place asks for. */
 enum translate_want {
     TRANSLATE_VALUE,     /* a value of whatever type the expression has */
+    TRANSLATE_KEY,       /* a value that an index compares: folded by a COLLATE at its top */
     TRANSLATE_CONDITION, /* a boolean, as in CHECK and WHERE */
     TRANSLATE_OF_TYPE    /* a value of `type`, as in DEFAULT and GENERATED */
 };

@@ -103,7 +103,7 @@ static enum collation collation_of(const struct term *left, const struct term *r
     return left->collation != COLLATION_NONE ? left->collation : right->collation;
 }
 
-static bool fold(struct translator *tr, enum collation collation, struct term *term)
+bool term_fold(struct translator *tr, enum collation collation, struct term *term)
 {
     bool constant = term->form == FORM_CONSTANT;
     struct str bytes = term->bytes;
@@ -166,7 +166,7 @@ static bool match_texts(struct translator *tr, enum comparison comparison, struc
     if (is_equality(comparison) && !folded && either_keeps_char(left, right))
         return true;
     if (!term_to_text(tr, left, "a comparison") || !term_to_text(tr, right, "a comparison") ||
-        !fold(tr, collation, left) || !fold(tr, collation, right))
+        !term_fold(tr, collation, left) || !term_fold(tr, collation, right))
         return false;
     if (!is_equality(comparison) && collation != COLLATION_NOCASE && tr->scope->collate_c)
         order_by_bytes(tr, left);

@@ -190,6 +190,9 @@ enum comparison {
 bool terms_match(struct translator *tr, enum comparison comparison, struct term *left,
                  struct term *right) MUST_USE;
 
+/* A text as the collation compares it: NOCASE and RTRIM. */
+bool term_fold(struct translator *tr, enum collation collation, struct term *term) MUST_USE;
+
 bool compare_terms(struct translator *tr, enum comparison comparison, struct term left, struct term right,
                    struct term *out) MUST_USE;
 bool translate_comparison(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;

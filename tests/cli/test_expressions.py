@@ -1,0 +1,76 @@
+"""Objects made of expressions, upgraded: the same rows are taken and refused, and the same values come out."""
+
+import sqlite3
+
+import psycopg2
+import pytest
+
+import pgrade
+
+pytestmark = pytest.mark.core
+
+TABLE = """
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY, name TEXT, amount INT DEFAULT (abs(-5)), kind TEXT DEFAULT 'new' CHECK (kind LIKE 'n%' OR kind GLOB '[A-Z]*'),
+    folded TEXT AS (lower(trim(name))) STORED,
+    shown TEXT AS (folded || ' (' || double || ')'),
+    double INT AS (amount * 2) VIRTUAL,
+    year TEXT AS (strftime('%Y', made)),
+    made DATETIME DEFAULT CURRENT_TIMESTAMP,
+    token TEXT DEFAULT (lower(hex(randomblob(16)))),
+    code TEXT AS (printf('%05d-%s', amount, substr(name, -2)))
+);
+CREATE UNIQUE INDEX item_name ON item (trim(name) COLLATE NOCASE);
+CREATE UNIQUE INDEX item_kind ON item (kind, double) WHERE amount > 100;
+CREATE INDEX item_day ON item (date(made, 'start of month') DESC);
+"""
+
+ROWS = [
+    {"name": "Anna", "amount": 3}, {"name": " anna ", "amount": 4}, {"name": "ANNA", "amount": 5},
+    {"name": "Änna", "amount": None}, {"name": "änna", "amount": 6}, {"name": None, "amount": 7}, {"name": "", "amount": -8},
+    {"name": "b", "amount": 200, "kind": "Nx"}, {"name": "c", "amount": 200, "kind": "Nx"}, {"name": "d", "amount": 200, "kind": "ny"},
+    {"name": "e", "amount": 1, "kind": "old"}, {"name": "f", "amount": 1, "kind": "NEW"}, {"name": "g", "amount": 1, "kind": None},
+    {"name": "it's 日本", "amount": 123456, "made": "2020-01-31 10:20:30"}, {"name": "h", "amount": 2, "made": None},
+]
+COMPUTED = "name, amount, kind, folded, shown, double, year, code"
+
+
+@pytest.fixture
+def item(folder):
+    path = folder / "item.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(TABLE)
+        connection.execute("INSERT INTO item (name, made) VALUES ('First', '2019-12-31 23:59:59')")
+    return path
+
+
+def insert_all(run, marker, error):
+    taken = []
+    for row in ROWS:
+        names = ", ".join(row)
+        try:
+            run(f"INSERT INTO item ({names}) VALUES ({', '.join([marker] * len(row))})", tuple(row.values()))
+            taken.append(True)
+        except error:
+            taken.append(False)
+    return taken
+
+
+def test_rows_are_taken_refused_and_computed_alike(item, database):
+    outcome = pgrade.run("upgrade", "--json", str(item), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert outcome.report["not_carried"] == []
+    source = sqlite3.connect(item, isolation_level=None)
+    target = database.connect()
+    target.autocommit = True
+    with target.cursor() as cursor:
+        ours = insert_all(cursor.execute, "%s", psycopg2.IntegrityError)
+        theirs = insert_all(source.execute, "?", sqlite3.IntegrityError)
+        assert ours == theirs
+        assert theirs.count(False) >= 4
+        cursor.execute(f"SELECT {COMPUTED} FROM item ORDER BY id")
+        assert cursor.fetchall() == source.execute(f"SELECT {COMPUTED} FROM item ORDER BY id").fetchall()
+        cursor.execute("SELECT count(DISTINCT token), min(length(token)) FROM item WHERE token <> ''")
+        assert cursor.fetchone() == (theirs.count(True) + 1, 32)
+    source.close()
+    target.close()
