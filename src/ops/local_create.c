@@ -270,7 +270,7 @@ static bool is_good_for_sockets(const char *path)
 {
     size_t length = strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-");
 
-    return path[length] == '\0' && length <= SOCKETS_LENGTH_MAXIMUM;
+    return length <= SOCKETS_LENGTH_MAXIMUM && path[length] == '\0';
 }
 
 /* In /tmp anybody may have made a directory of that name: then there is no Unix socket. */

@@ -1,6 +1,7 @@
 /*
  * typemap_values.c: what the values have to say about a type.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -92,8 +93,8 @@ static bool speak_single(const struct question *question, const struct type_rule
         (facts->integers == 0 || (facts->integer_min >= -exact && facts->integer_max <= exact)))
         return true;
     set_kind(verdict, PG_FLOAT8);
-    verdict->note = str_printf(question->arena, "%lld of its values are not exact in real",
-                               (long long)(facts->reals - facts->reals_single + facts->integers));
+    verdict->note = str_printf(question->arena, "%" PRId64 " of its values are not exact in real",
+                               facts->reals - facts->reals_single + facts->integers);
     return true;
 }
 
