@@ -1,7 +1,7 @@
 #include "schema/translate.h"
 
 #include "schema/ident.h"
-#include "schema/translate_term.h"
+#include "schema/translate_query.h"
 
 enum {
     INDEX_SQL_MAXIMUM = 3000
@@ -31,7 +31,7 @@ static enum storage storage_of(const struct translate_column *column)
     return kind == PG_BYTEA ? STORAGE_BLOB : STORAGE_OTHER;
 }
 
-static bool column_known(struct translator *tr, const struct translate_column *column, struct term *out)
+bool term_of_column(struct translator *tr, const struct translate_column *column, struct term *out)
 {
     struct buf quoted;
 
@@ -62,8 +62,10 @@ static bool node_column(struct translator *tr, const struct expr *expr, struct t
 {
     struct translate_column column = {.type = pg_type_of(PG_TEXT)};
 
+    if (tr->query != NULL)
+        return query_column(tr, expr, out);
     if (find_column(tr, expr, &column))
-        return column_known(tr, &column, out);
+        return term_of_column(tr, &column, out);
     /* "x" that names no column is the string 'x': "Quirks, Caveats, and Gotchas In SQLite", section 8. */
     if (expr->quote == QUOTE_DOUBLE && expr->table.ptr == NULL)
         return term_text(tr, expr->name, out);
@@ -123,10 +125,8 @@ static bool node_case(struct translator *tr, const struct expr *expr, struct ter
     return translate_case(tr, expr, NULL, out);
 }
 
-static bool node_collate(struct translator *tr, const struct expr *expr, struct term *out)
+bool term_collate(struct translator *tr, const struct expr *expr, struct term *out)
 {
-    if (!translate_node(tr, expr->items[0], out))
-        return false;
     if (!str_is_nocase(expr->name, "BINARY") && collation_from(expr->name) == COLLATION_BINARY)
         return refuse(tr, "it is the application's own", "collation %.*s", STR_ARGS(expr->name));
     out->collation = collation_from(expr->name);
@@ -134,9 +134,30 @@ static bool node_collate(struct translator *tr, const struct expr *expr, struct 
     return true;
 }
 
+static bool node_collate(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    return translate_node(tr, expr->items[0], out) && term_collate(tr, expr, out);
+}
+
 static bool node_function(struct translator *tr, const struct expr *expr, struct term *out)
 {
+    if (tr->query != NULL && (expr->windowed || is_aggregate_call(expr)))
+        return query_call(tr, expr, out);
     return translate_function(tr, expr, NULL, out);
+}
+
+static bool node_exists(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    if (tr->query == NULL)
+        return refuse(tr, "it reads other rows", "EXISTS");
+    return query_exists(tr, expr, out);
+}
+
+static bool node_subquery(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    if (tr->query == NULL)
+        return refuse(tr, "it reads other rows", "a subquery");
+    return query_scalar(tr, expr, out);
 }
 
 typedef bool node_handler(struct translator *tr, const struct expr *expr, struct term *out);
@@ -165,8 +186,8 @@ static const struct {
     [EXPR_CAST] = {translate_cast, NULL, NULL},
     [EXPR_COLLATE] = {node_collate, NULL, NULL},
     [EXPR_FUNCTION] = {node_function, NULL, NULL},
-    [EXPR_EXISTS] = {NULL, "EXISTS", "it reads other rows"},
-    [EXPR_SUBQUERY] = {NULL, "a subquery", "it reads other rows"},
+    [EXPR_EXISTS] = {node_exists, NULL, NULL},
+    [EXPR_SUBQUERY] = {node_subquery, NULL, NULL},
     [EXPR_ROW] = {NULL, "a row value", "its parts are compared one by one, by SQLite's rules"},
     [EXPR_RAISE] = {NULL, "RAISE()", "it belongs to a trigger"},
 };
@@ -209,6 +230,8 @@ bool translate_node(struct translator *tr, const struct expr *expr, struct term 
         return true;
     if (nodes[expr->kind].handler == NULL)
         return refuse(tr, nodes[expr->kind].why, "%s", nodes[expr->kind].what);
+    if (tr->query != NULL && query_is_group(tr, expr, out))
+        return true;
     if (!nodes[expr->kind].handler(tr, expr, out))
         return false;
     if (tr->collates)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "schema/translate_term.h"
+#include "schema/translate_query.h"
 
 static const struct {
     const char *op; /* SQLite's */
@@ -240,6 +240,8 @@ bool translate_in(struct translator *tr, const struct expr *expr, struct term *o
     struct term left;
     bool same;
 
+    if (tr->query != NULL && (expr->in_table || expr->select != NULL))
+        return query_in(tr, expr, out);
     if (expr->in_table || expr->select != NULL)
         return refuse(tr, "it reads other rows", "IN with a table or a subquery");
     if (!translate_node(tr, expr->items[0], &left))

@@ -97,7 +97,7 @@ static bool arithmetic(struct translator *tr, const char *op, struct term *opera
         *out = term_null();
         return true;
     }
-    if (!term_to_number(tr, left, what) || !term_to_number(tr, right, what))
+    if (!term_to_operand(tr, left, what) || !term_to_operand(tr, right, what))
         return false;
     if (!is_integer(left) || !is_integer(right))
         return real_arithmetic(tr, op[0], left, right, out);

@@ -200,6 +200,38 @@ bool term_to_number(struct translator *tr, struct term *term, const char *what)
                   "%s with %s", what, family_name(family));
 }
 
+/* The number at the start of the text, 0 where there is none; as a double, in which SQLite's arithmetic goes on. */
+static void number_at_start(struct translator *tr, struct term *term)
+{
+    struct str text = term->sql;
+
+    *term = term_make(tr, PG_FLOAT8, STORAGE_NUMBER, LEVEL_ATOM,
+                      "CASE WHEN %.*s IS NOT NULL THEN coalesce(substring(%.*s from E'^[ \\t\\n\\v\\f\\r]*"
+                      "([-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)')::double precision, 0) END",
+                      STR_ARGS(term_sql(tr, term, LEVEL_OPERATOR)), STR_ARGS(text));
+}
+
+bool term_to_operand(struct translator *tr, struct term *term, const char *what)
+{
+    struct term number;
+
+    if (tr->query == NULL || term_family(term) != FAMILY_TEXT || term->storage != STORAGE_TEXT)
+        return term_to_number(tr, term, what);
+    if (term->form == FORM_EXPRESSION) {
+        number_at_start(tr, term);
+        return true;
+    }
+    if (term->form == FORM_CONSTANT && number_from_text(tr, term->bytes, &number)) {
+        *term = number;
+        return true;
+    }
+    if (term->form == FORM_CONSTANT && str_trim(term->bytes).len == 0) {
+        *term = term_integer(tr, 0);
+        return true;
+    }
+    return term_to_number(tr, term, what);
+}
+
 bool term_to_integer(struct translator *tr, struct term *term, const char *what)
 {
     if (!term_to_number(tr, term, what))

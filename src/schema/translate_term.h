@@ -89,6 +89,9 @@ struct term {
     bool drifts;        /* that depends on the current time too */
 };
 
+struct query;        /* translate_query.h */
+struct select_state;
+
 struct translator {
     const struct translate_scope *scope;
     struct arena *arena;
@@ -96,6 +99,8 @@ struct translator {
     bool collates; /* a COLLATE is somewhere in the expression */
     bool draws;    /* a random value is somewhere in the expression */
     bool too_long; /* a text grew past all reason: terms that repeat their operands double it each time */
+    struct query *query;         /* within a SELECT; else NULL */
+    struct select_state *select; /* likewise */
 };
 
 /* ---- terms: translate_term.c ---- */
@@ -106,6 +111,8 @@ bool refuse(struct translator *tr, const char *why, const char *format, ...) PRI
 struct term term_make(struct translator *tr, enum pg_kind kind, enum storage storage, enum level level,
                       const char *format, ...) PRINTF_LIKE(5, 6);
 struct term term_null(void);
+bool term_of_column(struct translator *tr, const struct translate_column *column,
+                    struct term *out) MUST_USE; /* by its bare name */
 struct term term_integer(struct translator *tr, int64_t value);
 struct term term_real(struct translator *tr, double value);
 bool term_text(struct translator *tr, struct str text, struct term *out) MUST_USE; /* refuses bad UTF-8 */
@@ -124,12 +131,17 @@ struct str term_cast(struct translator *tr, const struct term *term, const char 
 
 /* Change the term to what is asked for, or refuse in the name of `what`.  NULLs stay. */
 bool term_to_number(struct translator *tr, struct term *term, const char *what) MUST_USE;
+/* A number as arithmetic takes it: within a SELECT a text too, by the number at its start. */
+bool term_to_operand(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_integer(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_text(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_condition(struct translator *tr, struct term *term) MUST_USE;
 void term_to_double(struct translator *tr, struct term *term); /* a number only */
 bool term_to_blob(struct translator *tr, struct term *term,
                   const char *what) MUST_USE; /* its bytes in UTF-8 */
+
+/* What COLLATE makes of the term. */
+bool term_collate(struct translator *tr, const struct expr *collate, struct term *term) MUST_USE;
 
 /* One type for all, as the branches of a CASE need it; the result's type and storage are in `result`. */
 bool terms_unify(struct translator *tr, struct term *terms, size_t count, const char *what,

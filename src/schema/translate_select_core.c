@@ -1,0 +1,358 @@
+/* One SELECT core: its result columns and clauses, or the rows of VALUES. */
+#include "schema/ident.h"
+#include "schema/translate_query.h"
+
+/* ---- result columns ---- */
+
+struct columns {
+    struct core_result *result;
+    size_t capacity;
+};
+
+static void add_column(struct translator *tr, struct columns *columns, struct term term, struct name name,
+                       struct str target, bool is_alias, bool chances)
+{
+    struct core_result *result = columns->result;
+    size_t place = result->count;
+
+    if (place >= columns->capacity) {
+        size_t capacity = columns->capacity == 0 ? 16 : 2 * columns->capacity;
+        struct term *terms = ARENA_ARRAY(tr->arena, struct term, capacity);
+        struct name *names = ARENA_ARRAY(tr->arena, struct name, capacity);
+        struct str *targets = ARENA_ARRAY(tr->arena, struct str, capacity);
+        bool *all = ARENA_ARRAY(tr->arena, bool, capacity);
+        bool *aliases = ARENA_ARRAY(tr->arena, bool, capacity);
+
+        for (size_t i = 0; i < place; i++) {
+            terms[i] = result->terms[i];
+            names[i] = result->names[i];
+            targets[i] = result->targets[i];
+            all[i] = result->chances[i];
+            aliases[i] = result->is_alias[i];
+        }
+        result->terms = terms;
+        result->names = names;
+        result->targets = targets;
+        result->chances = all;
+        result->is_alias = aliases;
+        columns->capacity = capacity;
+    }
+    result->terms[place] = term;
+    result->names[place] = name;
+    result->targets[place] = target;
+    result->chances[place] = chances;
+    result->is_alias[place] = is_alias;
+    result->count++;
+}
+
+static bool is_chances(const struct query *query, const struct expr *expr)
+{
+    struct found_column found;
+    bool ambiguous;
+
+    if (expr->kind == EXPR_FUNCTION)
+        return str_is_nocase(expr->name, "group_concat") && expr->order_count == 0;
+    return expr->kind == EXPR_COLUMN && query_find(query, expr, &found, &ambiguous) &&
+           query->sources[found.source].relation->columns[found.column].order_is_chances;
+}
+
+static bool add_source_column(struct translator *tr, struct columns *columns, size_t source, size_t place)
+{
+    struct query *query = &columns->result->query;
+    const struct relation_column *column = &query->sources[source].relation->columns[place];
+    struct term term;
+
+    if (!source_column(tr, query, source, place, &term) ||
+        (query->is_aggregate && !query_bare_column(tr, query, source, place, &term)))
+        return false;
+    add_column(tr, columns, term, (struct name){column->name, QUOTE_DOUBLE}, column->target.name,
+               false, column->order_is_chances);
+    return true;
+}
+
+/* * and table.*; of columns that USING merges, * shows one. */
+static bool add_star(struct translator *tr, struct columns *columns, const struct result_column *star)
+{
+    const struct query *query = &columns->result->query;
+    bool found = false;
+
+    for (size_t i = 0; i < query->source_count; i++) {
+        const struct source *source = &query->sources[i];
+
+        if (star->table.text.ptr != NULL && !str_equal_nocase(source->alias, star->table.text))
+            continue;
+        found = true;
+        for (size_t j = 0; j < source->relation->column_count; j++) {
+            if (star->table.text.ptr == NULL && source->merged[j])
+                continue;
+            if (star->table.text.ptr == NULL && query->outer_joins_right && source->item->natural)
+                return refuse(tr, "which of the merged columns it shows depends on the row", "* of a RIGHT JOIN");
+            if (!add_source_column(tr, columns, i, j))
+                return false;
+        }
+    }
+    return found || refuse(tr, "there is no such table", "%.*s.*", STR_ARGS(star->table.text));
+}
+
+/* sqlite3ColumnsFromExprList() of SQLite's select.c. */
+static void name_column(struct translator *tr, const struct query *query, const struct result_column *column,
+                        struct name *name, struct str *target)
+{
+    struct found_column found;
+    bool ambiguous;
+    const struct expr *expr = column->expr;
+
+    *target = (struct str){NULL, 0};
+    if (column->alias.text.ptr != NULL) {
+        *name = column->alias;
+        return;
+    }
+    while (expr->kind == EXPR_COLLATE)
+        expr = expr->items[0];
+    *name = (struct name){str_dup(tr->arena, str_trim(column->sql)), QUOTE_DOUBLE};
+    if (expr->kind != EXPR_COLUMN)
+        return;
+    if (query_find(query, expr, &found, &ambiguous)) {
+        const struct relation_column *from =
+            &query->sources[found.source].relation->columns[found.column];
+
+        name->text = from->name;
+        *target = from->target.name;
+    } else {
+        *name = (struct name){expr->name, expr->quote};
+    }
+}
+
+static bool add_expression(struct translator *tr, struct columns *columns, const struct result_column *column)
+{
+    const struct query *query = &columns->result->query;
+    struct term term;
+    struct name name;
+    struct str target;
+
+    if (!translate_node(tr, column->expr, &term))
+        return false;
+    name_column(tr, query, column, &name, &target);
+    add_column(tr, columns, term, name, target, column->alias.text.ptr != NULL,
+               is_chances(query, column->expr));
+    return true;
+}
+
+static bool add_columns(struct translator *tr, struct core_result *result)
+{
+    const struct select_core *core = result->query.core;
+    struct columns columns = {.result = result};
+
+    for (size_t i = 0; i < core->column_count; i++)
+        if (core->columns[i].star ? !add_star(tr, &columns, &core->columns[i])
+                                  : !add_expression(tr, &columns, &core->columns[i]))
+            return false;
+    return result->count > 0 || refuse(tr, "there are no columns", "SELECT *");
+}
+
+/* ---- clauses ---- */
+
+static bool uses_aggregates(const struct select_core *core)
+{
+    bool found = core->group_count > 0 || (core->having != NULL && has_aggregate(core->having));
+
+    for (size_t i = 0; i < core->column_count && !found; i++)
+        found = core->columns[i].expr != NULL && has_aggregate(core->columns[i].expr);
+    return found;
+}
+
+static bool put_where(struct translator *tr, struct query *query, struct buf *out)
+{
+    bool done;
+
+    if (query->core->where == NULL)
+        return true;
+    query->in_argument = true;
+    query->sees_aliases = true;
+    buf_text(out, " WHERE ");
+    done = put_condition(tr, query->core->where, out);
+    note_facts(tr, query, query->core->where, NULL);
+    query->in_argument = false;
+    query->sees_aliases = false;
+    return done;
+}
+
+static bool put_having(struct translator *tr, struct query *query, struct buf *out)
+{
+    struct term term;
+
+    if (query->core->having == NULL)
+        return true;
+    query->sees_aliases = true;
+    if (!translate_condition(tr, query->core->having, &term))
+        return false;
+    query->sees_aliases = false;
+    buf_printf(out, " HAVING %.*s", STR_ARGS(term.sql));
+    return true;
+}
+
+/* GROUP BY is written last: the columns beside it are known by then. */
+static bool put_clauses(struct translator *tr, struct core_result *result, struct buf *clauses,
+                        struct buf *having)
+{
+    struct query *query = &result->query;
+    const struct select_core *core = query->core;
+
+    if (core->from_count > 0) {
+        buf_text(clauses, " FROM ");
+        if (!put_from(tr, query, clauses))
+            return false;
+    }
+    if (!put_where(tr, query, clauses))
+        return false;
+    if (query->is_aggregate && (!query_groups(tr, query) || !query_extreme(tr, query)))
+        return false;
+    return add_columns(tr, result) && put_having(tr, query, having) && put_windows(tr, core, having);
+}
+
+/* ---- keys of the result ---- */
+
+static void add_key(struct translator *tr, struct core_result *result, const size_t *columns, size_t count,
+                    size_t *capacity)
+{
+    ARENA_PUSH(tr->arena, result->keys, result->key_count, *capacity) =
+        (struct relation_key){.columns = columns, .count = count};
+}
+
+static int place_of(const struct core_result *result, struct str sql)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (str_equal(result->terms[i].sql, sql))
+            return (int)i;
+    return -1;
+}
+
+static void key_of_groups(struct translator *tr, struct core_result *result, size_t *capacity)
+{
+    size_t *columns = ARENA_ARRAY(tr->arena, size_t, result->query.group_count + 1);
+
+    for (size_t i = 0; i < result->query.group_count; i++) {
+        int place = place_of(result, result->query.groups[i].sql);
+
+        if (place < 0 || !str_equal(result->query.groups[i].sql, result->query.groups[i].key))
+            return;
+        columns[i] = (size_t)place;
+    }
+    add_key(tr, result, columns, result->query.group_count, capacity);
+}
+
+/* A key of one table that determines the rows of all others. */
+static void key_of_source(struct translator *tr, struct core_result *result, size_t source,
+                          const struct relation_key *key, size_t *capacity)
+{
+    const struct query *query = &result->query;
+    bool **given = ARENA_ARRAY(tr->arena, bool *, query->source_count);
+    size_t *columns = ARENA_ARRAY(tr->arena, size_t, key->count + 1);
+
+    for (size_t i = 0; i < query->source_count; i++)
+        given[i] = ARENA_ARRAY(tr->arena, bool, query->sources[i].relation->column_count + 1);
+    for (size_t i = 0; i < key->count; i++) {
+        struct term term;
+        int place = source_column(tr, query, source, key->columns[i], &term) ? place_of(result, term.sql) : -1;
+
+        if (place < 0)
+            return;
+        columns[i] = (size_t)place;
+        given[source][key->columns[i]] = true;
+    }
+    if (query_is_unique(tr, query, given))
+        add_key(tr, result, columns, key->count, capacity);
+}
+
+static void find_keys(struct translator *tr, struct core_result *result)
+{
+    const struct query *query = &result->query;
+    size_t capacity = 0;
+
+    result->single = query->is_aggregate ? query->core->group_count == 0 : query_is_unique(tr, query, NULL);
+    if (result->single)
+        add_key(tr, result, NULL, 0, &capacity);
+    else if (query->is_aggregate)
+        key_of_groups(tr, result, &capacity);
+    else
+        for (size_t i = 0; i < query->source_count; i++)
+            for (size_t j = 0; j < query->sources[i].relation->key_count; j++)
+                if (!query->sources[i].optional && !query->sources[i].relation->keys[j].nullable)
+                    key_of_source(tr, result, i, &query->sources[i].relation->keys[j], &capacity);
+}
+
+/* DISTINCT compares as the columns' collations say, and PostgreSQL as their types do. */
+static bool check_distinct(struct translator *tr, const struct core_result *result)
+{
+    for (size_t i = 0; i < result->count && result->query.core->distinct; i++) {
+        struct str key;
+
+        if (!sort_key(tr, &result->terms[i], true, &key))
+            return false;
+        if (!str_equal(key, result->terms[i].sql))
+            return refuse(tr, "of texts that its collation calls equal SQLite keeps one of several spellings",
+                          "DISTINCT");
+    }
+    return true;
+}
+
+/* ---- VALUES ---- */
+
+static bool translate_values(struct translator *tr, struct core_result *result)
+{
+    const struct select_core *core = result->query.core;
+    struct columns columns = {.result = result};
+
+    result->rows = ARENA_ARRAY(tr->arena, struct term *, core->row_count);
+    result->row_count = core->row_count;
+    for (size_t i = 0; i < core->row_count; i++) {
+        result->rows[i] = ARENA_ARRAY(tr->arena, struct term, core->rows[i].item_count);
+        if (core->rows[i].item_count != core->rows[0].item_count)
+            return refuse(tr, "its rows have different lengths", "VALUES");
+        for (size_t j = 0; j < core->rows[i].item_count; j++)
+            if (!translate_node(tr, core->rows[i].items[j], &result->rows[i][j]))
+                return false;
+    }
+    for (size_t j = 0; j < core->rows[0].item_count; j++)
+        add_column(tr, &columns, result->rows[0][j],
+                   (struct name){str_printf(tr->arena, "column%zu", j + 1), QUOTE_NONE},
+                   (struct str){NULL, 0}, false, false);
+    return true;
+}
+
+static bool translate_core_within(struct translator *tr, struct core_result *out)
+{
+    struct query *query = &out->query;
+    struct buf clauses;
+    struct buf having;
+    bool done;
+
+    if (query->core->row_count > 0)
+        return translate_values(tr, out);
+    query->is_aggregate = uses_aggregates(query->core);
+    buf_init(&clauses, BUF_TEXT_MAXIMUM);
+    buf_init(&having, BUF_TEXT_MAXIMUM);
+    done = put_clauses(tr, out, &clauses, &having);
+    if (done) {
+        out->clauses = buf_to_str(tr->arena, &clauses);
+        out->tail = buf_to_str(tr->arena, &having);
+        find_keys(tr, out);
+        done = check_distinct(tr, out);
+    }
+    buf_free(&having);
+    buf_free(&clauses);
+    return done;
+}
+
+bool translate_core(struct translator *tr, const struct select_core *core, struct query *outer,
+                    const struct cte_scope *ctes, struct core_result *out)
+{
+    struct query *before = tr->query;
+    bool done;
+
+    *out = (struct core_result){.query = {.outer = outer, .ctes = ctes, .core = core}};
+    tr->query = &out->query;
+    done = translate_core_within(tr, out);
+    tr->query = before;
+    return done;
+}
