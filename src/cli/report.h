@@ -27,6 +27,10 @@ void report_not_carried(const struct report *report, struct buf *out);
 void report_misfits(const struct report *report, struct buf *out);
 void report_changes(const struct report *report, struct buf *out);
 void report_notes(const struct report *report, struct buf *out);
+void report_plan_views(const struct report *report, struct buf *out);
+void report_views(const struct report *report, struct buf *out);
+void report_json_views(const struct report *report, struct json *json);
+void report_json_view_proof(const struct report *report, struct json *json);
 void report_json_plan(const struct report *report, struct json *json);
 void report_json_misfits(const struct report *report, struct json *json);
 

@@ -99,6 +99,7 @@ void report_json_plan(const struct report *report, struct json *json)
         str_from(prepared->plan.framework.id == FRAMEWORK_NONE ? NULL : prepared->plan.framework.name));
     json_put_int(json, "source_bytes", prepared->schema.bytes);
     put_tables(report, json);
+    report_json_views(report, json);
     put_objects(report, json);
 }
 
@@ -264,6 +265,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));
     report_json_plan(report, &json);
     put_outcomes(report, &json);
+    report_json_view_proof(report, &json);
     report_json_misfits(report, &json);
     put_contradictions(report, &json);
     json_name(&json, "seconds");

@@ -132,6 +132,7 @@ void report_plan(const struct report *report)
     buf_printf(&out, "Tables      %zu\n", prepared->plan.table_count);
     for (size_t i = 0; i < prepared->plan.table_count; i++)
         put_table(report, i, &out);
+    report_plan_views(report, &out);
     prose = out.len;
     report_notes(report, &out);
     report_not_carried(report, &out);

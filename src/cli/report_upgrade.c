@@ -99,6 +99,7 @@ static void put_tables(const struct report *report, struct buf *out)
     text_table_cell(&table, str_from(report->result->verified ? "every value equal" : "not verified"));
     text_table_write(&table, report->invocation->color, out);
     put_excluded(report, out);
+    report_views(report, out);
     put_elapsed(report, out);
 }
 

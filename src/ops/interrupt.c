@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/pool.h"
 
 struct attempt {
@@ -9,6 +10,8 @@ struct attempt {
     struct engine *engine;
     interruptible_step *step;
     void *context;
+    int64_t deadline; /* monotonic; 0: none */
+    bool expired;
     bool done;
 };
 
@@ -25,27 +28,49 @@ static bool tick(void *context, struct err *err)
 {
     struct attempt *attempt = context;
 
+    if (attempt->deadline > 0 && clock_monotonic_us() > attempt->deadline) {
+        attempt->expired = true;
+        engine_cancel(attempt->engine);
+        return err_set(err, ERR_CANCELED, "the time is over");
+    }
     if (!was_interrupted(attempt->interrupted))
         return true;
     engine_cancel(attempt->engine);
     return err_set(err, ERR_CANCELED, "interrupted");
 }
 
-bool interruptible(const volatile sig_atomic_t *interrupted, struct engine *engine, interruptible_step *step,
-                   void *context, struct err *err)
+static bool run(struct attempt *attempt, struct err *err)
 {
-    struct attempt attempt = {.interrupted = interrupted, .engine = engine, .step = step, .context = context};
     struct pool *pool = pool_new(1);
     struct err failure = {.code = ERR_NONE};
     bool ran;
 
-    pool_add(pool, 0, run_step, &attempt);
-    ran = pool_run(pool, tick, &attempt, &failure);
+    pool_add(pool, 0, run_step, attempt);
+    ran = pool_run(pool, tick, attempt, &failure);
     pool_free(pool);
-    if (ran || attempt.done)
+    if (ran || attempt->done)
         return true;
     *err = failure;
     return false;
+}
+
+bool interruptible(const volatile sig_atomic_t *interrupted, struct engine *engine, interruptible_step *step,
+                   void *context, struct err *err)
+{
+    struct attempt attempt = {.interrupted = interrupted, .engine = engine, .step = step, .context = context};
+
+    return run(&attempt, err);
+}
+
+bool interruptible_until(const volatile sig_atomic_t *interrupted, struct engine *engine, int64_t deadline,
+                         bool *expired, interruptible_step *step, void *context, struct err *err)
+{
+    struct attempt attempt = {
+        .interrupted = interrupted, .engine = engine, .step = step, .context = context, .deadline = deadline};
+    bool done = run(&attempt, err);
+
+    *expired = !done && attempt.expired;
+    return done;
 }
 
 bool was_interrupted(const volatile sig_atomic_t *interrupted)

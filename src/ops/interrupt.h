@@ -17,6 +17,11 @@ typedef bool interruptible_step(void *context, struct err *err);
 bool interruptible(const volatile sig_atomic_t *interrupted, struct engine *engine, interruptible_step *step,
                    void *context, struct err *err) MUST_USE;
 
+/* The same, and canceled too when the clock (clock_monotonic_us()) passes the deadline: then *expired is set.
+ */
+bool interruptible_until(const volatile sig_atomic_t *interrupted, struct engine *engine, int64_t deadline,
+                         bool *expired, interruptible_step *step, void *context, struct err *err) MUST_USE;
+
 bool was_interrupted(const volatile sig_atomic_t *interrupted);
 
 /* The one error for a run that was interrupted: whatever failed because it was canceled. */

@@ -5,6 +5,7 @@
 #include "ops/guard.h"
 #include "ops/interrupt.h"
 #include "ops/policy.h"
+#include "ops/views.h"
 #include "ops/widen.h"
 #include "ops/work.h"
 
@@ -41,7 +42,7 @@ bool upgrade_accepts(const struct upgrade_options *options, const struct not_car
 }
 
 /* Everything that is not carried must have been accepted; if not, nothing is begun. */
-static bool check_accepted(struct run *run, struct err *err)
+static bool check_accepted(struct run *run, const char *what_was_done, struct err *err)
 {
     const struct plan *plan = &run->result->prepared.plan;
 
@@ -52,7 +53,7 @@ static bool check_accepted(struct run *run, struct err *err)
         return true;
     err_set(err, ERR_DECISION, "%zu object%s of the source cannot be carried", run->result->not_accepted,
             run->result->not_accepted == 1 ? "" : "s");
-    err_detail(err, "they are named above, each with its reason; nothing was written");
+    err_detail(err, "they are named above, each with its reason; nothing was %s", what_was_done);
     return err_hint(err, "--accept all, or --accept CLASS or NAME for some of them, goes on without them");
 }
 
@@ -245,7 +246,7 @@ static bool make_plan(struct run *run, struct err *err)
 /* The plan depends a little on the target, which is connected to only once there is a plan worth it. */
 static bool plan_for_target(struct run *run, struct err *err)
 {
-    if (!make_plan(run, err) || !check_accepted(run, err))
+    if (!make_plan(run, err) || !check_accepted(run, "written", err))
         return false;
     if (run->control == NULL && !connect_control(run, err))
         return false;
@@ -329,7 +330,9 @@ static bool finish_and_publish(struct run *run, struct err *err)
     int64_t since = clock_monotonic_us();
 
     if (!check_rows(run, err) || !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
-        !check_contradictions(run, err))
+        !check_contradictions(run, err) ||
+        !views_make(run->arena, run->options, run->result, run->control, err) ||
+        !check_accepted(run, "published", err))
         return false;
     since = step_done(run, STEP_CONSTRAINTS, since);
     if (!guard_source(run->arena, run->options, run->result, err))

@@ -71,6 +71,19 @@ struct table_outcome {
     int64_t work_us; /* spent on it: loading, indexes, reading back, constraints; summed over workers */
 };
 
+enum view_proof {
+    VIEW_NOT_COMPARED,
+    VIEW_EQUAL,  /* the same rows */
+    VIEW_NEARLY, /* the same rows: doubles to 12 digits, lists in any order */
+    VIEW_UNEQUAL /* so it is not carried */
+};
+
+struct view_outcome {
+    enum view_proof proof;
+    int64_t rows;
+    struct str why; /* why not, or what differs */
+};
+
 enum upgrade_step {
     STEP_PLAN,
     STEP_LOAD, /* indexes and verification run beside it, table by table */
@@ -85,6 +98,7 @@ struct upgrade_result {
     struct misfit_policies policies;
     struct target target;
     struct table_outcome *tables; /* by place in the plan */
+    struct view_outcome *views;   /* by place in the plan; NULL: none was made yet */
     struct contradiction *contradictions;
     size_t contradiction_count;
     size_t contradiction_capacity;

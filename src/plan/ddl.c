@@ -111,6 +111,8 @@ void plan_write_sql(struct buf *out, const struct plan *plan)
         if (plan->objects[i].then_sql.ptr != NULL)
             put_statement(out, plan->objects[i].then_sql);
     }
+    for (size_t i = 0; i < plan->view_count; i++)
+        put_statement(out, plan->views[i].sql);
     for (size_t i = 0; i < plan->not_carried_count; i++) {
         const struct not_carried *lost = &plan->not_carried[i];
 

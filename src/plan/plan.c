@@ -295,12 +295,6 @@ static void leave_behind(struct maker *maker)
     const struct schema *schema = maker->schema;
 
     maker_virtual_tables(maker);
-    for (size_t i = 0; i < schema->view_count; i++)
-        maker_not_carried(maker, OBJECT_VIEW, (struct str){NULL, 0}, schema->views[i].name.text,
-                          schema->views[i].sql, "%.*s",
-                          STR_ARGS(schema->views[i].damage.len > 0
-                                       ? schema->views[i].damage
-                                       : str_from("views are not translated yet")));
     for (size_t i = 0; i < schema->trigger_count; i++) {
         struct str table = schema->triggers[i].table.text;
 
@@ -359,6 +353,7 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     note_names(&maker);
     if (!name_tables(&maker, err))
         return false;
+    maker_name_views(&maker);
     for (size_t i = 0; i < plan->table_count; i++)
         if (!maker_columns(&maker, &plan->tables[i], err))
             return false;
@@ -378,6 +373,7 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
         maker_note(&maker, (struct str){NULL, 0},
                    "%zu more indexes (_like) are made than SQLite has, as %s makes them on PostgreSQL",
                    maker.like_indexes, plan->framework.name);
+    maker_views(&maker);
     leave_behind(&maker);
     return true;
 }

@@ -92,6 +92,19 @@ struct plan_enum {
     struct pg_type type;
 };
 
+/* A view, to be made in the load schema after the load and after the views before it. */
+struct plan_view {
+    const struct view *source;
+    struct str name;
+    struct str sql;          /* CREATE VIEW */
+    struct plan_table shape; /* its columns, as a table's; nothing else is set */
+    bool *lists;             /* by column: it lists values in no defined order */
+    bool *reads;             /* by place in plan.views: the views that it reads */
+    bool *tables;            /* by place in plan.tables: the tables that it reads, through views too */
+    unsigned doubts;         /* enum select_doubt: schema/translate_select.h */
+    bool dropped;            /* it was not carried after all: not_carried says why */
+};
+
 /* What exists in the source and will not exist on the target. */
 struct not_carried {
     enum object_class class;
@@ -121,6 +134,8 @@ struct plan {
     struct plan_object *objects;
     size_t object_count;
     size_t object_capacity;
+    struct plan_view *views;
+    size_t view_count;
     struct not_carried *not_carried;
     size_t not_carried_count;
     size_t not_carried_capacity;

@@ -17,6 +17,7 @@ struct maker {
     struct names relations;    /* tables, indexes, sequences and types share one namespace */
     struct names *constraints; /* of each table: checks and foreign keys */
     size_t like_indexes;       /* made for the framework alone, beside those of the source */
+    struct str *view_names;    /* of each view of the schema, on the target */
     int *table_places;         /* of each table of the schema: its place in the plan, or -1 */
 };
 
@@ -111,5 +112,9 @@ bool foreign_key_target(const struct schema *schema, const struct foreign_key *k
 
 /* virtual.c: what becomes of each virtual table, said; and the indexes that --fts asks for. */
 void maker_virtual_tables(struct maker *maker);
+
+/* views.c */
+void maker_name_views(struct maker *maker);
+void maker_views(struct maker *maker);
 
 #endif

@@ -2,8 +2,8 @@
  * translate_query.h: what the parts of the translation of SELECTs share.  Only translate_select*.c, and the
  * translator of expressions where it meets a SELECT, include it.
  *
- * A query is one SELECT core while it is being translated: the names that its expressions see.  An inner query
- * sees the outer ones behind it.
+ * A query is one SELECT core while it is being translated: the names that its expressions see.  An inner
+ * query sees the outer ones behind it.
  */
 #ifndef PGRADE_SCHEMA_TRANSLATE_QUERY_H
 #define PGRADE_SCHEMA_TRANSLATE_QUERY_H
@@ -53,10 +53,10 @@ struct query {
     struct source *sources;
     size_t source_count;
     size_t source_capacity;
-    size_t visible;     /* sources that the expression at hand may name: fewer in ON */
-    bool sees_aliases;  /* of the result columns */
-    bool is_aggregate;  /* it has GROUP BY or an aggregate */
-    bool in_argument;   /* within an aggregate, or before grouping: every column is at hand */
+    size_t visible;    /* sources that the expression at hand may name: fewer in ON */
+    bool sees_aliases; /* of the result columns */
+    bool is_aggregate; /* it has GROUP BY or an aggregate */
+    bool in_argument;  /* within an aggregate, or before grouping: every column is at hand */
     struct group_term *groups;
     size_t group_count;
     struct str *extra_groups; /* columns that the groups determine and that are used beside them */
@@ -65,8 +65,8 @@ struct query {
     struct fact *facts;
     size_t fact_count;
     size_t fact_capacity;
-    bool **determined; /* [source][column]: by the groups; NULL: not asked for yet */
-    struct str extreme; /* ORDER BY of the only min() or max(): columns beside it come from its row */
+    bool **determined;      /* [source][column]: by the groups; NULL: not asked for yet */
+    struct str extreme;     /* ORDER BY of the only min() or max(): columns beside it come from its row */
     bool outer_joins_right; /* a RIGHT or FULL JOIN is among them */
 };
 
@@ -94,6 +94,9 @@ bool subselect(struct translator *tr, const struct select *select, struct query 
 /* ORDER BY of a window, an aggregate or a SELECT: terms with the place of NULLs written out. */
 bool put_order(struct translator *tr, const struct order_term *terms, size_t count, struct buf *out) MUST_USE;
 
+/* " DESC NULLS LAST": the place of NULLs is always written. */
+const char *nulls_text(const struct order_term *order);
+
 /* The text by which PostgreSQL sorts or groups as SQLite does. */
 bool sort_key(struct translator *tr, const struct term *term, bool equality_only, struct str *key) MUST_USE;
 
@@ -104,7 +107,7 @@ struct core_result {
     struct query query;
     struct term *terms;  /* once settled: as they are written */
     struct term *plain;  /* before that */
-    struct name *names; /* as SQLite calls them */
+    struct name *names;  /* as SQLite calls them */
     struct str *targets; /* as PostgreSQL does; not unique */
     bool *is_alias;
     bool *chances; /* group_concat() without an order */
@@ -123,6 +126,40 @@ bool translate_core(struct translator *tr, const struct select_core *core, struc
 
 /* The terms in one type each: the columns of VALUES and of compound SELECTs too. */
 bool settle_column(struct translator *tr, struct term **terms, size_t count, struct term *result) MUST_USE;
+
+/* ---- translate_select.c: the whole ---- */
+
+/* The cores of a SELECT with their columns in common types. */
+struct body {
+    const struct select *select;
+    struct core_result *cores;
+    size_t count;
+    struct term *columns; /* in common */
+    size_t column_count;
+    bool single;
+};
+
+bool translate_body(struct translator *tr, const struct select *select, size_t cores, struct query *outer,
+                    const struct cte_scope *ctes, struct body *body) MUST_USE;
+
+/* `names` NULL: its own.  Keys of a compound are not known. */
+struct relation *relation_of(struct translator *tr, const struct body *body, const struct name *names);
+struct str target_name(struct translator *tr, struct name name);
+
+/* The name, or one like it that none of the first `count` columns has: in SQLite, or on the target. */
+struct str free_name(struct translator *tr, const struct relation *relation, size_t count, struct str wanted,
+                     bool on_target);
+void put_cores(struct translator *tr, const struct body *body, struct buf *out);
+bool put_body(struct translator *tr, const struct body *body, const struct relation *relation, bool limit_one,
+              struct buf *out) MUST_USE;
+
+/* translate_select_order.c: the cores and ORDER BY. */
+bool put_sorted(struct translator *tr, const struct body *body, const struct relation *relation,
+                struct buf *out) MUST_USE;
+
+/* translate_select_cte.c: WITH; *ctes has those then that the SELECT sees. */
+bool put_ctes(struct translator *tr, const struct select *select, struct query *outer,
+              const struct cte_scope **ctes, struct buf *out) MUST_USE;
 
 /* ---- translate_select_from.c ---- */
 

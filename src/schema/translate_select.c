@@ -1,18 +1,8 @@
-/* A whole SELECT: common table expressions, compounds, ORDER BY, LIMIT. */
+/* A whole SELECT: compounds, names of columns, LIMIT. */
 #include "schema/translate_select.h"
 
 #include "schema/ident.h"
 #include "schema/translate_query.h"
-
-/* The cores of a SELECT with their columns in common types. */
-struct body {
-    const struct select *select;
-    struct core_result *cores;
-    size_t count;
-    struct term *columns; /* in common */
-    size_t column_count;
-    bool single;
-};
 
 /* ---- cores ---- */
 
@@ -71,8 +61,8 @@ static bool check_compound(struct translator *tr, const struct body *body)
     return true;
 }
 
-static bool translate_body(struct translator *tr, const struct select *select, size_t cores,
-                           struct query *outer, const struct cte_scope *ctes, struct body *body)
+bool translate_body(struct translator *tr, const struct select *select, size_t cores, struct query *outer,
+                    const struct cte_scope *ctes, struct body *body)
 {
     *body = (struct body){.select = select, .count = cores};
     body->cores = ARENA_ARRAY(tr->arena, struct core_result, cores);
@@ -96,8 +86,8 @@ static bool is_taken(const struct relation *relation, size_t count, struct str n
 }
 
 /* The second `a` is a:1. */
-static struct str free_name(struct translator *tr, const struct relation *relation, size_t count,
-                            struct str wanted, bool on_target)
+struct str free_name(struct translator *tr, const struct relation *relation, size_t count, struct str wanted,
+                     bool on_target)
 {
     struct str clipped = on_target ? str_utf8_clip(wanted, IDENT_MAXIMUM) : wanted;
     struct str name = clipped;
@@ -107,9 +97,9 @@ static struct str free_name(struct translator *tr, const struct relation *relati
     return str_dup(tr->arena, name);
 }
 
-static struct str target_name(struct translator *tr, struct name name)
+struct str target_name(struct translator *tr, struct name name)
 {
-    return name.quote == QUOTE_NONE ? str_lower(tr->arena, name.text) : name.text;
+    return tr->select->scope->spell(tr->select->scope->context, name);
 }
 
 static bool is_true_or_false(struct str name)
@@ -124,8 +114,8 @@ static void name_columns(struct translator *tr, const struct body *body, const s
 
     for (size_t j = 0; j < body->column_count; j++) {
         struct name name = names != NULL ? names[j] : first->names[j];
-        struct str target = names == NULL && first->targets[j].ptr != NULL ? first->targets[j]
-                                                                           : target_name(tr, name);
+        struct str target =
+            names == NULL && first->targets[j].ptr != NULL ? first->targets[j] : target_name(tr, name);
         struct relation_column *column = &relation->columns[j];
 
         if (name.text.len == 0 || (names == NULL && is_true_or_false(name.text)))
@@ -142,7 +132,7 @@ static struct str collation_name(enum collation collation)
                                           : (struct str){NULL, 0};
 }
 
-static struct relation *relation_of(struct translator *tr, const struct body *body, const struct name *names)
+struct relation *relation_of(struct translator *tr, const struct body *body, const struct name *names)
 {
     struct relation *relation = ARENA_NEW(tr->arena, struct relation);
 
@@ -196,7 +186,7 @@ static void put_core(const struct core_result *core, struct buf *out)
 }
 
 /* SQLite takes all operators from left to right; in PostgreSQL INTERSECT binds tighter. */
-static void put_cores(struct translator *tr, const struct body *body, struct buf *out)
+void put_cores(struct translator *tr, const struct body *body, struct buf *out)
 {
     static const char *const words[] = {[COMPOUND_UNION] = " UNION ",
                                         [COMPOUND_UNION_ALL] = " UNION ALL ",
@@ -216,132 +206,6 @@ static void put_cores(struct translator *tr, const struct body *body, struct buf
             buf_text(out, words[compound]);
         put_core(&body->cores[i], out);
     }
-}
-
-/* ---- ORDER BY ---- */
-
-/* The result column that an ORDER BY term means, or -1: resolveOrderGroupBy(), resolveCompoundOrderBy(). */
-static bool find_ordered(struct translator *tr, const struct body *body, const struct expr *expr, int *place,
-                         struct term *term)
-{
-    const struct expr *bare = expr;
-
-    *place = -1;
-    while (bare->kind == EXPR_COLLATE)
-        bare = bare->items[0];
-    if (bare->kind == EXPR_INTEGER)
-        *place = bare->integer >= 1 && (uint64_t)bare->integer <= body->column_count ? (int)bare->integer - 1 : -1;
-    for (size_t i = 0; *place < 0 && i < body->count; i++) {
-        const struct core_result *core = &body->cores[i];
-
-        if (core->row_count == 0 && bare->kind == EXPR_COLUMN && bare->table.ptr == NULL)
-            for (size_t j = 0; *place < 0 && j < core->count; j++)
-                if (core->is_alias[j] && str_equal_nocase(core->names[j].text, bare->name))
-                    *place = (int)j;
-    }
-    if (*place >= 0) {
-        *term = body->count > 1 ? body->columns[*place] : body->cores[0].plain[*place];
-        if (expr->kind == EXPR_COLLATE)
-            return term_collate(tr, expr, term);
-        return true;
-    }
-    for (size_t i = 0; *place < 0 && i < body->count && body->cores[i].row_count == 0; i++) {
-        struct err ignored = {.code = ERR_NONE};
-        struct err *err = tr->err;
-        struct query *before = tr->query;
-        bool done;
-
-        tr->query = &body->cores[i].query;
-        tr->query->sees_aliases = true;
-        if (i + 1 < body->count)
-            tr->err = &ignored;
-        done = translate_node(tr, bare, term);
-        tr->query->sees_aliases = false;
-        tr->query = before;
-        tr->err = err;
-        if (!done && i + 1 == body->count)
-            return false;
-        for (size_t j = 0; done && *place < 0 && j < body->column_count; j++)
-            if (str_equal(body->cores[i].plain[j].sql, term->sql))
-                *place = (int)j;
-    }
-    if (*place < 0 && body->count > 1)
-        return refuse(tr, "it is none of the result columns", "ORDER BY of a compound SELECT");
-    if (*place >= 0)
-        *term = body->count > 1 ? body->columns[*place] : body->cores[0].plain[*place];
-    return expr->kind != EXPR_COLLATE || term_collate(tr, expr, term);
-}
-
-/* `outside`: the SELECT is wrapped, and its columns are to be named as q's. */
-static bool put_sort(struct translator *tr, const struct body *body, const struct relation *relation,
-                     bool outside, bool *must_wrap, struct buf *out)
-{
-    *must_wrap = false;
-    for (size_t i = 0; i < body->select->order_count; i++) {
-        const struct order_term *order = &body->select->order[i];
-        bool first = order->nulls == NULLS_FIRST || (order->nulls == NULLS_UNSAID && !order->descending);
-        bool distinct = body->cores[0].query.core->distinct;
-        struct term term;
-        struct str plain;
-        struct str key;
-        int place;
-
-        if (!find_ordered(tr, body, order->expr, &place, &term))
-            return false;
-        if (place < 0 && distinct)
-            return refuse(tr, "it is none of the result columns", "ORDER BY of a SELECT DISTINCT");
-        if (outside) {
-            struct buf name;
-
-            buf_init(&name, BUF_TEXT_MAXIMUM);
-            ident_quote_qualified(&name, str_from("q"), relation->columns[place].target.name);
-            term.sql = buf_to_str(tr->arena, &name);
-            term.level = LEVEL_ATOM;
-            buf_free(&name);
-        }
-        plain = term.sql;
-        if (!sort_key(tr, &term, false, &key))
-            return false;
-        if (!str_equal(plain, key) && (distinct || body->count > 1 || body->cores[0].row_count > 0))
-            *must_wrap = true;
-        buf_text(out, i == 0 ? " ORDER BY " : ", ");
-        if (term.form != FORM_EXPRESSION && !outside && place < 0)
-            key = str_from("NULL::integer");
-        if (place >= 0 && str_equal(plain, key))
-            buf_printf(out, "%d", place + 1);
-        else
-            buf_str(out, key);
-        buf_printf(out, "%s NULLS %s", order->descending ? " DESC" : "", first ? "FIRST" : "LAST");
-    }
-    return true;
-}
-
-static bool put_sorted(struct translator *tr, const struct body *body, const struct relation *relation,
-                       struct buf *out)
-{
-    struct buf order;
-    bool wrap;
-    bool done;
-
-    buf_init(&order, BUF_TEXT_MAXIMUM);
-    done = put_sort(tr, body, relation, false, &wrap, &order);
-    put_cores(tr, body, out);
-    if (done && wrap) {
-        struct str inner = buf_to_str(tr->arena, out);
-
-        buf_clear(&order);
-        buf_clear(out);
-        buf_printf(out, "SELECT * FROM (%.*s) AS \"q\"", STR_ARGS(inner));
-        for (size_t j = 0; j < relation->column_count; j++) {
-            buf_text(out, j == 0 ? " (" : ", ");
-            ident_quote(out, relation->columns[j].target.name);
-        }
-        buf_byte(out, ')');
-        done = put_sort(tr, body, relation, true, &wrap, &order);
-    }
-    buf_str(out, buf_view(&order));
-    buf_free(&order);
-    return done;
 }
 
 /* ---- LIMIT ---- */
@@ -380,164 +244,10 @@ static bool put_limit(struct translator *tr, const struct body *body, bool limit
     return true;
 }
 
-static bool put_body(struct translator *tr, const struct body *body, const struct relation *relation,
-                     bool limit_one, struct buf *out)
+bool put_body(struct translator *tr, const struct body *body, const struct relation *relation, bool limit_one,
+              struct buf *out)
 {
     return put_sorted(tr, body, relation, out) && put_limit(tr, body, limit_one, out);
-}
-
-/* ---- common table expressions ---- */
-
-static bool names_table(const struct from_item *items, size_t count, struct str name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (items[i].kind == FROM_TABLE && items[i].schema.ptr == NULL && str_equal_nocase(items[i].name.text, name))
-            return true;
-        if (items[i].kind == FROM_GROUP && names_table(items[i].items, items[i].item_count, name))
-            return true;
-        for (size_t j = 0; items[i].kind == FROM_SELECT && j < items[i].select->core_count; j++)
-            if (names_table(items[i].select->cores[j].from, items[i].select->cores[j].from_count, name))
-                return true;
-    }
-    return false;
-}
-
-/* The first core that reads the expression itself; core_count when none does. */
-static size_t first_recursive(const struct cte *cte)
-{
-    size_t i = 0;
-
-    while (i < cte->select->core_count &&
-           !names_table(cte->select->cores[i].from, cte->select->cores[i].from_count, cte->name.text))
-        i++;
-    return i;
-}
-
-static bool check_recursive(struct translator *tr, const struct cte *cte, size_t first)
-{
-    const struct select *select = cte->select;
-
-    if (first == 0)
-        return refuse(tr, "it reads itself", "common table expression %.*s", STR_ARGS(cte->name.text));
-    if (first + 1 < select->core_count || select->order_count > 0 || select->limit != NULL ||
-        select->cte_count > 0)
-        return refuse(tr, "PostgreSQL has no ORDER BY, LIMIT or second part in one that reads itself",
-                      "common table expression %.*s", STR_ARGS(cte->name.text));
-    return select->cores[first].compound == COMPOUND_UNION || select->cores[first].compound == COMPOUND_UNION_ALL ||
-           refuse(tr, "it reads itself other than by UNION", "common table expression %.*s",
-                  STR_ARGS(cte->name.text));
-}
-
-static bool same_types(const struct relation *a, const struct relation *b)
-{
-    for (size_t i = 0; i < a->column_count; i++)
-        if (!pg_type_equal(&a->columns[i].target.type, &b->columns[i].target.type) ||
-            a->columns[i].storage != b->columns[i].storage)
-            return false;
-    return true;
-}
-
-/* The types of what it reads are its own: begun with those of the first part, until they stay. */
-static bool translate_recursive(struct translator *tr, const struct cte *cte, struct query *outer,
-                                struct cte_scope *scope, struct str target, struct buf *out)
-{
-    enum {
-        ROUNDS = 5
-    };
-    size_t first = first_recursive(cte);
-    const struct name *names = cte->column_count > 0 ? cte->columns : NULL;
-    struct relation *relation;
-    struct body body;
-
-    if (!check_recursive(tr, cte, first) || !translate_body(tr, cte->select, first, outer, scope->outer, &body))
-        return false;
-    relation = relation_of(tr, &body, names);
-    for (int round = 0; round < ROUNDS; round++) {
-        struct relation *next;
-
-        relation->name = target;
-        relation->key_count = 0;
-        scope->relation = relation;
-        if (!translate_body(tr, cte->select, cte->select->core_count, outer, scope, &body))
-            return false;
-        next = relation_of(tr, &body, names);
-        if (same_types(relation, next))
-            return put_body(tr, &body, relation, false, out);
-        relation = next;
-    }
-    return refuse(tr, "its columns have no types of their own", "common table expression %.*s",
-                  STR_ARGS(cte->name.text));
-}
-
-static bool translate_plain_cte(struct translator *tr, const struct cte *cte, struct query *outer,
-                                struct cte_scope *scope, struct str target, struct buf *out)
-{
-    struct subselect inner;
-
-    if (!subselect(tr, cte->select, outer, scope->outer, false, &inner))
-        return false;
-    if (cte->column_count > 0) {
-        for (size_t i = 0; i < inner.relation->column_count; i++) {
-            inner.relation->columns[i].name = cte->columns[i].text;
-            inner.relation->columns[i].target.name =
-                free_name(tr, inner.relation, i, target_name(tr, cte->columns[i]), true);
-        }
-    }
-    inner.relation->name = target;
-    scope->relation = inner.relation;
-    buf_str(out, inner.sql);
-    return true;
-}
-
-/* An expression may read those that come after it in SQLite; here it may not, unless PostgreSQL is told so. */
-static bool put_cte(struct translator *tr, const struct cte *cte, struct query *outer,
-                    struct cte_scope *scope, bool *recursive, struct buf *out)
-{
-    struct str target = str_printf(tr->arena, "%.*s", STR_ARGS(str_utf8_clip(target_name(tr, cte->name), IDENT_MAXIMUM)));
-    struct buf text;
-    bool done;
-
-    buf_init(&text, BUF_TEXT_MAXIMUM);
-    if (first_recursive(cte) < cte->select->core_count) {
-        *recursive = true;
-        done = translate_recursive(tr, cte, outer, scope, target, &text);
-    } else {
-        done = translate_plain_cte(tr, cte, outer, scope, target, &text);
-    }
-    if (done) {
-        ident_quote(out, target);
-        for (size_t i = 0; i < scope->relation->column_count; i++) {
-            buf_text(out, i == 0 ? " (" : ", ");
-            ident_quote(out, scope->relation->columns[i].target.name);
-        }
-        buf_printf(out, ") AS (%.*s)", STR_ARGS(buf_view(&text)));
-    }
-    buf_free(&text);
-    return done;
-}
-
-static bool put_ctes(struct translator *tr, const struct select *select, struct query *outer,
-                     const struct cte_scope **ctes, struct buf *out)
-{
-    bool recursive = false;
-    struct buf all;
-    bool done = true;
-
-    buf_init(&all, BUF_TEXT_MAXIMUM);
-    for (size_t i = 0; done && i < select->cte_count; i++) {
-        struct cte_scope *scope = ARENA_NEW(tr->arena, struct cte_scope);
-
-        *scope = (struct cte_scope){.outer = *ctes, .name = select->ctes[i].name.text};
-        buf_text(&all, i > 0 ? ", " : "");
-        if (select->ctes[i].column_count > 0 && select->ctes[i].select->core_count > 0)
-            done = true;
-        done = put_cte(tr, &select->ctes[i], outer, scope, &recursive, &all);
-        *ctes = scope;
-    }
-    if (done && select->cte_count > 0)
-        buf_printf(out, "WITH %s%.*s ", recursive ? "RECURSIVE " : "", STR_ARGS(buf_view(&all)));
-    buf_free(&all);
-    return done;
 }
 
 /* ---- the whole ---- */
@@ -591,8 +301,9 @@ static void copy_relation(struct arena *arena, const struct relation *from, stru
     }
     for (size_t i = 0; i < from->key_count; i++) {
         keys[i] = from->keys[i];
-        keys[i].columns = arena_copy(arena, from->keys[i].columns == NULL ? (const void *)"" : from->keys[i].columns,
-                                     from->keys[i].count * sizeof(*from->keys[i].columns));
+        keys[i].columns =
+            arena_copy(arena, from->keys[i].columns == NULL ? (const void *)"" : from->keys[i].columns,
+                       from->keys[i].count * sizeof(*from->keys[i].columns));
     }
     to->keys = keys;
 }

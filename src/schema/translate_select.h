@@ -41,15 +41,17 @@ struct relation {
 struct select_scope {
     /* The table or view of that name; NULL: there is none, or it is not carried, and *why says which. */
     const struct relation *(*relation)(void *context, struct str name, const char **why);
+    /* How a name that is written in the SELECT is spelt on the target. */
+    struct str (*spell)(void *context, struct name name);
     void *context;
     bool collate_c; /* as in translate_scope */
 };
 
 /* What the rows depend on beside the data. */
 enum select_doubt {
-    SELECT_ANY_ROW = 1,    /* a column beside GROUP BY comes from some row of its group, in SQLite too */
-    SELECT_ANY_LIMIT = 2,  /* LIMIT without an ORDER BY, or a subquery of several rows as a value */
-    SELECT_ANY_ORDER = 4,  /* group_concat() without an order */
+    SELECT_ANY_ROW = 1,   /* a column beside GROUP BY comes from some row of its group, in SQLite too */
+    SELECT_ANY_LIMIT = 2, /* LIMIT without an ORDER BY, or a subquery of several rows as a value */
+    SELECT_ANY_ORDER = 4, /* group_concat() without an order */
     SELECT_CURRENT_TIME = 8
 };
 
@@ -59,8 +61,8 @@ struct translated_select {
     unsigned doubts;          /* enum select_doubt */
 };
 
-/* `names`: of the columns, as in CREATE VIEW v(a, b); NULL: the SELECT's own.  On failure ERR_DECISION is set:
- * primary says what has no translation, detail why. */
+/* `names`: of the columns, as in CREATE VIEW v(a, b); NULL: the SELECT's own.  On failure ERR_DECISION is
+ * set: primary says what has no translation, detail why. */
 bool translate_select(struct arena *arena, const struct select *select, const struct name *names,
                       size_t name_count, const struct select_scope *scope, struct translated_select *out,
                       struct err *err) MUST_USE;

@@ -235,7 +235,8 @@ static bool call_extreme_of_group(struct translator *tr, const struct aggregate 
     if (family == FAMILY_BLOB || family == FAMILY_UUID || family == FAMILY_OTHER)
         return refuse(tr, "PostgreSQL has none for its type", "%s of %s", call->what, family_name(family));
     if (arg->collation == COLLATION_NOCASE || arg->collation == COLLATION_RTRIM)
-        return refuse(tr, "of texts that its collation calls equal SQLite gives one of several", "%s", call->what);
+        return refuse(tr, "of texts that its collation calls equal SQLite gives one of several", "%s",
+                      call->what);
     if (!sort_key(tr, arg, false, &key))
         return false;
     *out = *arg;
@@ -268,11 +269,11 @@ static bool call_list(struct translator *tr, const struct aggregate *call, const
     if (!term_to_text(tr, &call->args[0], call->what) || !term_to_text(tr, &separator, call->what))
         return false;
     if (!put_call(tr, call, target,
-                  str_printf(tr->arena, "%.*s, %.*s", STR_ARGS(call->args[0].sql), STR_ARGS(separator.sql)), true,
-                  &sql))
+                  str_printf(tr->arena, "%.*s, %.*s", STR_ARGS(call->args[0].sql), STR_ARGS(separator.sql)),
+                  true, &sql))
         return false;
-    *out = (struct term){
-        .sql = sql, .level = LEVEL_ATOM, .type = pg_type_of(PG_TEXT), .storage = STORAGE_TEXT};
+    *out =
+        (struct term){.sql = sql, .level = LEVEL_ATOM, .type = pg_type_of(PG_TEXT), .storage = STORAGE_TEXT};
     return true;
 }
 

@@ -65,8 +65,8 @@ static bool add_source_column(struct translator *tr, struct columns *columns, si
     if (!source_column(tr, query, source, place, &term) ||
         (query->is_aggregate && !query_bare_column(tr, query, source, place, &term)))
         return false;
-    add_column(tr, columns, term, (struct name){column->name, QUOTE_DOUBLE}, column->target.name,
-               false, column->order_is_chances);
+    add_column(tr, columns, term, (struct name){column->name, QUOTE_DOUBLE}, column->target.name, false,
+               column->order_is_chances);
     return true;
 }
 
@@ -86,7 +86,8 @@ static bool add_star(struct translator *tr, struct columns *columns, const struc
             if (star->table.text.ptr == NULL && source->merged[j])
                 continue;
             if (star->table.text.ptr == NULL && query->outer_joins_right && source->item->natural)
-                return refuse(tr, "which of the merged columns it shows depends on the row", "* of a RIGHT JOIN");
+                return refuse(tr, "which of the merged columns it shows depends on the row",
+                              "* of a RIGHT JOIN");
             if (!add_source_column(tr, columns, i, j))
                 return false;
         }
@@ -113,8 +114,7 @@ static void name_column(struct translator *tr, const struct query *query, const 
     if (expr->kind != EXPR_COLUMN)
         return;
     if (query_find(query, expr, &found, &ambiguous)) {
-        const struct relation_column *from =
-            &query->sources[found.source].relation->columns[found.column];
+        const struct relation_column *from = &query->sources[found.source].relation->columns[found.column];
 
         name->text = from->name;
         *target = from->target.name;
@@ -253,7 +253,8 @@ static void key_of_source(struct translator *tr, struct core_result *result, siz
         given[i] = ARENA_ARRAY(tr->arena, bool, query->sources[i].relation->column_count + 1);
     for (size_t i = 0; i < key->count; i++) {
         struct term term;
-        int place = source_column(tr, query, source, key->columns[i], &term) ? place_of(result, term.sql) : -1;
+        int place =
+            source_column(tr, query, source, key->columns[i], &term) ? place_of(result, term.sql) : -1;
 
         if (place < 0)
             return;

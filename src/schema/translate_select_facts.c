@@ -1,5 +1,5 @@
-/* Which columns determine which: equalities and unique keys.  By these a column beside GROUP BY has one value in
- * its group, and a subquery has one row. */
+/* Which columns determine which: equalities and unique keys.  By these a column beside GROUP BY has one value
+ * in its group, and a subquery has one row. */
 #include "schema/translate_query.h"
 
 static bool is_plain(const struct relation_column *column)
@@ -70,8 +70,7 @@ static void note_side(struct translator *tr, struct query *query, const struct e
         return;
     if (is_fixed(query, other) && other->kind != EXPR_COLLATE &&
         is_plain(column_at(query, found.source, found.column)))
-        add_fact(tr, query,
-                 (struct fact){found.source, found.column, true, 0, 0, true, left_join});
+        add_fact(tr, query, (struct fact){found.source, found.column, true, 0, 0, true, left_join});
     else if (other->kind == EXPR_COLUMN && first && query_find(query, other, &second, &ambiguous))
         note_equal(tr, query, found.source, found.column, second.source, second.column, left_join);
 }

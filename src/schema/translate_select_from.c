@@ -56,11 +56,11 @@ static void add_source(struct translator *tr, struct query *query, const struct 
     source.merged = ARENA_ARRAY(tr->arena, bool, relation->column_count + 1);
     source.optional = item->join == JOIN_LEFT;
     if (item->alias.text.ptr != NULL)
-        source.target =
-            name_source(tr, query, item->alias.quote == QUOTE_NONE ? str_lower(tr->arena, alias) : alias);
+        source.target = name_source(tr, query, target_name(tr, item->alias));
     else
         source.target = name_source(tr, query, relation->name.len > 0 ? relation->name : str_from("q"));
-    query->outer_joins_right = query->outer_joins_right || item->join == JOIN_RIGHT || item->join == JOIN_FULL;
+    query->outer_joins_right =
+        query->outer_joins_right || item->join == JOIN_RIGHT || item->join == JOIN_FULL;
     ARENA_PUSH(tr->arena, query->sources, query->source_count, query->source_capacity) = source;
 }
 
@@ -140,8 +140,8 @@ static bool number_and_text(struct translator *tr, const struct expr *expr, stru
     size_t text;
 
     *taken = false;
-    if (expr->kind != EXPR_BINARY || !str_is(str_from(expr->op), "=") || expr->items[0]->kind != EXPR_COLUMN ||
-        expr->items[1]->kind != EXPR_COLUMN)
+    if (expr->kind != EXPR_BINARY || !str_is(str_from(expr->op), "=") ||
+        expr->items[0]->kind != EXPR_COLUMN || expr->items[1]->kind != EXPR_COLUMN)
         return true;
     if (!translate_node(tr, expr->items[0], &sides[0]) || !translate_node(tr, expr->items[1], &sides[1]))
         return false;
@@ -150,10 +150,11 @@ static bool number_and_text(struct translator *tr, const struct expr *expr, stru
         sides[1 - text].affinity < AFFINITY_NUMERIC || sides[text].storage != STORAGE_TEXT)
         return true;
     *taken = true;
-    *out = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE,
-                     "%.*s = CASE WHEN %.*s ~ E'^[ \\\\t\\\\n\\\\v\\\\f\\\\r]*[-+]?([0-9]+\\\\.?[0-9]*|\\\\.[0-9]+)"
-                     "([eE][-+]?[0-9]+)?[ \\\\t\\\\n\\\\v\\\\f\\\\r]*$' THEN %.*s::numeric END",
-                     STR_ARGS(sides[1 - text].sql), STR_ARGS(sides[text].sql), STR_ARGS(sides[text].sql));
+    *out = term_make(
+        tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE,
+        "%.*s = CASE WHEN %.*s ~ E'^[ \\\\t\\\\n\\\\v\\\\f\\\\r]*[-+]?([0-9]+\\\\.?[0-9]*|\\\\.[0-9]+)"
+        "([eE][-+]?[0-9]+)?[ \\\\t\\\\n\\\\v\\\\f\\\\r]*$' THEN %.*s::numeric END",
+        STR_ARGS(sides[1 - text].sql), STR_ARGS(sides[text].sql), STR_ARGS(sides[text].sql));
     return true;
 }
 
@@ -176,7 +177,8 @@ bool put_condition(struct translator *tr, const struct expr *expr, struct buf *o
 }
 
 /* The first source on the left that has the column: tableAndColumnIndex() of SQLite's select.c. */
-static bool find_left(const struct query *query, size_t right, struct str name, size_t *source, size_t *column)
+static bool find_left(const struct query *query, size_t right, struct str name, size_t *source,
+                      size_t *column)
 {
     for (size_t i = 0; i < right; i++)
         for (size_t j = 0; j < query->sources[i].relation->column_count; j++)
@@ -200,7 +202,8 @@ static bool put_equal(struct translator *tr, struct query *query, size_t right, 
     if (!find_left(query, right, name, &left, &left_column))
         return refuse(tr, "no table on its left has that column", "USING (%.*s)", STR_ARGS(name));
     if (query->outer_joins_right && right > 1)
-        return refuse(tr, "which column is meant depends on the joins before it", "USING beside a RIGHT JOIN");
+        return refuse(tr, "which column is meant depends on the joins before it",
+                      "USING beside a RIGHT JOIN");
     if (!source_column(tr, query, left, left_column, &sides[0]) ||
         !source_column(tr, query, right, column, &sides[1]) ||
         !compare_terms(tr, COMPARE_EQUAL, sides[0], sides[1], &equal))
@@ -281,7 +284,8 @@ static bool put_joined(struct translator *tr, struct query *query, const struct 
         buf_printf(out, "%s%.*s", first ? "" : join_text(item->join, condition.len > 0),
                    STR_ARGS(buf_view(&text)));
         if (!first && (outer || condition.len > 0))
-            buf_printf(out, " ON %.*s", STR_ARGS(condition.len > 0 ? buf_view(&condition) : str_from("true")));
+            buf_printf(out, " ON %.*s",
+                       STR_ARGS(condition.len > 0 ? buf_view(&condition) : str_from("true")));
         if (first && condition.len > 0)
             done = refuse(tr, "there is nothing that it joins", "ON at the first table");
     }

@@ -35,7 +35,8 @@ static const struct expr *group_expr(const struct query *query, const struct exp
     bool ambiguous;
     int alias;
 
-    if (expr->kind == EXPR_INTEGER && expr->integer >= 1 && (uint64_t)expr->integer <= query->core->column_count)
+    if (expr->kind == EXPR_INTEGER && expr->integer >= 1 &&
+        (uint64_t)expr->integer <= query->core->column_count)
         return query->core->columns[expr->integer - 1].expr;
     if (query_find(query, expr, &found, &ambiguous) || ambiguous)
         return expr;
@@ -191,8 +192,8 @@ bool query_bare_column(struct translator *tr, struct query *query, size_t source
     }
     if (query->extreme.ptr == NULL)
         tr->select->doubts |= SELECT_ANY_ROW;
-    term->sql = str_printf(tr->arena, "(array_agg(%.*s%.*s))[1]", STR_ARGS(term->sql),
-                           STR_ARGS(query->extreme));
+    term->sql =
+        str_printf(tr->arena, "(array_agg(%.*s%.*s))[1]", STR_ARGS(term->sql), STR_ARGS(query->extreme));
     term->level = LEVEL_ATOM;
     return true;
 }

@@ -93,7 +93,8 @@ int query_alias(const struct select_core *core, const struct expr *expr)
     if (expr->kind != EXPR_COLUMN || expr->table.ptr != NULL)
         return -1;
     for (size_t i = 0; i < core->column_count; i++)
-        if (core->columns[i].alias.text.ptr != NULL && str_equal_nocase(core->columns[i].alias.text, expr->name))
+        if (core->columns[i].alias.text.ptr != NULL &&
+            str_equal_nocase(core->columns[i].alias.text, expr->name))
             return (int)i;
     return -1;
 }

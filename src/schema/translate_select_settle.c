@@ -6,7 +6,8 @@
 static bool text_key(struct translator *tr, const struct term *term, bool equality_only, struct str *key)
 {
     if (term->collation == COLLATION_NOCASE)
-        *key = str_printf(tr->arena, "lower(%.*s COLLATE \"C\")", STR_ARGS(term_sql(tr, term, LEVEL_COLLATE)));
+        *key =
+            str_printf(tr->arena, "lower(%.*s COLLATE \"C\")", STR_ARGS(term_sql(tr, term, LEVEL_COLLATE)));
     else if (term->collation == COLLATION_RTRIM)
         *key = str_printf(tr->arena, "rtrim(%.*s)%s", STR_ARGS(term->sql),
                           equality_only || !tr->scope->collate_c ? "" : " COLLATE \"C\"");
@@ -40,9 +41,17 @@ bool sort_key(struct translator *tr, const struct term *term, bool equality_only
                   equality_only ? "DISTINCT or GROUP BY" : "ORDER BY", family_name(term_family(term)));
 }
 
-static bool put_order_term(struct translator *tr, const struct order_term *order, struct buf *out)
+const char *nulls_text(const struct order_term *order)
 {
     bool first = order->nulls == NULLS_FIRST || (order->nulls == NULLS_UNSAID && !order->descending);
+
+    if (order->descending)
+        return first ? " DESC NULLS FIRST" : " DESC NULLS LAST";
+    return first ? " NULLS FIRST" : " NULLS LAST";
+}
+
+static bool put_order_term(struct translator *tr, const struct order_term *order, struct buf *out)
+{
     struct term term;
     struct str key;
 
@@ -51,7 +60,7 @@ static bool put_order_term(struct translator *tr, const struct order_term *order
     /* A literal sorts nothing, and PostgreSQL would take an integer for a position. */
     if (term.form != FORM_EXPRESSION)
         key = str_from("NULL::integer");
-    buf_printf(out, "%.*s%s NULLS %s", STR_ARGS(key), order->descending ? " DESC" : "", first ? "FIRST" : "LAST");
+    buf_printf(out, "%.*s%s", STR_ARGS(key), nulls_text(order));
     return true;
 }
 
@@ -116,8 +125,9 @@ static bool all_are_of_one_type(struct term **terms, size_t count, const struct 
     for (size_t i = 0; i < count; i++) {
         if (terms[i]->form == FORM_NULL)
             continue;
-        if (terms[i]->form != FORM_EXPRESSION || (*model != NULL && ((*model)->time_unit != terms[i]->time_unit ||
-                                                                     !pg_type_equal(&(*model)->type, &terms[i]->type))))
+        if (terms[i]->form != FORM_EXPRESSION ||
+            (*model != NULL && ((*model)->time_unit != terms[i]->time_unit ||
+                                !pg_type_equal(&(*model)->type, &terms[i]->type))))
             return false;
         *model = terms[i];
     }

@@ -200,7 +200,8 @@ bool term_to_number(struct translator *tr, struct term *term, const char *what)
                   "%s with %s", what, family_name(family));
 }
 
-/* The number at the start of the text, 0 where there is none; as a double, in which SQLite's arithmetic goes on. */
+/* The number at the start of the text, 0 where there is none; as a double, in which SQLite's arithmetic goes
+ * on. */
 static void number_at_start(struct translator *tr, struct term *term)
 {
     struct str text = term->sql;

@@ -89,7 +89,7 @@ struct term {
     bool drifts;        /* that depends on the current time too */
 };
 
-struct query;        /* translate_query.h */
+struct query; /* translate_query.h */
 struct select_state;
 
 struct translator {

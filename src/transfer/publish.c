@@ -93,6 +93,16 @@ static void put_grant(struct buf *sql, const struct target *target, const struct
                                   sequences ? column->sequence_name : plan->tables[i].name);
         }
     }
+    for (size_t i = 0; !sequences && i < plan->view_count; i++) {
+        if (plan->views[i].dropped)
+            continue;
+        if (first)
+            buf_printf(sql, "GRANT %.*s ON TABLE ", STR_ARGS(row[0].bytes));
+        else
+            buf_text(sql, ", ");
+        first = false;
+        ident_quote_qualified(sql, target->schema, plan->views[i].name);
+    }
     if (!first)
         buf_printf(sql, " TO %.*s;\n", STR_ARGS(row[2].bytes));
 }
@@ -131,12 +141,16 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
         ident_quote(sql, target->schema);
         buf_text(sql, ";\n");
     }
+    put_drop(sql, target, "view", "DROP VIEW");
     put_drop(sql, target, "table", "DROP TABLE");
     put_drop(sql, target, "type", "DROP TYPE");
     for (size_t i = 0; i < plan->enum_count; i++)
         put_move(sql, target, "TYPE", plan->enums[i].type.name);
     for (size_t i = 0; i < plan->table_count; i++)
         put_move(sql, target, "TABLE", plan->tables[i].name);
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (!plan->views[i].dropped)
+            put_move(sql, target, "VIEW", plan->views[i].name);
     if (!put_default_privileges(sql, target, plan, err))
         return false;
     target_put_record_ddl(sql, target);
@@ -144,6 +158,9 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
         put_record(sql, target, "type", plan->enums[i].type.name, source);
     for (size_t i = 0; i < plan->table_count; i++)
         put_record(sql, target, "table", plan->tables[i].name, source);
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (!plan->views[i].dropped)
+            put_record(sql, target, "view", plan->views[i].name, source);
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);

@@ -16,6 +16,13 @@ static bool read_all(struct engine *target, struct digester *digester, struct er
     }
 }
 
+static bool read_copy(struct engine *target, struct str sql, const struct plan_table *table,
+                      struct digester *digester, struct err *err)
+{
+    return (engine_copy_out(target, sql, err) && read_all(target, digester, err)) ||
+           err_prefix(err, "verifying %.*s", STR_ARGS(table->name));
+}
+
 bool readback_table(struct engine *target, struct str schema, const struct plan_table *table,
                     struct digester *digester, struct err *err)
 {
@@ -28,7 +35,27 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
     buf_text(&sql, " (");
     plan_column_list(&sql, table);
     buf_text(&sql, ") TO STDOUT (FORMAT binary)");
-    done = engine_copy_out(target, buf_view(&sql), err) && read_all(target, digester, err);
+    done = read_copy(target, buf_view(&sql), table, digester, err);
     buf_free(&sql);
-    return done || err_prefix(err, "verifying %.*s", STR_ARGS(table->name));
+    return done;
+}
+
+void readback_put_view(struct buf *sql, struct str schema, struct str view)
+{
+    buf_text(sql, "COPY (SELECT * FROM ");
+    ident_quote_qualified(sql, schema, view);
+    buf_text(sql, ") TO STDOUT (FORMAT binary)");
+}
+
+bool readback_view(struct engine *target, struct str schema, const struct plan_table *shape,
+                   struct digester *digester, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    readback_put_view(&sql, schema, shape->name);
+    done = read_copy(target, buf_view(&sql), shape, digester, err);
+    buf_free(&sql);
+    return done;
 }

@@ -10,4 +10,11 @@
 bool readback_table(struct engine *target, struct str schema, const struct plan_table *table,
                     struct digester *digester, struct err *err) MUST_USE;
 
+/* The same of a view, whose columns `shape` tells. */
+bool readback_view(struct engine *target, struct str schema, const struct plan_table *shape,
+                   struct digester *digester, struct err *err) MUST_USE;
+
+/* COPY of all rows of a view. */
+void readback_put_view(struct buf *sql, struct str schema, struct str view);
+
 #endif
