@@ -25,7 +25,7 @@ CREATE TABLE pair (a TEXT, b BOOLEAN, PRIMARY KEY (a, b)) WITHOUT ROWID;
 CREATE TABLE setting (name TEXT PRIMARY KEY, value JSON UNIQUE);
 CREATE VIEW names AS SELECT name FROM parent;
 CREATE VIEW today AS SELECT date('now') AS day;
-CREATE VIEW chances AS SELECT randomblob(4) AS chance;
+CREATE VIEW chances AS SELECT changes() AS chance;
 CREATE INDEX of_names ON parent (name COLLATE "rtrim", lower(name));
 """
 MISFITS = "INSERT INTO child VALUES (2, 1, 7); INSERT INTO pair VALUES ('a', 9);"
