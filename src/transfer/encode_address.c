@@ -85,10 +85,11 @@ static const struct family {
     {AF_INET6, 3, 16},
 };
 
+/* No zeros in front: PostgreSQL takes none either. */
 static bool parse_bits(struct str text, unsigned highest, unsigned *bits)
 {
     *bits = 0;
-    if (text.len < 1 || text.len > 3)
+    if (text.len < 1 || text.len > 3 || (text.len > 1 && text.ptr[0] == '0'))
         return false;
     for (size_t i = 0; i < text.len; i++) {
         if (!ascii_is_digit(text.ptr[i]))

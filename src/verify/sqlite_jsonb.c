@@ -83,11 +83,20 @@ static bool put_false(struct str payload, struct buf *out, int depth)
     return payload.len == 0;
 }
 
+/* Damaged bytes could bring white space or a comma along, and mean something else as text. */
+static bool is_numeral(struct str payload)
+{
+    for (size_t i = 0; i < payload.len; i++)
+        if (!ascii_is_digit(payload.ptr[i]) && memchr("+-.eE", payload.ptr[i], 5) == NULL)
+            return false;
+    return payload.len > 0;
+}
+
 static bool put_plain(struct str payload, struct buf *out, int depth)
 {
     (void)depth;
     buf_str(out, payload);
-    return payload.len > 0;
+    return is_numeral(payload);
 }
 
 static struct str put_sign(struct str payload, struct buf *out)
@@ -98,11 +107,12 @@ static struct str put_sign(struct str payload, struct buf *out)
                      payload.len);
 }
 
-/* Hexadecimal, to decimal.  One beyond 64 bits is no value of SQLite's either. */
+/* Hexadecimal, to decimal.  One beyond 64 bits is what SQLite's json() writes for it, an infinity. */
 static bool put_hexadecimal(struct str payload, struct buf *out, int depth)
 {
     struct str digits = put_sign(payload, out);
     uint64_t sum = 0;
+    bool overflow = false;
 
     (void)depth;
     if (digits.len < 3 || !str_starts_with_nocase(digits, "0x"))
@@ -110,20 +120,26 @@ static bool put_hexadecimal(struct str payload, struct buf *out, int depth)
     for (size_t i = 2; i < digits.len; i++) {
         int digit = hex_digit(digits.ptr[i]);
 
-        if (digit < 0 || sum >> 60 != 0)
+        if (digit < 0)
             return false;
+        overflow = overflow || sum >> 60 != 0;
         sum = sum << 4 | (unsigned)digit;
     }
-    buf_printf(out, "%" PRIu64, sum);
+    if (overflow)
+        buf_text(out, "9.0e999");
+    else
+        buf_printf(out, "%" PRIu64, sum);
     return true;
 }
 
 /* A zero wherever the point stands alone. */
 static bool put_float5(struct str payload, struct buf *out, int depth)
 {
-    struct str digits = put_sign(payload, out);
+    bool negative = payload.len > 0 && payload.ptr[0] == '-';
+    struct str digits = str_slice(payload, negative, payload.len);
 
     (void)depth;
+    buf_text(out, negative ? "-" : "");
     for (size_t i = 0; i < digits.len; i++) {
         bool point = digits.ptr[i] == '.';
 
@@ -133,7 +149,16 @@ static bool put_float5(struct str payload, struct buf *out, int depth)
         if (point && (i + 1 == digits.len || !ascii_is_digit(digits.ptr[i + 1])))
             buf_byte(out, '0');
     }
-    return digits.len > 0;
+    return is_numeral(digits);
+}
+
+/* Whether the text ends where the element does: no bare quote in it, no backslash at its end. */
+static bool is_escaped(struct str payload)
+{
+    for (size_t i = 0; i < payload.len; i++)
+        if (payload.ptr[i] == '"' || (payload.ptr[i] == '\\' && ++i == payload.len))
+            return false;
+    return true;
 }
 
 static bool put_escaped(struct str payload, struct buf *out, int depth)
@@ -142,7 +167,7 @@ static bool put_escaped(struct str payload, struct buf *out, int depth)
     buf_byte(out, '"');
     buf_str(out, payload);
     buf_byte(out, '"');
-    return true;
+    return is_escaped(payload);
 }
 
 /* As SQLite's json() writes it: control characters by their letter, where JSON has one for them. */
@@ -182,7 +207,8 @@ static size_t put_escape5(struct str rest, struct buf *out)
     case 'x':
         if (rest.len < 4)
             return 0;
-        buf_printf(out, "\\u00%.2s", rest.ptr + 2);
+        buf_text(out, "\\u00");
+        buf_str(out, str_slice(rest, 2, 4));
         return 4;
     case '\n': return 2;
     case '\r': return rest.len > 2 && rest.ptr[2] == '\n' ? 3 : 2;
@@ -209,6 +235,8 @@ static bool put_text5(struct str payload, struct buf *out, int depth)
         }
         taken = put_escape5(rest, out);
         if (taken == 0) {
+            if (rest.len < 2)
+                return false;
             buf_str(out, str_slice(rest, 0, 2));
             taken = 2;
         }

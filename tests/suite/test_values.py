@@ -126,6 +126,7 @@ MISFITS = [
     ("jsonb", Text(b"0." + b"0" * 16384)),
     ("numeric", Text(b"1e131072")),
     ("inet", Text(b"10.0.0")),
+    ("inet", Text(b"10.0.0.0/08")),
     ("cidr", Text(b"10.0.0.1/8")),
     ("macaddr", Text(b"aabb.0011.2233")),
     ("macaddr", Text(b"aa-bb:00-11:22-33")),

@@ -83,7 +83,7 @@ def to_uuid(value, *_):
 
 def to_inet(value, *_):
     text = words(value)
-    match(re.compile(r"[0-9a-f.:]+(/\d{1,3})?", re.IGNORECASE | re.ASCII), text)
+    match(re.compile(r"[0-9a-f.:]+(/(0|[1-9]\d{0,2}))?", re.IGNORECASE | re.ASCII), text)
     try:
         return str(ipaddress.ip_interface(text))
     except ValueError as error:

@@ -308,6 +308,9 @@ static void sqlite_jsonb(void **state)
         {STR("\x28\\n"), "\"\\n\""},      /* TEXTJ */
         {STR("\x2a\"\n"), "\"\\\"\\n\""}, /* TEXTRAW */
         {STR("\x7a\b\f\r\t\x01\x1f\x7f"), "\"\\b\\f\\r\\t\\u0001\\u001f\x7f\""},
+        {STR("\xc4\x13"
+             "0x1ffffffffffffffff"), /* more than 64 bits */
+         "9.0e999"},
         {STR("\x29\\'"), "\"'\""}, /* TEXT5 */
         {STR("\xc9\x0c\\x41\\v\\\n\\\r\n\""), "\"\\u0041\\u000b\\\"\""},
         {STR("\x59"
@@ -333,10 +336,15 @@ static void sqlite_jsonb(void **state)
         STR("\x13x"), /* a number of none */
         STR("\x34"
             "0xg"),
-        STR("\xc4\x13"
-            "0x1ffffffffffffffff"), /* more than 64 bits */
-        STR("\x13\x31\x00"),        /* something behind the value */
-        STR("\x2b\x13"),            /* cut */
+        STR("\x13\x31\x00"), /* something behind the value */
+        STR("\x23\x31 "),    /* numbers with what JSON would pass over */
+        STR("\x26\x31 "),
+        STR("\x36+15"), /* SQLite keeps no sign that JSON has not */
+        STR("\xab\x97"
+            "a\",\"b\",\"c"), /* texts that would end before their element does */
+        STR("\x18\\"),
+        STR("\x49\\x\x00\x31"),
+        STR("\x2b\x13"), /* cut */
         STR("\xcb"),
         STR("\xfb\xff\xff\xff\xff\xff\xff\xff\xff"),
         STR("\x2c\x13\x31"), /* a key that is no text */
