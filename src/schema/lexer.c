@@ -125,13 +125,18 @@ static size_t digits_end(const struct lexer *lexer, size_t at, bool (*is_digit)(
     return at;
 }
 
+static bool is_hexadecimal(const struct lexer *lexer, size_t at)
+{
+    return byte_at(lexer, at) == '0' && ascii_lower(byte_at(lexer, at + 1)) == 'x' &&
+           is_hex_digit(byte_at(lexer, at + 2));
+}
+
 static size_t number_end(const struct lexer *lexer, size_t at, enum token_kind *kind)
 {
     size_t sign;
 
     *kind = TOKEN_INTEGER;
-    if (byte_at(lexer, at) == '0' && ascii_lower(byte_at(lexer, at + 1)) == 'x' &&
-        is_hex_digit(byte_at(lexer, at + 2)))
+    if (is_hexadecimal(lexer, at))
         return digits_end(lexer, at + 2, is_hex_digit);
     at = digits_end(lexer, at, ascii_is_digit);
     if (byte_at(lexer, at) == '.') {
@@ -151,10 +156,10 @@ static struct token scan_number(const struct lexer *lexer)
     struct token token = {0};
     size_t end = number_end(lexer, lexer->at, &token.kind);
 
-    if (is_name_byte(byte_at(lexer, end)))
-        token.kind = TOKEN_ILLEGAL;
-    while (is_name_byte(byte_at(lexer, end)))
-        end++;
+    /* Behind hexadecimal digits a name may follow at once: SQLite before 3.46 takes 0x1t for 0x1 AS t. */
+    if (is_name_byte(byte_at(lexer, end)) && !is_hexadecimal(lexer, lexer->at))
+        for (token.kind = TOKEN_ILLEGAL; is_name_byte(byte_at(lexer, end));)
+            end++;
     token.text = str_slice(lexer->sql, lexer->at, end);
     return token;
 }

@@ -54,6 +54,7 @@ static void numbers(void **state)
         {"1 12 0", "integer:1 integer:12 integer:0"},
         {"1.5 .5 5. 1e5 1E-5 1.e+5 .5e1", "real:1.5 real:.5 real:5. real:1e5 real:1E-5 real:1.e+5 real:.5e1"},
         {"0x10 0XfF", "integer:0x10 integer:0XfF"},
+        {"0x1t 0xfg", "integer:0x1 id:t integer:0xf id:g"},
         {"0x 0xg 1e 1e+ 1x", "ILLEGAL:0x ILLEGAL:0xg ILLEGAL:1e ILLEGAL:1e +:+ ILLEGAL:1x"},
         {"1_000 1_0.5_5e1_0 0xf_f", "integer:1_000 real:1_0.5_5e1_0 integer:0xf_f"},
         {"1__0 1_ _1", "ILLEGAL:1__0 ILLEGAL:1_ id:_1"},
