@@ -84,6 +84,16 @@ static void allow_nulls(struct arena *arena, struct upgrade_result *result, size
                                .reason = str_from("it holds NULLs, so its key is a unique constraint")});
 }
 
+/* Whether widening would take the numbers away that the rows of this column, or of its parent, are given. */
+static bool numbers_itself(const struct plan *plan, size_t place, int column)
+{
+    const struct plan_column *root;
+
+    find_root(plan, &place, &column);
+    root = &plan->tables[place].columns[column];
+    return root->identity != IDENTITY_NO && !pg_kind_is_integer(wider[root->type.kind]);
+}
+
 enum widening {
     WIDENING_NONE, /* its values fit */
     WIDENING_NOT_ASKED,
@@ -105,7 +115,9 @@ static enum widening judge(const struct upgrade_options *options, const struct u
         return WIDENING_NONE;
     if (policy_of(options, table->source->name.text, planned->source->name.text) != MISFIT_WIDEN)
         return WIDENING_NOT_ASKED;
-    if (all > nulls && planned->type.kind == PG_BYTEA)
+    if (all > nulls && numbers_itself(&result->prepared.plan, place, (int)column))
+        *why = "its foreign key gives it the type of a column that numbers itself, which text cannot";
+    else if (all > nulls && planned->type.kind == PG_BYTEA)
         *why = "no type holds both bytes that are no text and numbers";
     else if (nulls > 0 && planned->source->not_null)
         *why = "it is NOT NULL and holds NULLs";

@@ -274,8 +274,13 @@ static void decide_identity(struct maker *maker, struct plan_table *table, struc
     bool framework = maker->plan->framework.id != FRAMEWORK_NONE;
     struct str wanted;
 
-    if (!wants_identity(table, column))
+    if (!wants_identity(table, column)) {
+        if (table->source->rowid_column == column->source_position)
+            maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
+                       "SQLite gives a new row its number here; as %s PostgreSQL gives none",
+                       pg_kind_name(column->type.kind));
         return;
+    }
     if (framework && is_foreign(table->source, column)) {
         maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
                    "gets no numbers by itself, but those of the rows that it references, as %s makes it",
@@ -304,19 +309,69 @@ static bool is_decided(void *context, const struct expr *node)
     return place < 0 || generated->decided[place];
 }
 
+struct constants {
+    const struct table *table;
+    bool has_column;
+    bool has_text;
+};
+
+static bool note_leaf(void *context, const struct expr *node)
+{
+    struct constants *found = context;
+    bool column = node->kind == EXPR_COLUMN && table_column(found->table, node->name) >= 0;
+
+    found->has_column = found->has_column || column;
+    found->has_text = found->has_text || node->kind == EXPR_TEXT || (node->kind == EXPR_COLUMN && !column);
+    return true;
+}
+
+/* PostgreSQL computes what is constant in the expression of a generated column before it knows collations,
+ * and then fails: lower('A') || c. */
+static bool computes_no_constant_text(void *context, const struct expr *node)
+{
+    struct constants found = {.table = context};
+
+    if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN)
+        return true;
+    (void)expr_walk(node, note_leaf, &found);
+    return found.has_column || !found.has_text;
+}
+
+static const char *why_not_generated(const struct table *table, const struct expr *expr)
+{
+    if (expr == NULL)
+        return "its expression is unknown";
+    return expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table)
+               ? NULL
+               : "it computes a text of constants, which PostgreSQL takes in no generated column";
+}
+
+/* No program gives it a value, so a NOT NULL would refuse every new row. */
+static void leave_empty(struct maker *maker, const struct plan_table *table, struct plan_column *column)
+{
+    if (!column->not_null || column->source->key_position > 0)
+        return;
+    column->not_null = false;
+    maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
+               "may be NULL in new rows, since nothing computes it");
+}
+
 static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct expr *expr = column->source->generated_as;
     struct str source = table->source->name.text;
+    const char *why = why_not_generated(table->source, expr);
 
-    if (expr == NULL) {
-        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text, (struct str){NULL, 0},
-                          "its expression is unknown; its values are carried, as an ordinary column");
-        return;
-    }
-    column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
-                                            OBJECT_GENERATED, column->source->name.text);
-    if (column->generated_sql.ptr != NULL && column->source->generated == GENERATED_VIRTUAL)
+    if (why != NULL)
+        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text,
+                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
+                          "%s; its values are carried, as an ordinary column", why);
+    else
+        column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
+                                                OBJECT_GENERATED, column->source->name.text);
+    if (column->generated_sql.ptr == NULL)
+        leave_empty(maker, table, column);
+    else if (column->source->generated == GENERATED_VIRTUAL)
         maker_note(maker, maker_path(maker, source, column->source->name.text),
                    "is computed when a row is written and stored, no longer when it is read");
 }

@@ -88,6 +88,20 @@ static struct str joined_names(struct maker *maker, const struct plan_table *tab
     return joined;
 }
 
+/* NULL or one string literal: PostgreSQL finds no order for it while its type is unknown. */
+static bool is_untyped(struct str sql)
+{
+    size_t at = str_starts_with(sql, "E'") ? 2 : 1;
+
+    if (str_is(sql, "NULL"))
+        return true;
+    if (!str_starts_with(sql, "'") && at == 1)
+        return false;
+    while (at < sql.len && (sql.ptr[at] != '\'' || (at + 1 < sql.len && sql.ptr[at + 1] == '\'')))
+        at += sql.ptr[at] == '\'' || sql.ptr[at] == '\\' ? 2 : 1;
+    return at + 1 == sql.len;
+}
+
 /* One part of an index: a column, folded where its collation folds, or an expression.  False: it is not
  * carried. */
 static bool put_part(struct maker *maker, const struct plan_table *table, const struct key_part *part,
@@ -118,7 +132,7 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
 
         if (sql.ptr == NULL)
             return false;
-        buf_printf(out, "(%.*s)", STR_ARGS(sql));
+        buf_printf(out, is_untyped(sql) ? "(%.*s::text)" : "(%.*s)", STR_ARGS(sql));
     }
     if (part->descending)
         buf_text(out, " DESC");

@@ -358,6 +358,25 @@ static struct str find_unlike(struct maker *maker, const struct link *link)
     return (struct str){NULL, 0};
 }
 
+/* PostgreSQL writes no generated column: ATAddForeignKeyConstraint() in tablecmds.c refuses what would. */
+static struct str find_impossible_action(struct maker *maker, const struct link *link)
+{
+    const struct foreign_key *key = link->key;
+    bool writes_on_update = key->on_update != FK_NO_ACTION && key->on_update != FK_RESTRICT;
+    bool writes_on_delete = key->on_delete == FK_SET_NULL || key->on_delete == FK_SET_DEFAULT;
+
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct plan_column *child = &link->child->columns[key->columns[i]];
+
+        if (child->generated_sql.ptr != NULL && (writes_on_update || writes_on_delete))
+            return str_printf(maker->arena, "ON %s %s would write the generated column %.*s",
+                              writes_on_update ? "UPDATE" : "DELETE",
+                              actions[writes_on_update ? key->on_update : key->on_delete],
+                              STR_ARGS(child->name));
+    }
+    return (struct str){NULL, 0};
+}
+
 static void leave_key(struct maker *maker, const struct plan_table *child, const struct foreign_key *key,
                       struct str why)
 {
@@ -375,7 +394,7 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
     struct plan_object object = {.class = OBJECT_FOREIGN_KEY, .table = place};
     const struct table *parent;
     const char *why;
-    struct str unlike;
+    struct str impossible;
     struct buf sql;
 
     if (!foreign_key_target(maker->schema, key, &parent, &link.parent_columns, maker->arena, &why)) {
@@ -388,9 +407,11 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
         plan->not_carried[plan->not_carried_count - 1].allowed = true;
         return;
     }
-    unlike = find_unlike(maker, &link);
-    if (unlike.ptr != NULL) {
-        leave_key(maker, link.child, key, unlike);
+    impossible = find_unlike(maker, &link);
+    if (impossible.ptr == NULL)
+        impossible = find_impossible_action(maker, &link);
+    if (impossible.ptr != NULL) {
+        leave_key(maker, link.child, key, impossible);
         return;
     }
     object.name = key_name(maker, place, &link);

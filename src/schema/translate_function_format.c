@@ -198,7 +198,7 @@ static bool build(struct translator *tr, const struct call *call, struct str for
 {
     struct directive directive;
     size_t next = 1;
-    struct str part;
+    struct str part = {NULL, 0};
 
     for (size_t i = 0; i < format.len;) {
         struct term nothing = term_null();
