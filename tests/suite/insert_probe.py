@@ -83,7 +83,7 @@ class Probe:
                 f"INSERT INTO {quote(self.table.name)} {values}", [bindable(value) for value in row.values()]
             ).lastrowid
             return number if self._orphans() == before else None
-        except (sqlite3.Error, UnicodeDecodeError):
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError):
             return None
         finally:
             if self.copy.in_transaction:

@@ -123,7 +123,8 @@ class Objects:
     def _nullability(self, table, column, other):
         # SQLite itself lets NULL into a key that is neither the rowid nor of a table without one.
         keyed = column.key_position > 0
-        if column.not_null and not other.not_null:
+        computed = other.generated or not column.generated
+        if column.not_null and not other.not_null and computed:
             self.problems.append(f"NOT NULL of {table.name}.{column.name} is lost")
         elif other.not_null and not (column.not_null or keyed):
             self.problems.append(f"{table.name}.{column.name} became NOT NULL")
@@ -161,6 +162,11 @@ class Objects:
             return False
         if len(index.columns) != len(other.columns):
             return False
+        # What an expression became is not judged: then the name has to tell.
+        if None in index.columns and not (
+            same(index.name, other.name) or self.report.notes_of(index.name, f"is named {other.name}")
+        ):
+            return False
         if index.origin == "c" and index.descending != other.descending[: len(index.descending)]:
             return False
         parts = zip(index.columns, index.collations, other.columns, other.expressions)
@@ -169,7 +175,7 @@ class Objects:
     def _same_part(self, table, unique, column, collation, other_column, expression):
         """What is unique without regard to case on SQLite has to be so by an expression, or by its type."""
         if column is None:
-            return other_column is None
+            return True
         name = self.columns[table.name].get(column)
         if other_column is None:
             return collation != "BINARY" and name is not None and name in expression

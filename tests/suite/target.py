@@ -78,7 +78,7 @@ def read(kind, raw):
 
 def write_expression(kind, formatted):
     """`formatted` is the type as PostgreSQL writes it, quoted where it needs to be."""
-    return WRITE.get(kind.name, f"%s::{formatted}")
+    return WRITE.get(kind.name, f"(%s)::{formatted}")
 
 
 def write_value(kind, value, text):

@@ -1,0 +1,175 @@
+"""Upgrades a case as a user would who takes every answer that pgrade's own hints give, and judges the outcome.
+
+A finding is whatever breaks the promise: a difference that neither exit status nor report names, a crash, a
+word of a sanitizer, a failure that is nothing but the server's, a hang, a source that is not as it was.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import subprocess
+import traceback
+
+import pgrade
+import target as pg
+from case import build
+from cells import Cannot, convert, show
+from compare import compare
+from catalog import Target
+from forms import parse_type
+from source import Source, quote
+
+HANG_SECONDS = 60
+ANSWERS = [word for _, answer in pgrade.ANSWERS for word in answer]
+SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error:")
+VIEW_COLUMNS = """
+    SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum"""
+
+
+@dataclasses.dataclass
+class Verdict:
+    kind: str  # "equal", "stopped", or what is wrong
+    text: str = ""
+
+    @property
+    def is_finding(self):
+        return self.kind not in ("equal", "stopped")
+
+
+def judge(parts, path, database, stepwise=False):
+    """`stepwise`: answers what is asked, question by question, instead of all beforehand."""
+    taken = build(parts, path)
+    before = digests(path)
+    try:
+        outcome = upgrade(path, database.url, stepwise)
+    except subprocess.TimeoutExpired:
+        return Verdict("hang", f"no end after {HANG_SECONDS} s")
+    if digests(path) != before:
+        return Verdict("the source was changed")
+    return first_of(
+        check_exit(outcome),
+        lambda: check_stopped(outcome, database, taken),
+        lambda: check_published(path, database, outcome),
+    )
+
+
+def upgrade(path, url, stepwise):
+    if stepwise:
+        return pgrade.upgrade_with_answers(path, url, timeout=HANG_SECONDS)[0]
+    return pgrade.upgrade(path, url, *ANSWERS, timeout=HANG_SECONDS)
+
+
+def told(outcome):
+    """What a person needs of it to see what went wrong."""
+    kept = {key: outcome.report.get(key) for key in ("error", "contradictions", "misfits", "not_carried", "notes")}
+    return f"exit {outcome.status}\n{json.dumps(kept, ensure_ascii=False)[:4000]}\n{outcome.stderr[-3000:]}"
+
+
+def digests(path):
+    found = {}
+    for suffix in ("", "-wal", "-journal"):
+        if os.path.exists(f"{path}{suffix}"):
+            with open(f"{path}{suffix}", "rb") as stream:
+                found[suffix] = hashlib.sha256(stream.read()).hexdigest()
+    return found
+
+
+def first_of(verdict, *others):
+    for other in others:
+        if verdict is not None:
+            break
+        verdict = other()
+    return verdict or Verdict("equal")
+
+
+def check_exit(outcome):
+    if SANITIZER.search(outcome.stderr):
+        return Verdict("sanitizer", told(outcome))
+    published = outcome.report.get("published", False)
+    if outcome.status < 0 or outcome.status > pgrade.SHORTFALL:
+        return Verdict("crash", told(outcome))
+    if not outcome.report:
+        return Verdict("no document", told(outcome))
+    if outcome.status in (pgrade.OK, pgrade.SHORTFALL):
+        return None if published else Verdict("not published", told(outcome))
+    if outcome.status == pgrade.DECISION and not published:
+        return None
+    return Verdict(f"exit {outcome.status}", told(outcome))
+
+
+def check_stopped(outcome, database, taken):
+    """It may stop for what is named and has no answer; a CHECK that all rows fulfil is no such thing."""
+    if outcome.status != pgrade.DECISION:
+        return None
+    named = [key for key in ("not_carried", "misfits", "contradictions") if pgrade.unanswered(outcome.report, key)]
+    # Rows that SQLite holds apart and the planned type does not, or an expression that only SQLite computes.
+    sqlstate = (outcome.report["error"] or {}).get("sqlstate", "")
+    if not named and sqlstate != "23505" and not sqlstate.startswith("22"):
+        return Verdict("stopped without a reason", told(outcome))
+    left = database.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'")
+    relations = database.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+    if left != [("public",)] or relations:
+        return Verdict("something was left on the target", f"{left} {relations}\n{told(outcome)}")
+    unchecked = any("ignore_check" in part.sql() for part in taken)
+    checks = [one for one in outcome.report["contradictions"] if one["class"] == "check"]
+    if checks and not unchecked:
+        return Verdict("a CHECK that rows fulfil is contradicted", told(outcome))
+    return Verdict("stopped", " ".join(named) or f"rows, with SQLSTATE {sqlstate}")
+
+
+def check_published(path, database, outcome):
+    try:
+        result = compare(path, database.url, outcome.report, probe=True)
+        problems = list(result.problems) + compare_views(path, database.url)
+    except Exception:  # whatever it is, the seed has to be printed with it
+        return Verdict("the judge failed", traceback.format_exc())
+    if problems:
+        return Verdict("difference", "\n".join(problems) + f"\n{told(outcome)}")
+    if outcome.status == pgrade.OK and outcome.report["not_carried"]:
+        return Verdict("exit 0 with something not carried", told(outcome))
+    return None
+
+
+# ------------------------------------------------------------------------------------------------- views
+
+
+def compare_views(path, url):
+    """The rows of each view that is there, read on both sides."""
+    source, target = Source(path), Target(url)
+    try:
+        return [
+            f"view {name}: {problem}"
+            for name in source.views
+            for problem in compare_view(source, target, name)
+            if any(name.lower() == there.lower() for there in target.views)
+        ]
+    finally:
+        source.close()
+        target.close()
+
+
+def compare_view(source, target, name):
+    there = next((view for view in target.views if view.lower() == name.lower()), None)
+    if there is None:
+        return []
+    relation = f"{quote(target.schema)}.{quote(there)}"
+    columns = target.query(VIEW_COLUMNS, relation)
+    kinds = [parse_type(formatted) for _, formatted in columns]
+    wanted = ", ".join(pg.select_expression(kind, quote(column)) for kind, (column, _) in zip(kinds, columns))
+    theirs = [
+        tuple(pg.read(kind, cell) for kind, cell in zip(kinds, row))
+        for row in target.query(f"SELECT {wanted} FROM {relation}".replace("%", "%%"))
+    ]
+    ours = [
+        tuple(convert(cell, kind, None, "") for cell, kind in zip(row, kinds))
+        for row in source.connection.execute(f"SELECT * FROM {quote(name)}")
+    ]
+    # A misfit has been widened or left out, and what a view shows of it is not decided here.
+    if any(isinstance(cell, Cannot) for row in ours for cell in row):
+        return []
+    if sorted(map(repr, ours)) != sorted(map(repr, theirs)):
+        return [f"{show(ours)} became {show(theirs)}"]
+    return []

@@ -1,0 +1,69 @@
+"""A hundred random databases, the same ones each time, and the small ones that once went wrong."""
+
+import concurrent.futures
+
+import pytest
+
+import pgrade
+from case import Statement, build, text_of
+from differential import report, try_seed
+from judge import judge
+from make import make
+from minimise import minimise
+
+SEEDS = range(1, 101)
+GROUP = 10
+
+# What was found, by name: the smallest database that showed it.
+FOUND = {
+    "an index on a constant": "CREATE TABLE t (x); CREATE UNIQUE INDEX i ON t (((NULL & x)) COLLATE nocase)",
+    "an index on a literal": "CREATE TABLE t (x); CREATE INDEX i ON t ((likely('new')) COLLATE nocase, x)",
+    "a key that would write a generated column": """
+        CREATE TABLE p (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (a, b TEXT REFERENCES p (id) ON DELETE SET NULL GENERATED ALWAYS AS (a) STORED)""",
+    "a child that would take the numbers of its parent away": """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, data JSON REFERENCES t); INSERT INTO t (data) VALUES ('{}')""",
+    "a generated column that is not carried, and NOT NULL": """
+        CREATE TABLE t (x, y NOT NULL GENERATED ALWAYS AS (typeof(x)) STORED); INSERT INTO t (x) VALUES ('a')""",
+    "a CHECK that overflows": """
+        CREATE TABLE t (b INT8 CHECK (-b)); INSERT INTO t VALUES (-9223372036854775808)""",
+    "an index that overflows": """
+        CREATE TABLE t (b INT8); CREATE INDEX i ON t (-b); INSERT INTO t VALUES (-9223372036854775808)""",
+    "a generated text of constants": """
+        CREATE TABLE t (a TEXT GENERATED ALWAYS AS (upper('x')) STORED, b TEXT AS (lower('A') || c), c TEXT);
+        INSERT INTO t (c) VALUES ('t')""",
+}  # fmt: skip
+
+needs_program = pytest.mark.skipif(
+    not pgrade.available(), reason=f"there is no {pgrade.program()}: build it or set PGRADE"
+)
+
+
+@needs_program
+@pytest.mark.core
+@pytest.mark.parametrize("what", FOUND)
+def test_found_once(what, tmp_path, database):
+    parts = [Statement(sql) for sql in FOUND[what].split(";") if sql.strip()]
+    assert build(parts, tmp_path / "all.db") == parts
+    verdict = judge(parts, tmp_path / "case.db", database)
+    assert not verdict.is_finding, verdict
+
+
+@needs_program
+@pytest.mark.parametrize("first", SEEDS[::GROUP])
+def test_random_databases(first, cluster):
+    seeds = range(first, first + GROUP)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for seed, (verdict, sql) in zip(seeds, pool.map(lambda seed: try_seed(seed, cluster), seeds)):
+            assert not verdict.is_finding, report(seed, verdict, sql)
+
+
+def test_seeds_are_fixed():
+    assert text_of(make(7)) == text_of(make(7)) != text_of(make(8))
+
+
+def test_minimiser_keeps_what_fails():
+    parts = make(3)
+    wanted = next(part for part in parts if part.sql().startswith("CREATE TABLE"))
+    small = minimise(parts, lambda some: any(part.sql().startswith(wanted.sql()[:20]) for part in some))
+    assert len(small) == 1 and len(small[0].sql()) < len(wanted.sql())
