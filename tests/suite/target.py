@@ -26,9 +26,7 @@ SELECT = {
     "timestamp without time zone": MICROSECONDS,
     "timestamp with time zone": MICROSECONDS,
     "time without time zone": MICROSECONDS,
-    "time with time zone": "concat("
-    + MICROSECONDS.format("{0}::time")
-    + ", '/', extract(timezone FROM {0}))",
+    "time with time zone": MICROSECONDS.format("{0}::time") + " || '/' || extract(timezone FROM {0})",
     "uuid": "{}::text",
     "json": "{}::text",
     "jsonb": "{}::text",
