@@ -5,6 +5,7 @@
 #include "cli/config.h"
 #include "cli/connect.h"
 #include "cli/report.h"
+#include "cli/saved_plan.h"
 #include "cli/settings.h"
 #include "ops/policy.h"
 
@@ -56,6 +57,31 @@ static void print_sql(const struct plan *plan)
     buf_free(&out);
 }
 
+static void print(const struct report *report, bool sql)
+{
+    if (sql)
+        print_sql(&report->result->prepared.plan);
+    else if (report->invocation->json)
+        report_plan_json(report);
+    else
+        report_plan(report);
+}
+
+/* Before any work is done for a file that may not be written. */
+static bool may_save(const struct invocation *invocation, struct err *err)
+{
+    const char *out = option_value(invocation, "out");
+
+    return out == NULL || saved_plan_may_write(invocation, out, err);
+}
+
+static bool save(const struct report *report, struct err *err)
+{
+    const char *out = option_value(report->invocation, "out");
+
+    return out == NULL || saved_plan_write(report->invocation, &report->result->prepared, out, err);
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
@@ -67,7 +93,7 @@ static bool run(struct invocation *invocation, struct err *err)
     bool done;
 
     if (!settings_plan(invocation, &options, err) || !settings_misfits(invocation, &options, err) ||
-        !connect_source(invocation, &endpoints, err))
+        !may_save(invocation, err) || !connect_source(invocation, &endpoints, err))
         return false;
     /* What is printed is what will be there, under its final names. */
     options.plan.load_schema =
@@ -77,12 +103,9 @@ static bool run(struct invocation *invocation, struct err *err)
     done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
            policies_check(&options, &result.prepared.schema, err) &&
            make(invocation, &options, &prepare, !sql, &result, err);
-    if (done && sql)
-        print_sql(&result.prepared.plan);
-    else if (done && invocation->json)
-        report_plan_json(&report);
-    else if (done)
-        report_plan(&report);
+    done = done && save(&report, err);
+    if (done)
+        print(&report, sql);
     if (result.loaded)
         load_free(&result.load);
     upgrade_close(&result);
@@ -90,8 +113,13 @@ static bool run(struct invocation *invocation, struct err *err)
 }
 
 static const struct option options[] = {
-    SETTINGS_PLAN,  SETTINGS_MISFITS,      {"sql", 0, NULL, "print the whole DDL instead"},
-    CONFIG_OPTIONS, {NULL, 0, NULL, NULL},
+    SETTINGS_PLAN,
+    SETTINGS_MISFITS,
+    {"sql", 0, NULL, "print the whole DDL instead"},
+    {"out", 0, "FILE", "save the plan, for upgrade --plan FILE"},
+    {"force", 0, NULL, "write the file although it exists"},
+    CONFIG_OPTIONS,
+    {NULL, 0, NULL, NULL},
 };
 
 const struct command command_plan = {

@@ -53,6 +53,7 @@ static bool run(struct invocation *invocation, struct err *err)
     if (!settings_upgrade(invocation, &options, err) || !connect_source(invocation, &endpoints, err) ||
         !connect_target(invocation, &endpoints, err))
         return false;
+    options.planned = invocation->planned;
     catch_signals();
     meter_init(&meter, invocation->quiet);
     options.progress_context = &meter;
@@ -83,6 +84,7 @@ static const struct option options[] = {
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
+    {"plan", 0, "FILE", "go by a plan that `plan --out FILE` saved"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},
 };

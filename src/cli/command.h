@@ -22,11 +22,13 @@ struct option {
 
 struct given {
     const struct option *option;
-    const char *value; /* NULL: a flag */
-    const char *where; /* file:line; NULL: the command line */
+    const char *value;  /* NULL: a flag */
+    const char *where;  /* file:line, or a saved plan; NULL: the command line */
+    const char *reason; /* a saved plan's; NULL: none */
 };
 
 struct invocation;
+struct fingerprints;
 
 struct command {
     const char *name;      /* "upgrade", "local start" */
@@ -50,9 +52,10 @@ struct invocation {
     struct given *given;
     size_t given_count;
     size_t given_capacity;
-    const char *config_path; /* the settings file that was read; NULL: none */
-    size_t config_count;     /* how many of its settings are for this command */
-    int status;              /* of a run that succeeded: 0, or 6 for done with accepted shortfalls */
+    const char *config_path;            /* the settings file that was read; NULL: none */
+    size_t config_count;                /* how many of its settings are for this command */
+    const struct fingerprints *planned; /* the source of the saved plan; NULL: there is none */
+    int status; /* of a run that succeeded: 0, or 6 for done with accepted shortfalls */
     bool json;
     bool quiet;
     bool color; /* stdout is a terminal and nobody forbade it */

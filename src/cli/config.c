@@ -16,7 +16,8 @@ enum {
 static const char *const sections[] = {"type", "misfit", "rename", "where", "unit"};
 
 /* What asks, or names files of one run, is said anew each time. */
-static const char *const typed_only[] = {"config", "no-config", "help", "yes"};
+static const char *const typed_only[] = {"config", "no-config", "help",         "yes",
+                                         "plan",   "out",       "write-config", "force"};
 
 static bool is_among(struct str word, const char *const *words, size_t count)
 {
@@ -154,7 +155,7 @@ struct config {
 static void keep(struct config *config, const struct option *option, const char *value, const char *where)
 {
     ARENA_PUSH(config->invocation->arena, config->given, config->count, config->capacity) =
-        (struct given){option, value, where};
+        (struct given){option, value, where, NULL};
 }
 
 /* [upgrade] and the like.  What says how to upgrade is known to `plan` as far as it has the same options. */

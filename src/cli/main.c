@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/saved_plan.h"
 
 /* The longest name that the words begin with: "local start" is two of them. */
 static const struct command *find_command(int count, char **words, int *used)
@@ -98,7 +99,8 @@ static void set_flags(struct invocation *invocation)
 
 static int run(struct invocation *invocation, int count, char **words, struct err *err)
 {
-    bool done = options_parse(invocation, count, words, err) && config_apply(invocation, err);
+    bool done = options_parse(invocation, count, words, err) && config_apply(invocation, err) &&
+                saved_plan_apply(invocation, err);
 
     invocation->json = option_given(invocation, "json") || (!done && wants_json(count, words));
     set_flags(invocation);

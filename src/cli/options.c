@@ -74,7 +74,7 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
     if (!check_value(invocation, option, value, err))
         return false;
     ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
-        (struct given){option, value, NULL};
+        (struct given){option, value, NULL, NULL};
     return true;
 }
 

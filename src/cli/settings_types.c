@@ -164,12 +164,14 @@ static bool read_enum(struct arena *arena, struct str text, struct pg_type *type
     return type->name.len <= IDENT_MAXIMUM;
 }
 
-static bool read_override(struct invocation *invocation, const char *text, struct type_override *override,
-                          struct err *err)
+static bool read_override(struct invocation *invocation, const struct given *given,
+                          struct type_override *override, struct err *err)
 {
+    const char *text = given->value;
     struct place place;
 
-    *override = (struct type_override){.reason = str_from("as --type asked")};
+    *override =
+        (struct type_override){.reason = str_from(given->reason != NULL ? given->reason : "as --type asked")};
     if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
         (read_type(invocation->arena, place.value, &override->type) ||
          read_enum(invocation->arena, str_trim(place.value), &override->type))) {
@@ -195,8 +197,7 @@ bool settings_types(struct invocation *invocation, struct upgrade_options *optio
     for (size_t i = 0; i < invocation->given_count; i++) {
         if (strcmp(invocation->given[i].option->name, "type") != 0)
             continue;
-        if (!read_override(invocation, invocation->given[i].value, &overrides[options->plan.override_count],
-                           err))
+        if (!read_override(invocation, &invocation->given[i], &overrides[options->plan.override_count], err))
             return false;
         options->plan.override_count++;
     }
@@ -209,20 +210,26 @@ static const struct {
     const char *name;
     enum time_unit unit;
 } units[] = {
-    {"s", UNIT_SECONDS},          {"ms", UNIT_MILLISECONDS},           {"us", UNIT_MICROSECONDS},
-    {"seconds", UNIT_SECONDS},    {"milliseconds", UNIT_MILLISECONDS}, {"microseconds", UNIT_MICROSECONDS},
+    {"s", UNIT_SECONDS},
+    {"ms", UNIT_MILLISECONDS},
+    {"us", UNIT_MICROSECONDS},
+    {"seconds", UNIT_SECONDS},
+    {"milliseconds", UNIT_MILLISECONDS},
+    {"microseconds", UNIT_MICROSECONDS},
     {"julian", UNIT_JULIAN_DAYS},
+    {"none", UNIT_NONE},
 };
 
-static bool read_unit(struct invocation *invocation, const char *text, struct unit_override *override,
-                      struct err *err)
+static bool read_unit(struct invocation *invocation, const struct given *given,
+                      struct unit_override *override, struct err *err)
 {
+    const char *text = given->value;
     struct place place;
 
     for (size_t i = 0; place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
                        i < ARRAY_LENGTH(units);
          i++) {
-        *override = (struct unit_override){place.table, place.column, units[i].unit};
+        *override = (struct unit_override){place.table, place.column, units[i].unit, str_from(given->reason)};
         if (str_is_nocase(str_trim(place.value), units[i].name))
             return true;
     }
@@ -238,7 +245,7 @@ bool settings_units(struct invocation *invocation, struct plan_options *plan, st
     for (size_t i = 0; i < invocation->given_count; i++) {
         if (strcmp(invocation->given[i].option->name, "unit") != 0)
             continue;
-        if (!read_unit(invocation, invocation->given[i].value, &overrides[plan->unit_count], err))
+        if (!read_unit(invocation, &invocation->given[i], &overrides[plan->unit_count], err))
             return false;
         plan->unit_count++;
     }

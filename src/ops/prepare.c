@@ -27,6 +27,17 @@ static bool check_overrides(const struct prepare_options *options, const struct 
     return true;
 }
 
+static bool check_planned(struct arena *arena, const struct prepare_options *options,
+                          const struct schema *schema, struct err *err)
+{
+    struct fingerprints found;
+
+    if (options->planned == NULL)
+        return true;
+    fingerprints_of(arena, schema, &found);
+    return fingerprints_compare(options->planned, &found, err);
+}
+
 bool prepare_source(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                     struct err *err)
 {
@@ -35,6 +46,7 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
     *prepared = (struct prepared){.sampled = false};
     return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&
            engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err) &&
+           check_planned(arena, options, &prepared->schema, err) &&
            check_overrides(options, &prepared->schema, err) &&
            selection_apply(prepared->snapshot.readers[0], &prepared->schema, &options->plan, err);
 }

@@ -7,6 +7,7 @@
 #define PGRADE_OPS_PREPARE_H
 
 #include "engine/sqlite/sqlite.h"
+#include "ops/fingerprint.h"
 #include "plan/plan.h"
 #include "url/url.h"
 
@@ -14,7 +15,8 @@ struct prepare_options {
     const struct url *source;
     size_t readers;
     bool trace;
-    bool survey_whole; /* no samples: every column that is surveyed is surveyed whole */
+    const struct fingerprints *planned; /* the source of a saved plan, which must be the same; NULL: any */
+    bool survey_whole;                  /* no samples: every column that is surveyed is surveyed whole */
     struct plan_options plan;
 };
 

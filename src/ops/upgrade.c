@@ -356,6 +356,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
     run.prepare = (struct prepare_options){.source = options->source,
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
+                                           .planned = options->planned,
                                            .plan = options->plan};
     done = prepare_source(arena, &run.prepare, &result->prepared, err) &&
            policies_check(options, &result->prepared.schema, err) && plan_and_load(&run, err) &&

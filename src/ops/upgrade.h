@@ -53,6 +53,7 @@ struct upgrade_options {
     size_t misfit_rule_count;
     enum repair_encoding repair_encoding;
     struct plan_options plan;
+    const struct fingerprints *planned;       /* as in struct prepare_options */
     const volatile sig_atomic_t *interrupted; /* set by a signal handler; may be NULL */
     void (*progress)(void *context, const struct upgrade_progress *progress); /* may be NULL */
     void *progress_context;

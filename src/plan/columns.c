@@ -66,18 +66,25 @@ static bool name_column(struct maker *maker, const struct plan_table *table, siz
     return true;
 }
 
-static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
-                                               const struct column *column, bool nullable)
+static const struct type_override *find_override(const struct plan_options *options,
+                                                 const struct table *table, const struct column *column,
+                                                 bool nullable)
 {
     /* The last one wins: a later --type corrects an earlier one. */
-    for (size_t i = maker->options->override_count; i-- > 0;) {
-        const struct type_override *override = &maker->options->overrides[i];
+    for (size_t i = options->override_count; i-- > 0;) {
+        const struct type_override *override = &options->overrides[i];
 
-        if (override->nullable == nullable && str_equal_nocase(override->table, table->source->name.text) &&
+        if (override->nullable == nullable && str_equal_nocase(override->table, table->name.text) &&
             str_equal_nocase(override->column, column->name.text))
             return override;
     }
     return NULL;
+}
+
+static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
+                                               const struct column *column, bool nullable)
+{
+    return find_override(maker->options, table->source, column, nullable);
 }
 
 bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column)
@@ -95,18 +102,18 @@ static const struct column_facts *facts_of(const struct maker *maker, const stru
     return maker->facts->columns[place][column];
 }
 
-/* What --unit says of the column; UNIT_NONE: nothing. */
-static enum time_unit unit_of(const struct maker *maker, const struct plan_table *table,
-                              const struct column *column)
+/* What --unit says of the column; NULL: nothing. */
+static const struct unit_override *unit_of(const struct plan_options *options, const struct table *table,
+                                           const struct column *column)
 {
-    for (size_t i = maker->options->unit_count; i-- > 0;) {
-        const struct unit_override *override = &maker->options->units[i];
+    for (size_t i = options->unit_count; i-- > 0;) {
+        const struct unit_override *override = &options->units[i];
 
-        if (str_equal_nocase(override->table, table->source->name.text) &&
+        if (str_equal_nocase(override->table, table->name.text) &&
             str_equal_nocase(override->column, column->name.text))
-            return override->unit;
+            return override;
     }
-    return UNIT_NONE;
+    return NULL;
 }
 
 static bool takes_unit(enum pg_kind kind)
@@ -114,21 +121,33 @@ static bool takes_unit(enum pg_kind kind)
     return kind == PG_DATE || kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ;
 }
 
+bool columns_are_decided(const struct plan_options *options, const struct table *table,
+                         const struct column *column)
+{
+    const struct type_override *type = find_override(options, table, column, false);
+
+    return type != NULL && (!takes_unit(type->type.kind) || unit_of(options, table, column) != NULL);
+}
+
 static bool choose_unit(struct maker *maker, const struct plan_table *table, struct plan_column *column,
                         struct err *err)
 {
-    enum time_unit unit = unit_of(maker, table, column->source);
-    struct str path = maker_path(maker, table->source->name.text, column->source->name.text);
+    const struct unit_override *override = unit_of(maker->options, table->source, column->source);
+    struct str path;
 
-    if (unit == UNIT_NONE)
+    if (override == NULL)
         return true;
-    column->unit = unit;
-    column->reason = override_of(maker, table, column->source, false) != NULL
-                         ? str_from("as --type and --unit asked")
-                         : str_printf(maker->arena, "declared %.*s; its numbers count what --unit says",
-                                      STR_ARGS(column->source->declared));
+    column->unit = override->unit;
+    if (override->reason.ptr != NULL)
+        column->reason = override->reason;
+    else
+        column->reason = override_of(maker, table, column->source, false) != NULL
+                             ? str_from("as --type and --unit asked")
+                             : str_printf(maker->arena, "declared %.*s; its numbers count what --unit says",
+                                          STR_ARGS(column->source->declared));
     if (takes_unit(column->type.kind))
         return true;
+    path = maker_path(maker, table->source->name.text, column->source->name.text);
     err_set(err, ERR_USAGE, "--unit: %.*s is to be %.*s, whose numbers have no unit", STR_ARGS(path),
             STR_ARGS(pg_type_text(maker->arena, &column->type)));
     return err_hint(err, "say what it is as well: --type %.*s=timestamptz", STR_ARGS(path));

@@ -332,8 +332,11 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
         if (selection_excludes(arena, &options->selection, table->name.text).ptr != NULL)
             continue;
         for (size_t j = 0; table->kind == TABLE_ORDINARY && j < table->column_count; j++) {
-            struct type_choice choice =
-                type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);
+            struct type_choice choice;
+
+            if (columns_are_decided(options, table, &table->columns[j]))
+                continue;
+            choice = type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);
 
             if (choice.need != SURVEY_NOT_NEEDED)
                 ARENA_PUSH(arena, *requests, *count, capacity) = (struct survey_request){i, j, choice.need};

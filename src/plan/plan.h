@@ -172,6 +172,7 @@ struct unit_override {
     struct str table; /* as in the source */
     struct str column;
     enum time_unit unit;
+    struct str reason; /* NULL ptr: the user asked for it */
 };
 
 /* The rows of a table that the user wants. */

@@ -53,6 +53,9 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
                            struct str name);
 
 /* columns.c */
+/* Whether the options say all about its type, so that its values need not be asked. */
+bool columns_are_decided(const struct plan_options *options, const struct table *table,
+                         const struct column *column);
 /* ERR_DECISION when two columns would have one name. */
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
 void maker_share_key_types(struct maker *maker);
