@@ -7,6 +7,7 @@
 #include "cli/report.h"
 #include "cli/saved_plan.h"
 #include "cli/settings.h"
+#include "cli/write_config.h"
 #include "ops/policy.h"
 
 /* Reads and checks every value, as a load without a target: what the plan cannot hold is known before it is
@@ -67,19 +68,30 @@ static void print(const struct report *report, bool sql)
         report_plan(report);
 }
 
+static const char *config_path(const struct invocation *invocation)
+{
+    const char *path = option_value(invocation, "write-config");
+
+    return path != NULL || !option_given(invocation, "write-config") ? path : CONFIG_FILE;
+}
+
 /* Before any work is done for a file that may not be written. */
 static bool may_save(const struct invocation *invocation, struct err *err)
 {
     const char *out = option_value(invocation, "out");
+    const char *config = config_path(invocation);
 
-    return out == NULL || saved_plan_may_write(invocation, out, err);
+    return (out == NULL || saved_plan_may_write(invocation, out, err)) &&
+           (config == NULL || saved_plan_may_write(invocation, config, err));
 }
 
 static bool save(const struct report *report, struct err *err)
 {
     const char *out = option_value(report->invocation, "out");
+    const char *config = config_path(report->invocation);
 
-    return out == NULL || saved_plan_write(report->invocation, &report->result->prepared, out, err);
+    return (out == NULL || saved_plan_write(report->invocation, &report->result->prepared, out, err)) &&
+           (config == NULL || write_config(report, config, err));
 }
 
 static bool run(struct invocation *invocation, struct err *err)
@@ -117,7 +129,8 @@ static const struct option options[] = {
     SETTINGS_MISFITS,
     {"sql", 0, NULL, "print the whole DDL instead"},
     {"out", 0, "FILE", "save the plan, for upgrade --plan FILE"},
-    {"force", 0, NULL, "write the file although it exists"},
+    {"write-config", 0, "[FILE]", "write settings to begin with; pgrade.ini unless =FILE is said"},
+    {"force", 0, NULL, "write these files although they exist"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},
 };

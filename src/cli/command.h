@@ -16,7 +16,7 @@
 struct option {
     const char *name;     /* without the dashes */
     char letter;          /* 0: none */
-    const char *argument; /* "NAME"; NULL: a flag */
+    const char *argument; /* "NAME"; "[NAME]": may be left out, and stands behind = only; NULL: a flag */
     const char *help;     /* one line */
 };
 

@@ -27,6 +27,11 @@ static bool is_among(struct str word, const char *const *words, size_t count)
     return false;
 }
 
+bool config_is_section(const char *option)
+{
+    return is_among(str_from(option), sections, ARRAY_LENGTH(sections));
+}
+
 static bool reads_config(const struct command *command)
 {
     return option_find(command, str_from("config")) != NULL;

@@ -25,6 +25,9 @@
 bool config_apply(struct invocation *invocation, struct err *err) MUST_USE;
 void config_announce(const struct invocation *invocation);
 
+/* Whether the file has a section of that option's names. */
+bool config_is_section(const char *option);
+
 /* Puts file:line before an error about the value of an option that came from the file. */
 void config_blame(const struct invocation *invocation, struct err *err);
 

@@ -43,7 +43,7 @@ static bool check_value(const struct invocation *invocation, const struct option
 {
     if (option->argument == NULL && value != NULL)
         err_set(err, ERR_USAGE, "the option --%s takes no value", option->name);
-    else if (option->argument != NULL && (value == NULL || value[0] == '\0'))
+    else if (option->argument != NULL && (value == NULL ? option->argument[0] != '[' : value[0] == '\0'))
         err_set(err, ERR_USAGE, "the option --%s needs a value: --%s %s", option->name, option->name,
                 option->argument);
     else
@@ -67,7 +67,7 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
         err_set(err, ERR_USAGE, "unknown option %s", words[0]);
         return wrong(invocation, err);
     }
-    if (option->argument != NULL && value == NULL && left > 1) {
+    if (option->argument != NULL && option->argument[0] != '[' && value == NULL && left > 1) {
         value = words[1];
         *used = 2;
     }

@@ -1,5 +1,7 @@
 #include "cli/place.h"
 
+#include "schema/ident.h"
+
 static struct str skip_blanks(struct str text)
 {
     while (text.len > 0 && ascii_is_space(text.ptr[0]))
@@ -51,4 +53,25 @@ bool place_read(struct arena *arena, struct str text, struct place *place)
         return false;
     place->value = str_slice(rest, 1, rest.len);
     return place->value.len > 0;
+}
+
+static void put_part(struct buf *out, struct str part)
+{
+    bool plain = part.len > 0 && part.len == str_trim(part).len;
+
+    for (size_t i = 0; i < part.len; i++)
+        plain = plain && str_find(str_from(".=\"#;[*"), part.ptr[i]) < 0;
+    if (plain)
+        buf_str(out, part);
+    else
+        ident_quote(out, part);
+}
+
+void place_put(struct buf *out, struct str table, struct str column)
+{
+    put_part(out, table);
+    if (column.ptr == NULL)
+        return;
+    buf_byte(out, '.');
+    put_part(out, column);
 }

@@ -4,6 +4,7 @@
 #ifndef PGRADE_CLI_PLACE_H
 #define PGRADE_CLI_PLACE_H
 
+#include "base/buf.h"
 #include "base/str.h"
 
 struct place {
@@ -15,5 +16,8 @@ struct place {
 /* Reads T=VALUE or T.C=VALUE.  A part in double quotes may hold dots and equals signs, and two quotes for
  * one; without quotes the table ends at the first dot.  False: it is not of that form, or a part is empty. */
 bool place_read(struct arena *arena, struct str text, struct place *place) MUST_USE;
+
+/* T, or T.C when the column's ptr is not NULL, as place_read() and a key of the settings file read it. */
+void place_put(struct buf *out, struct str table, struct str column);
 
 #endif
