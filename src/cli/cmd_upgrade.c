@@ -79,7 +79,8 @@ static bool run(struct invocation *invocation, struct err *err)
 static const struct option options[] = {
     SETTINGS_PLAN,
     SETTINGS_MISFITS,
-    {"orphans", 0, "POLICY", "rows without a parent: stop (default) or not-valid (the key stays NOT VALID)"},
+    {"orphans", 0, "POLICY", "rows without a parent: stop (default), not-valid (the key), quarantine"},
+    {"quarantine-file", 0, "FILE", "where rows that are set aside are written too, as CSV"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},

@@ -200,7 +200,7 @@ static void put_outcomes(const struct report *report, struct json *json)
         json_put_str(json, "table", plan->tables[i].source->name.text);
         json_put_int(json, "source_rows", outcome->source_rows);
         json_put_int(json, "loaded_rows", outcome->loaded_rows);
-        json_put_int(json, "quarantined_rows", 0);
+        json_put_int(json, "quarantined_rows", outcome->quarantined_rows);
         json_put_int(json, "excluded_rows", outcome->excluded_rows);
         json_put_int(json, "bytes", outcome->bytes);
         json_put_bool(json, "verified", outcome->verified);
@@ -262,6 +262,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
         json_null(&json);
     else
         json_error(&json, err);
+    json_put_str(&json, "quarantine_file", str_from(report->result->quarantine_file));
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));
     report_json_plan(report, &json);
     put_outcomes(report, &json);

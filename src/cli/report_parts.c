@@ -117,9 +117,11 @@ void report_changes(const struct report *report, struct buf *out)
 
     if (!report->result->loaded || misfits->change_count == 0)
         return;
-    buf_text(out, "\nDid not fit, and what --misfit made of it\n");
+    buf_text(out, "\nDid not fit, and what became of it\n");
     for (size_t i = 0; i < misfits->change_count; i++)
         put_change(report, &misfits->changes[i], out);
+    if (report->result->quarantine_file != NULL)
+        buf_printf(out, "  The rows that were set aside are in %s too\n", report->result->quarantine_file);
     buf_text(out, "\nThe first of them\n");
     for (size_t i = 0; i < report->result->prepared.plan.table_count; i++)
         for (int j = -1; j < (int)report->result->prepared.plan.tables[i].column_count; j++)

@@ -62,10 +62,8 @@ static const struct {
     const char *name;
     enum misfit_policy policy;
 } policies[] = {
-    {"stop", MISFIT_STOP},
-    {"widen", MISFIT_WIDEN},
-    {"null", MISFIT_NULL},
-    {"repair", MISFIT_REPAIR},
+    {"stop", MISFIT_STOP}, {"widen", MISFIT_WIDEN},   {"quarantine", MISFIT_QUARANTINE},
+    {"null", MISFIT_NULL}, {"repair", MISFIT_REPAIR},
 };
 
 bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err *err)
@@ -86,7 +84,7 @@ bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err 
             return true;
     }
     return err_set(err, ERR_USAGE,
-                   "--misfit %.*s: it is stop, widen, null or repair, for all, TABLE=... or "
+                   "--misfit %.*s: it is stop, widen, quarantine, null or repair, for all, TABLE=... or "
                    "TABLE.COLUMN=...",
                    STR_ARGS(text));
 }
@@ -121,9 +119,27 @@ bool settings_misfits(struct invocation *invocation, struct upgrade_options *opt
     return read_encoding(invocation, options, err);
 }
 
+static bool read_orphans(const struct invocation *invocation, struct upgrade_options *options,
+                         struct err *err)
+{
+    static const struct {
+        const char *name;
+        enum orphan_policy policy;
+    } known[] = {
+        {"stop", ORPHANS_STOP}, {"not-valid", ORPHANS_NOT_VALID}, {"quarantine", ORPHANS_QUARANTINE}};
+    const char *orphans = option_value(invocation, "orphans");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
+        options->orphans = known[i].policy;
+        if (orphans == NULL || strcmp(orphans, known[i].name) == 0)
+            return true;
+    }
+    err_set(err, ERR_USAGE, "--orphans %s: it is stop, not-valid or quarantine", orphans);
+    return wrong(invocation, err);
+}
+
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
-    const char *orphans = option_value(invocation, "orphans");
     long workers;
 
     if (!settings_plan(invocation, options, err) || !settings_misfits(invocation, options, err) ||
@@ -133,11 +149,6 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
     options->replace = option_given(invocation, "replace");
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");
-    if (orphans != NULL && strcmp(orphans, "stop") != 0 && strcmp(orphans, "not-valid") != 0) {
-        err_set(err, ERR_USAGE, "--orphans %s: it is stop or not-valid", orphans);
-        return wrong(invocation, err);
-    }
-    options->orphans =
-        orphans != NULL && strcmp(orphans, "not-valid") == 0 ? ORPHANS_NOT_VALID : ORPHANS_STOP;
-    return true;
+    options->quarantine_file = option_value(invocation, "quarantine-file");
+    return read_orphans(invocation, options, err);
 }

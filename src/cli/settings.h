@@ -23,7 +23,7 @@
     }
 
 #define SETTINGS_MISFITS                                                                                     \
-    {"misfit", 0, "POLICY", "values that do not fit: stop, widen, null, repair; T.C=POLICY"},                \
+    {"misfit", 0, "POLICY", "what does not fit: stop, widen, quarantine, null, repair; T.C=POLICY"},         \
     {                                                                                                        \
         "repair-encoding", 0, "NAME", "repair reads text that is no UTF-8 as latin1 or cp1252"               \
     }

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "ops/interrupt.h"
+#include "ops/orphans.h"
+#include "ops/redo.h"
 #include "schema/ident.h"
 
 static bool digest_now(struct engine *reader, const struct plan_table *table,
@@ -36,6 +38,40 @@ static bool digest_now(struct engine *reader, const struct plan_table *table,
     return done;
 }
 
+/* What a policy or a missing parent made of rows: the table is read as the load read it.  Rows that were set
+ * aside must be the same ones too. */
+static bool has_changed_meant(struct engine *now, const struct upgrade_result *result, size_t place)
+{
+    struct upgrade_result again = *result;
+    struct row_picker filter = {orphans_picks, &again};
+    struct arena *arena = arena_new();
+    struct digest_difference difference;
+    struct err ignored = {.code = ERR_NONE};
+    struct redone before;
+    struct redone after;
+    bool filtered = result->orphans != NULL && orphans_has(result, place);
+    bool same = redo_table(arena, result, result->prepared.snapshot.readers[0], place,
+                           filtered ? &filter : NULL, NULL, &before, &ignored) &&
+                redo_table(arena, result, now, place, filtered ? &filter : NULL, NULL, &after, &ignored) &&
+                before.picked == after.picked && before.aside == after.aside &&
+                before.aside_sum == after.aside_sum &&
+                digest_compare(arena, &before.digest, &after.digest, &difference) &&
+                digest_compare(arena, &result->tables[place].source, &after.digest, &difference);
+
+    arena_free(arena);
+    return !same;
+}
+
+static bool was_changed(const struct upgrade_result *result, size_t place)
+{
+    const struct misfits *misfits = &result->load.misfits;
+
+    for (size_t i = 0; i < misfits->change_count; i++)
+        if (misfits->changes[i].table == place)
+            return true;
+    return false;
+}
+
 /* A table that cannot be read any more, or now holds values that do not fit, has changed too. */
 static bool has_changed(struct engine *reader, const struct plan_table *table,
                         const volatile sig_atomic_t *interrupted, const struct digest *loaded)
@@ -59,7 +95,9 @@ static size_t name_changed(const struct upgrade_options *options, const struct u
     size_t changed = 0;
 
     for (size_t i = 0; i < plan->table_count; i++) {
-        if (!has_changed(reader, &plan->tables[i], options->interrupted, &result->tables[i].source))
+        if (was_changed(result, i)
+                ? !has_changed_meant(reader, result, i)
+                : !has_changed(reader, &plan->tables[i], options->interrupted, &result->tables[i].source))
             continue;
         buf_printf(names, "%s%.*s", changed > 0 ? ", " : "", STR_ARGS(plan->tables[i].source->name.text));
         changed++;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
+#include "ops/orphans.h"
 #include "ops/policy.h"
 #include "ops/views.h"
 #include "ops/widen.h"
@@ -83,9 +84,10 @@ static bool misfits_error(const struct run *run, struct err *err)
         return err_hint(err, "mend them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
     }
     err_detail(err, "each is named above; nothing was published");
-    return err_hint(err,
-                    "--misfit widen takes a type that holds them, null and repair are other ways; or mend "
-                    "them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
+    return err_hint(
+        err,
+        "--misfit widen takes a type that holds them, quarantine, null and repair are other ways; or mend "
+        "them in the source; or choose the type: --type TABLE.COLUMN=TYPE");
 }
 
 static bool has_misfits(const struct run *run)
@@ -166,8 +168,9 @@ static bool check_contradictions(const struct run *run, struct err *err)
     err_detail(err,
                "SQLite checks foreign keys only where the application asks for it; the rows are named above");
     return err_hint(
-        err, "--orphans not-valid carries the rows and leaves their foreign keys NOT VALID; or mend them in "
-             "the source (PRAGMA foreign_key_check)");
+        err,
+        "--orphans not-valid carries the rows and leaves their foreign keys NOT VALID, --orphans quarantine "
+        "sets them aside; or mend them in the source (PRAGMA foreign_key_check)");
 }
 
 static bool check_table(struct run *run, size_t place, struct err *err)
@@ -175,19 +178,23 @@ static bool check_table(struct run *run, size_t place, struct err *err)
     const struct plan_table *table = &run->result->prepared.plan.tables[place];
     struct table_outcome *outcome = &run->result->tables[place];
 
-    outcome->loaded_rows =
-        run->options->no_verify ? atomic_load(&run->result->load.tables[place].rows) : outcome->target.rows;
+    outcome->loaded_rows = run->options->no_verify ? atomic_load(&run->result->load.tables[place].rows) -
+                                                         outcome->quarantined_rows
+                                                   : outcome->target.rows;
     outcome->bytes = atomic_load(&run->result->load.tables[place].bytes);
     outcome->verified = !run->options->no_verify;
     outcome->equal = run->options->no_verify ||
                      digest_compare(run->arena, &outcome->source, &outcome->target, &outcome->difference);
-    if (outcome->source_rows == outcome->loaded_rows + outcome->excluded_rows && outcome->equal)
+    if (outcome->source_rows == outcome->loaded_rows + outcome->excluded_rows + outcome->quarantined_rows &&
+        outcome->equal)
         return true;
     err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
             STR_ARGS(table->source->name.text));
     err_detail(err,
-               "%lld rows in the source, %lld in the target; see the table above for the columns that differ",
-               (long long)outcome->source_rows, (long long)outcome->loaded_rows);
+               "%lld rows in the source, %lld in the target, %lld set aside; see the table above for the "
+               "columns that differ",
+               (long long)outcome->source_rows, (long long)outcome->loaded_rows,
+               (long long)outcome->quarantined_rows);
     if (table->source->filter.ptr != NULL && outcome->equal)
         return err_hint(err,
                         "nothing was published; a condition of --where that asks for the time is another one "
@@ -269,6 +276,9 @@ static bool load_once(struct run *run, struct err *err)
         work_close(&run->work);
     run->working = true;
     policies_apply(run->arena, run->options, &run->result->prepared.plan, &run->result->policies);
+    if (run->result->quarantine.path != NULL &&
+        !quarantine_begin(&run->result->quarantine, &run->result->prepared.plan, err))
+        return false;
     return work_open(&run->work, run->arena, run->options, run->result, err) &&
            on_target(run, create_tables, err) && work_load(&run->work, err);
 }
@@ -320,16 +330,74 @@ static bool publish(void *context, struct err *err)
 {
     struct run *run = context;
 
+    struct quarantine *quarantine = &run->result->quarantine;
+
     run->result->published =
-        target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path, err);
+        target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path,
+                       quarantine->path != NULL ? quarantine : NULL, err);
+    if (run->result->published && quarantine->kept)
+        run->result->quarantine_file = quarantine->path;
     return run->result->published;
+}
+
+/* The largest value of an identity column that its sequence can stand at. */
+static int64_t sequence_end(const struct plan_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (table->columns[i].identity != IDENTITY_NO)
+            return table->columns[i].type.kind == PG_INT2   ? INT16_MAX
+                   : table->columns[i].type.kind == PG_INT4 ? INT32_MAX
+                                                            : INT64_MAX;
+    return 0;
+}
+
+/* Rows that were set aside come back one day with the ids that they have: those must not be given meanwhile.
+ */
+static void keep_ids(struct plan_table *table)
+{
+    int64_t last = table->source->rowid_max;
+
+    if (table->source->rowid_column >= 0 && table->source->rows > 0 && last < sequence_end(table) &&
+        last >= table->identity_next)
+        table->identity_next = last + 1;
+}
+
+static void count_set_aside(struct run *run)
+{
+    for (size_t i = 0; i < run->result->prepared.plan.table_count; i++) {
+        struct table_outcome *outcome = &run->result->tables[i];
+
+        if (outcome->quarantined_rows > 0)
+            keep_ids(&run->result->prepared.plan.tables[i]);
+    }
+}
+
+static bool set_orphans_aside(void *context, struct err *err)
+{
+    struct run *run = context;
+
+    return orphans_set_aside(run->arena, run->options, run->result, err);
+}
+
+/* Counts and compares; then again without the rows that have no parent. */
+static bool settle_rows(struct run *run, struct err *err)
+{
+    for (size_t i = 0; i < run->result->prepared.plan.table_count; i++)
+        run->result->tables[i].quarantined_rows = atomic_load(&run->result->load.tables[i].quarantined);
+    if (!check_rows(run, err))
+        return false;
+    if (run->options->orphans == ORPHANS_QUARANTINE &&
+        (!on_target(run, set_orphans_aside, err) || !check_rows(run, err)))
+        return false;
+    count_set_aside(run);
+    return true;
 }
 
 static bool finish_and_publish(struct run *run, struct err *err)
 {
     int64_t since = clock_monotonic_us();
 
-    if (!check_rows(run, err) || !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
+    if (!settle_rows(run, err) || !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
         !check_contradictions(run, err) ||
         !views_make(run->arena, run->options, run->result, run->control, err) ||
         !check_accepted(run, "published", err))
@@ -343,6 +411,24 @@ static bool finish_and_publish(struct run *run, struct err *err)
         return false;
     (void)step_done(run, STEP_PUBLISH, since);
     return true;
+}
+
+static bool wants_quarantine(const struct upgrade_options *options)
+{
+    bool wanted = options->orphans == ORPHANS_QUARANTINE;
+
+    for (size_t i = 0; i < options->misfit_rule_count; i++)
+        wanted = wanted || options->misfit_rules[i].policy == MISFIT_QUARANTINE;
+    return wanted;
+}
+
+static bool open_quarantine(struct run *run, struct err *err)
+{
+    const struct upgrade_options *options = run->options;
+
+    return !wants_quarantine(options) ||
+           quarantine_open(run->arena, target_text_of_path(run->arena, options->source->path),
+                           options->quarantine_file, &run->result->quarantine, err);
 }
 
 bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
@@ -359,10 +445,12 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .planned = options->planned,
                                            .plan = options->plan};
     done = prepare_source(arena, &run.prepare, &result->prepared, err) &&
-           policies_check(options, &result->prepared.schema, err) && plan_and_load(&run, err) &&
-           finish_and_publish(&run, err);
+           policies_check(options, &result->prepared.schema, err) && open_quarantine(&run, err) &&
+           plan_and_load(&run, err) && finish_and_publish(&run, err);
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    orphans_free(result);
+    quarantine_close(&result->quarantine, result->published);
     give_up(&run);
     engine_close(run.control);
     result->target.control = NULL;

@@ -12,12 +12,14 @@
 #include "ops/prepare.h"
 #include "transfer/finish.h"
 #include "transfer/load.h"
+#include "transfer/quarantine.h"
 #include "transfer/target.h"
 #include "verify/digest.h"
 
 enum orphan_policy {
     ORPHANS_STOP,
-    ORPHANS_NOT_VALID /* the rows come, the key is NOT VALID */
+    ORPHANS_NOT_VALID, /* the rows come, the key is NOT VALID */
+    ORPHANS_QUARANTINE /* the rows are set aside, and so are their children */
 };
 
 /* --misfit POLICY, TABLE=POLICY, TABLE.COLUMN=POLICY: the most exact one wins, of equal ones the last. */
@@ -52,6 +54,7 @@ struct upgrade_options {
     const struct misfit_rule *misfit_rules;
     size_t misfit_rule_count;
     enum repair_encoding repair_encoding;
+    const char *quarantine_file; /* NULL: pgrade names it */
     struct plan_options plan;
     const struct fingerprints *planned;       /* as in struct prepare_options */
     const volatile sig_atomic_t *interrupted; /* set by a signal handler; may be NULL */
@@ -63,6 +66,7 @@ struct table_outcome {
     int64_t source_rows;   /* counted by a statement of its own */
     int64_t excluded_rows; /* by --where, counted likewise */
     int64_t loaded_rows;
+    int64_t quarantined_rows;
     int64_t bytes; /* of COPY data */
     bool verified;
     bool equal;
@@ -93,10 +97,15 @@ enum upgrade_step {
     STEP_COUNT
 };
 
+struct orphan_set;
+
 struct upgrade_result {
     struct prepared prepared;
     struct load load;
     struct misfit_policies policies;
+    struct quarantine quarantine; /* path NULL: no rows can be set aside */
+    const char *quarantine_file;  /* that was written; NULL: none */
+    struct orphan_set *orphans;   /* by table; NULL: none were looked for */
     struct target target;
     struct table_outcome *tables; /* by place in the plan */
     struct view_outcome *views;   /* by place in the plan; NULL: none was made yet */

@@ -156,6 +156,8 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     prepare_outcomes(work);
     load_init(&result->load, arena, work_plan(work));
     result->load.policies = &result->policies;
+    if (result->quarantine.path != NULL)
+        result->load.sink = (struct row_sink){quarantine_row, &result->quarantine};
     result->loaded = true;
     if (!options->no_verify)
         result->load.observer = (struct row_observer){observe, work};

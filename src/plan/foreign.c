@@ -219,6 +219,41 @@ static void put_parent(struct buf *out, const struct maker *maker, const struct 
     buf_byte(out, ')');
 }
 
+/* " WHERE ..." of the children without a parent; one with a NULL needs none. */
+static void put_orphan_condition(struct buf *out, const struct maker *maker, const struct link *link)
+{
+    buf_text(out, " AS c WHERE NOT ");
+    put_parent(out, maker, link, false);
+    for (size_t i = 0; i < link->key->column_count; i++) {
+        buf_text(out, " AND c.");
+        ident_quote(out, link->child->columns[link->key->columns[i]].name);
+        buf_text(out, " IS NOT NULL");
+    }
+}
+
+/* For --orphans quarantine. */
+static void set_orphans(struct maker *maker, const struct link *link, struct plan_object *object)
+{
+    struct buf sql;
+
+    object->parent = (size_t)(link->parent - maker->plan->tables);
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "DELETE FROM ");
+    ident_quote_qualified(&sql, maker->plan->load_schema, link->child->name);
+    put_orphan_condition(&sql, maker, link);
+    buf_text(&sql, " RETURNING ");
+    plan_column_list(&sql, link->child);
+    object->orphans_sql = buf_to_str(maker->arena, &sql);
+    buf_clear(&sql);
+    for (size_t i = 0; i < link->key->column_count; i++)
+        buf_printf(&sql, "%s%.*s", i > 0 ? ", " : "",
+                   STR_ARGS(link->child->columns[link->key->columns[i]].source->name.text));
+    object->columns = buf_to_str(maker->arena, &sql);
+    buf_free(&sql);
+    object->orphan_reason = str_printf(maker->arena, "foreign key %.*s: no row of %.*s has this value",
+                                       STR_ARGS(object->name), STR_ARGS(link->parent->source->name.text));
+}
+
 /* Children without a parent: how many in all, the values that miss one, the most frequent first, and how many
  * rows have one by the parent's collation. */
 static void put_probe(struct buf *out, const struct maker *maker, const struct link *link, bool folds)
@@ -238,13 +273,7 @@ static void put_probe(struct buf *out, const struct maker *maker, const struct l
         buf_text(out, "false");
     buf_text(out, " AS \"folded?\" FROM ");
     ident_quote_qualified(out, maker->plan->load_schema, link->child->name);
-    buf_text(out, " AS c WHERE NOT ");
-    put_parent(out, maker, link, false);
-    for (size_t i = 0; i < link->key->column_count; i++) {
-        buf_text(out, " AND c.");
-        ident_quote(out, link->child->columns[link->key->columns[i]].name);
-        buf_text(out, " IS NOT NULL");
-    }
+    put_orphan_condition(out, maker, link);
     buf_text(out, " GROUP BY ");
     put_child_columns(out, link);
     buf_text(out, ") AS c ORDER BY \"n?\" DESC LIMIT 20");
@@ -427,6 +456,7 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
     note_collation(maker, &link, &object);
     put_probe(&sql, maker, &link, object.collation.ptr != NULL);
     object.probe_sql = buf_to_str(maker->arena, &sql);
+    set_orphans(maker, &link, &object);
     buf_free(&sql);
     maker_object(maker, object);
 }

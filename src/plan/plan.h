@@ -80,6 +80,11 @@ struct plan_object {
     struct str then_sql;
     /* Counts and shows the rows that contradict a CHECK or a foreign key; NULL ptr: there can be none. */
     struct str probe_sql;
+    /* Foreign keys: takes the rows without a parent out of the table, RETURNING its loaded columns. */
+    struct str orphans_sql;
+    struct str orphan_reason; /* why such a row is one, for people */
+    struct str columns;       /* of the child, in the source's names: "a, b" */
+    size_t parent;            /* place in plan.tables */
     /* A foreign key to a column whose collation takes unlike values for equal: the collation, and a statement
      * for SQLite that gives the children the parent's spelling (NULL ptr: several columns).  The probe's
      * third column then counts the rows that have a parent by that collation.  NULL ptr: there is none. */

@@ -104,11 +104,20 @@ struct set_aside {
     const struct value *rowid; /* VALUE_NULL: the table has none */
     struct str column;         /* of the source: the first that does not fit; empty: the whole row */
     struct str reason;
+    bool picked; /* by the load's picker */
 };
 
 /* Takes rows that are set aside, from any worker. */
 struct row_sink {
     bool (*row)(void *context, const struct set_aside *row, struct err *err);
+    void *context;
+};
+
+/* Picks further rows that are set aside, of those that would arrive.  Not for a load with a target. */
+struct row_picker {
+    /* `*column` and `*reason` as in set_aside, when the row is picked. */
+    bool (*picks)(void *context, size_t table, const struct value *meant, struct str *column,
+                  struct str *reason);
     void *context;
 };
 
@@ -123,6 +132,7 @@ struct load {
     const struct misfit_policies *policies; /* NULL: every misfit stops */
     struct row_observer observer;           /* row may be NULL */
     struct row_sink sink;                   /* row may be NULL when no policy is MISFIT_QUARANTINE */
+    struct row_picker picker;               /* picks may be NULL */
     bool observe_always;                    /* also where there is no target */
     struct misfits misfits;
     struct load_progress *tables; /* one for each table of the plan */

@@ -77,11 +77,10 @@ static void count_change(struct misfits *misfits, struct misfit_change change)
 
         if (known->table == change.table && known->column == change.column &&
             known->outcome == change.outcome && known->what == change.what) {
-            known->count++;
+            known->count += change.count;
             return;
         }
     }
-    change.count = 1;
     ARENA_PUSH(misfits->arena, misfits->changes, misfits->change_count, misfits->change_capacity) = change;
 }
 
@@ -96,7 +95,7 @@ static void count_misfit(struct misfits *misfits, const struct misfit *misfit, c
             misfits->nulls[misfit->table][misfit->column]++;
     } else if (misfit->outcome != OUTCOME_QUARANTINED) {
         count_change(misfits,
-                     (struct misfit_change){misfit->table, misfit->column, misfit->outcome, what, 0});
+                     (struct misfit_change){misfit->table, misfit->column, misfit->outcome, what, 1});
     }
 }
 
@@ -114,10 +113,10 @@ void misfits_add(struct misfits *misfits, struct misfit misfit, const struct val
     (void)pthread_mutex_unlock(&misfits->lock);
 }
 
-void misfits_add_row(struct misfits *misfits, size_t table)
+void misfits_add_rows(struct misfits *misfits, size_t table, int64_t rows)
 {
     (void)pthread_mutex_lock(&misfits->lock);
-    count_change(misfits, (struct misfit_change){table, -1, OUTCOME_QUARANTINED, NULL, 0});
+    count_change(misfits, (struct misfit_change){table, -1, OUTCOME_QUARANTINED, NULL, rows});
     (void)pthread_mutex_unlock(&misfits->lock);
 }
 

@@ -12,7 +12,7 @@ void misfits_free(struct misfits *misfits);
 void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason,
                  const struct value *became, const char *what);
 
-/* One more row that is set aside. */
-void misfits_add_row(struct misfits *misfits, size_t table);
+/* So many more rows that are set aside. */
+void misfits_add_rows(struct misfits *misfits, size_t table, int64_t rows);
 
 #endif

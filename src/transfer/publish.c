@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "schema/ident.h"
+#include "transfer/quarantine.h"
 #include "transfer/target.h"
 
 static void put_drop(struct buf *sql, const struct target *target, const char *class, const char *statement)
@@ -30,7 +31,7 @@ static void put_move(struct buf *sql, const struct target *target, const char *w
 }
 
 /* The path of a file is whatever bytes the file system takes; the record is text. */
-static struct str as_text(struct arena *arena, struct str path)
+struct str target_text_of_path(struct arena *arena, struct str path)
 {
     struct str text;
     struct buf made;
@@ -164,7 +165,6 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);
-    buf_text(sql, ";\nCOMMIT");
     return !sql->failed ||
            err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that publish the tables");
 }
@@ -184,7 +184,8 @@ static bool explain(struct err *failure, struct err *err)
     return err_prefix(err, "publishing");
 }
 
-bool target_publish(struct target *target, const struct plan *plan, struct str source, struct err *err)
+bool target_publish(struct target *target, const struct plan *plan, struct str source,
+                    struct quarantine *quarantine, struct err *err)
 {
     struct err failure = {.code = ERR_NONE};
     struct err ignored = {.code = ERR_NONE};
@@ -193,8 +194,10 @@ bool target_publish(struct target *target, const struct plan *plan, struct str s
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    done = put_all(&sql, target, plan, as_text(arena, source), &failure) &&
-           engine_exec(target->control, buf_view(&sql), &failure);
+    done = put_all(&sql, target, plan, target_text_of_path(arena, source), &failure) &&
+           engine_exec(target->control, buf_view(&sql), &failure) &&
+           quarantine_publish(quarantine, target, &failure) &&
+           engine_exec(target->control, (struct str)STR("COMMIT"), &failure);
     buf_free(&sql);
     arena_free(arena);
     if (!done) {

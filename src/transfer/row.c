@@ -208,27 +208,50 @@ static void put_reasons(const struct row_encoder *encoder, struct buf *out)
     }
 }
 
-static bool set_aside(struct row_encoder *encoder, struct err *err)
+static bool put_aside(struct row_encoder *encoder, struct str column, struct str reason, bool picked,
+                      struct err *err)
 {
-    struct load *load = encoder->load;
-    int cell = encoder->events[0].cell;
+    struct row_sink *sink = &encoder->load->sink;
     struct set_aside row = {.table = encoder->place,
                             .cells = encoder->cells,
                             .width = encoder->width,
-                            .rowid = &encoder->cells[encoder->rowid]};
+                            .rowid = &encoder->cells[encoder->rowid],
+                            .column = column,
+                            .reason = reason,
+                            .picked = picked};
+
+    misfits_add_rows(&encoder->load->misfits, encoder->place, 1);
+    return sink->row == NULL || sink->row(sink->context, &row, err);
+}
+
+static bool set_aside(struct row_encoder *encoder, struct err *err)
+{
+    int cell = encoder->events[0].cell;
+    struct str column = {NULL, 0};
     struct buf reasons;
     bool done;
 
-    if (load->sink.row == NULL)
-        return true;
     if (cell >= 0)
-        row.column = encoder->encoders[cell].plan->source->name.text;
+        column = encoder->encoders[cell].plan->source->name.text;
     buf_init(&reasons, BUF_TEXT_MAXIMUM);
     put_reasons(encoder, &reasons);
-    row.reason = buf_view(&reasons);
-    done = load->sink.row(load->sink.context, &row, err);
+    done = put_aside(encoder, column, buf_view(&reasons), false, err);
     buf_free(&reasons);
     return done;
+}
+
+/* Nothing in the row stands against its arrival, but somebody else may. */
+static bool pick(struct row_encoder *encoder, enum row_fate *fate, struct err *err)
+{
+    const struct row_picker *picker = &encoder->load->picker;
+    struct str column = {NULL, 0};
+    struct str reason = {NULL, 0};
+
+    if (picker->picks == NULL ||
+        !picker->picks(picker->context, encoder->place, row_meant(encoder), &column, &reason))
+        return true;
+    *fate = ROW_SET_ASIDE;
+    return put_aside(encoder, column, reason, true, err);
 }
 
 /* The row has misfits. */
@@ -240,10 +263,7 @@ static bool decide(struct row_encoder *encoder, enum row_fate *fate, struct err 
     *fate = outcome == OUTCOME_STOPS         ? ROW_STOPS
             : outcome == OUTCOME_QUARANTINED ? ROW_SET_ASIDE
                                              : ROW_ARRIVES;
-    if (*fate != ROW_SET_ASIDE)
-        return true;
-    misfits_add_row(&encoder->load->misfits, encoder->place);
-    return set_aside(encoder, err);
+    return *fate != ROW_SET_ASIDE || set_aside(encoder, err);
 }
 
 bool row_encode(struct row_encoder *encoder, const struct value *cells, struct buf *out, enum row_fate *fate,
@@ -259,9 +279,8 @@ bool row_encode(struct row_encoder *encoder, const struct value *cells, struct b
     check_room(encoder, out);
     if (encoder->size_matters && (encoder->event_count == 0 || outcome_of(encoder) == OUTCOME_NULL))
         check_size(encoder, out, start);
-    if (encoder->event_count == 0)
-        return true;
-    if (!decide(encoder, fate, err))
+    if ((encoder->event_count > 0 && !decide(encoder, fate, err)) ||
+        (*fate == ROW_ARRIVES && !pick(encoder, fate, err)))
         return false;
     if (*fate != ROW_ARRIVES)
         out->len = start;

@@ -13,6 +13,8 @@
 #include "engine/engine.h"
 #include "plan/plan.h"
 
+struct quarantine;
+
 struct target {
     struct engine *control;
     struct str schema;      /* published into */
@@ -57,10 +59,13 @@ bool target_check_dependents(const struct target *target, struct err *err) MUST_
 /* Drops what a killed run left, makes the load schema, the types and the tables. */
 bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;
 
-/* One transaction: drops what is replaced, moves every object, writes the record, finds the load schema
- * empty. */
+/* One transaction: drops what is replaced, moves every object, writes the record and the rows that were set
+ * aside (NULL: none), finds the load schema empty. */
 bool target_publish(struct target *target, const struct plan *plan, struct str source,
-                    struct err *err) MUST_USE;
+                    struct quarantine *quarantine, struct err *err) MUST_USE;
+
+/* The path of a file is whatever bytes the file system takes: in words that are text. */
+struct str target_text_of_path(struct arena *arena, struct str path);
 
 /* Takes back everything that was not published.  Errors are returned for a message; the lock is given up
  * anyway. */

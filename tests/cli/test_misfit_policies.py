@@ -157,7 +157,7 @@ def test_value_beyond_the_sample_changes_the_plan_and_not_the_value(folder, data
 @pytest.mark.parametrize(
     "word, says",
     [
-        ("--misfit=drop", "--misfit drop: it is stop, widen, null or repair"),
+        ("--misfit=drop", "--misfit drop: it is stop, widen, quarantine, null or repair"),
         ("--misfit=item.prize=null", "no column item.prize"),
         ("--misfit=itme=null", "no table itme"),
         ("--repair-encoding=koi8", "it is latin1 or cp1252"),

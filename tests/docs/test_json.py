@@ -30,10 +30,10 @@ CREATE INDEX of_names ON parent (name COLLATE "rtrim", lower(name));
 """
 MISFITS = "INSERT INTO child VALUES (2, 1, 7); INSERT INTO pair VALUES ('a', 9);"
 REPAIRABLE = """
-CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, d DECIMAL(6, 2));
-INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT), 'zebra');
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, d DECIMAL(6, 2), e DECIMAL(6, 2));
+INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT), 'zebra', NULL), (2, 'x', NULL, 'zebra');
 """
-POLICIES = ("--misfit", "repair", "--misfit", "t.d=null")
+POLICIES = ("--misfit", "repair,t.d=null,t.e=quarantine")
 ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));"
 # Documented, and too large for a test.
 NEVER_SEEN = {("misfits[].column", "null")}
@@ -110,7 +110,8 @@ def test_upgrade(odd, misfits, repairable, alembic, database):
         report("upgrade", misfits, target, "--accept", "all", "--hide-values", status=pgrade.DECISION),
         report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
         report("upgrade", alembic, target, "--schema", "other"),
-        report("upgrade", repairable, target, "--schema", "third", *POLICIES, status=pgrade.SHORTFALL),
+        report("upgrade", repairable, target, "--schema", "third", *POLICIES,
+               "--quarantine-file", os.path.join(os.path.dirname(repairable), "aside.csv"), status=pgrade.SHORTFALL),
     ]
     check(documents, SHARED, "upgrade")
     assert [document["published"] for document in documents] == [False, False, True, True, True]

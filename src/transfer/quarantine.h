@@ -1,0 +1,55 @@
+/*
+ * quarantine.h: rows that are set aside.
+ *
+ * They are written as they come into a CSV file that only its owner may read, which has the form of the table
+ * pgrade.quarantine: publishing copies it there, in the one transaction.  Until then it has another name, and
+ * a run that fails takes it away again.  docs/quarantine.md says what is in it.
+ *
+ * Threads: quarantine_row() may be called by all workers.
+ */
+#ifndef PGRADE_TRANSFER_QUARANTINE_H
+#define PGRADE_TRANSFER_QUARANTINE_H
+
+#include "transfer/load.h"
+
+struct target;
+
+enum {
+    QUARANTINE_ID_ROOM = 17
+};
+
+struct quarantine {
+    pthread_mutex_t lock;
+    const struct plan *plan;
+    const char *path;                /* of the file, once published */
+    const char *part;                /* until then */
+    struct str source;               /* path of the source, as text */
+    char run_id[QUARANTINE_ID_ROOM]; /* hex digits */
+    int descriptor;                  /* -1: no row yet */
+    struct buf out;
+    int64_t rows;
+    bool kept; /* the file has its own name */
+};
+
+/* `path` NULL: in the working directory, named after the source and the run.  ERR_REFUSED when it exists. */
+bool quarantine_open(struct arena *arena, struct str source, const char *path, struct quarantine *quarantine,
+                     struct err *err) MUST_USE;
+
+/* Forgets all rows, for a load that begins anew, of this plan. */
+bool quarantine_begin(struct quarantine *quarantine, const struct plan *plan, struct err *err) MUST_USE;
+
+/* The function of a row_sink; `context` is the quarantine.  A row whose text passes 200 MB cannot be set
+ * aside: ERR_DECISION. */
+bool quarantine_row(void *context, const struct set_aside *row, struct err *err) MUST_USE;
+
+/* A number that tells rows apart, with their storage classes. */
+uint64_t quarantine_hash(const struct set_aside *row);
+
+/* Inside the publishing transaction: takes out what an earlier run left of the tables that are replaced,
+ * copies the rows into pgrade.quarantine, and gives the file its name. */
+bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err) MUST_USE;
+
+/* `published` false: the file goes.  May be called again. */
+void quarantine_close(struct quarantine *quarantine, bool published);
+
+#endif
