@@ -207,7 +207,11 @@ static void add_view(struct view_maker *views, size_t place, struct translated_s
 static bool translate_view(struct view_maker *views, const struct view *view,
                            struct translated_select *translated, struct err *err)
 {
-    struct select_scope scope = {find_relation, spell, views, views->maker->options->collate_c};
+    struct select_scope scope = {.relation = find_relation,
+                                 .spell = spell,
+                                 .context = views,
+                                 .collate_c = views->maker->options->collate_c,
+                                 .utf16 = str_starts_with(views->maker->schema->encoding, "UTF-16")};
 
     return translate_select(views->maker->arena, view->select, view->columns, view->column_count, &scope,
                             translated, err);

@@ -1,6 +1,7 @@
 #include "schema/translate.h"
 
 #include "schema/ident.h"
+#include "schema/translate_json.h"
 #include "schema/translate_query.h"
 
 enum {
@@ -113,7 +114,7 @@ static bool node_isnull(struct translator *tr, const struct expr *expr, struct t
 {
     struct term operand;
 
-    if (!translate_node(tr, expr->items[0], &operand))
+    if (!translate_operand(tr, expr->items[0], &operand))
         return false;
     *out = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE, "%.*s IS %sNULL",
                      STR_ARGS(term_sql(tr, &operand, LEVEL_OPERATOR)), expr->negated ? "NOT " : "");
@@ -224,6 +225,15 @@ static void inherit_collation(const struct expr *expr, struct term *out)
 
 bool translate_node(struct translator *tr, const struct expr *expr, struct term *out)
 {
+    if (!translate_operand(tr, expr, out))
+        return false;
+    return out->json == JSON_NONE ||
+           refuse(tr, "whether it is a text or a number is not known before its value is",
+                  "a value out of JSON");
+}
+
+bool translate_operand(struct translator *tr, const struct expr *expr, struct term *out)
+{
     if (tr->too_long)
         return refuse(tr, "its PostgreSQL form is too long", "an expression");
     if (tr->draws && random_text(tr, expr, out))
@@ -309,7 +319,7 @@ static bool store(struct translator *tr, struct term *term, const struct pg_type
         return true;
     if (term->form == FORM_CONSTANT && !(family == FAMILY_BOOLEAN && term_family(term) == FAMILY_BOOLEAN))
         return constant_to_type(tr, term, type, term);
-    if (term->form == FORM_NOW)
+    if (term_is_time(term))
         return now_to_type(tr, term, type, false, term);
     if (family == FAMILY_NUMBER && term_family(term) == FAMILY_BOOLEAN)
         return store_number(tr, term, type);
@@ -333,7 +343,11 @@ bool translate_as(struct translator *tr, const struct expr *expr, const struct p
         return translate_case(tr, expr, type, out);
     if (expr->kind == EXPR_FUNCTION && function_takes_type(expr))
         return translate_function(tr, expr, type, out);
-    return translate_node(tr, expr, out) && store(tr, out, type);
+    if (!translate_operand(tr, expr, out))
+        return false;
+    if (out->json == JSON_VALUE)
+        return json_store(tr, out, type, out);
+    return store(tr, out, type);
 }
 
 /* DEFAULT word: where there are no columns, SQLite takes a bare word as a string. */

@@ -34,6 +34,10 @@ call_handler call_hexadecimal, call_quote, call_zeros;
 /* translate_function_format.c */
 call_handler call_format;
 
+/* translate_function_json.c */
+call_handler call_json_extract, call_json_length, call_json_type, call_json_quote, call_json_array,
+    call_json_object;
+
 /* translate_function_random.c */
 call_handler call_random, call_random_blob;
 

@@ -124,7 +124,8 @@ bool translate_comparison(struct translator *tr, const struct expr *expr, struct
                           "IS with an empty IN");
         if (is && bare(expr->items[1])->kind == EXPR_BOOLEAN)
             return translate_truth_test(tr, expr, comparison == COMPARE_IS_NOT, out);
-        return translate_node(tr, expr->items[0], &left) && translate_node(tr, expr->items[1], &right) &&
+        return translate_operand(tr, expr->items[0], &left) &&
+               translate_operand(tr, expr->items[1], &right) &&
                compare_terms(tr, comparison, left, right, out);
     }
     return refuse(tr, "it has no PostgreSQL form", "operator %s", expr->op);
@@ -159,7 +160,7 @@ bool translate_between(struct translator *tr, const struct expr *expr, struct te
     struct term high;
 
     for (size_t i = 0; i < 3; i++)
-        if (!translate_node(tr, expr->items[i], &items[i]))
+        if (!translate_operand(tr, expr->items[i], &items[i]))
             return false;
     lefts[0] = lefts[1] = items[0];
     low = items[1];
@@ -244,7 +245,7 @@ bool translate_in(struct translator *tr, const struct expr *expr, struct term *o
         return query_in(tr, expr, out);
     if (expr->in_table || expr->select != NULL)
         return refuse(tr, "it reads other rows", "IN with a table or a subquery");
-    if (!translate_node(tr, expr->items[0], &left))
+    if (!translate_operand(tr, expr->items[0], &left))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (!translate_node(tr, expr->items[i + 1], &items[i]))

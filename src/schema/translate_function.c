@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "schema/translate_call.h"
 
 enum null_rule {
@@ -40,7 +42,6 @@ static bool current_time(struct translator *tr, const struct call *call, struct 
 /* ---- the table ---- */
 
 #define AGGREGATE "it reads other rows"
-#define JSON      "its results depend on how SQLite writes JSON"
 #define SESSION   "it tells of the connection, not of the row"
 
 static const struct function functions[] = {
@@ -62,13 +63,14 @@ static const struct function functions[] = {
     {"ifnull", 2, 2, NULL_IS_SEEN, call_first_not_null, NULL},
     {"iif", 2, 3, NULL_IS_SEEN, call_choice, NULL},
     {"instr", 2, 2, NULL_GIVES_NULL, call_position, "strpos"},
-    {"json", 1, 1, NULL_IS_SEEN, NULL, JSON},
-    {"json_array", 0, ANY, NULL_IS_SEEN, NULL, JSON},
-    {"json_array_length", 1, 2, NULL_IS_SEEN, NULL, JSON},
-    {"json_extract", 1, ANY, NULL_IS_SEEN, NULL, JSON},
-    {"json_object", 0, ANY, NULL_IS_SEEN, NULL, JSON},
-    {"json_quote", 1, 1, NULL_IS_SEEN, NULL, JSON},
-    {"json_type", 1, 2, NULL_IS_SEEN, NULL, JSON},
+    {"json", 1, 1, NULL_IS_SEEN, NULL,
+     "its spaces and the spelling of its numbers depend on how SQLite writes JSON"},
+    {"json_array", 0, ANY, NULL_IS_SEEN, call_json_array, NULL},
+    {"json_array_length", 1, 2, NULL_GIVES_NULL, call_json_length, NULL},
+    {"json_extract", 2, ANY, NULL_GIVES_NULL, call_json_extract, NULL},
+    {"json_object", 0, ANY, NULL_IS_SEEN, call_json_object, NULL},
+    {"json_quote", 1, 1, NULL_IS_SEEN, call_json_quote, NULL},
+    {"json_type", 1, 2, NULL_GIVES_NULL, call_json_type, NULL},
     {"json_valid", 1, 2, NULL_IS_SEEN, NULL, "a column of type json or jsonb holds nothing else"},
     {"julianday", 0, ANY, NULL_GIVES_NULL, current_time, NULL},
     {"last_insert_rowid", 0, 0, NULL_IS_SEEN, NULL, SESSION},
@@ -133,6 +135,13 @@ static bool is_result(const struct function *function, size_t i)
     return function->handler == call_first_not_null || (function->handler == call_choice && i > 0);
 }
 
+/* Those that go on into a part of JSON. */
+static bool takes_json(const struct call *call)
+{
+    return strcmp(call->name, "json_extract") == 0 || strcmp(call->name, "json_array_length") == 0 ||
+           strcmp(call->name, "json_type") == 0;
+}
+
 static bool check_call(struct translator *tr, const struct expr *expr, const struct function *function,
                        const char *what)
 {
@@ -162,8 +171,9 @@ bool translate_function(struct translator *tr, const struct expr *expr, const st
     for (size_t i = 0; i < call.count; i++) {
         bool typed = type != NULL && is_result(function, i);
 
-        if (typed ? !translate_as(tr, expr->items[i], type, &call.args[i])
-                  : !translate_node(tr, expr->items[i], &call.args[i]))
+        if (typed               ? !translate_as(tr, expr->items[i], type, &call.args[i])
+            : takes_json(&call) ? !translate_operand(tr, expr->items[i], &call.args[i])
+                                : !translate_node(tr, expr->items[i], &call.args[i]))
             return false;
     }
     for (size_t i = 0; i < call.count && function->nulls == NULL_GIVES_NULL; i++)

@@ -145,7 +145,7 @@ bool call_storage_class(struct translator *tr, const struct call *call, struct t
 
     if (name == NULL)
         return refuse(tr, "what SQLite keeps there is not known from the PostgreSQL type", "%s", call->what);
-    if (arg->form != FORM_EXPRESSION && arg->instant.ptr == NULL)
+    if (arg->form != FORM_EXPRESSION)
         return term_text(tr, str_from(name), out);
     *out =
         term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "CASE WHEN %.*s IS NULL THEN 'null' ELSE '%s' END",

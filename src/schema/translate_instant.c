@@ -25,11 +25,11 @@ static bool refuse_time(struct translator *tr, const char *name, const char *why
 
 static bool base_now(struct translator *tr, const char *name, const struct term *arg, struct instant *out)
 {
-    bool date = arg != NULL && arg->form == FORM_NOW && arg->now == NOW_DATE;
+    bool date = arg != NULL && arg->now == NOW_DATE;
 
-    if (arg != NULL && arg->form == FORM_NOW && !date && arg->now != NOW_TIMESTAMP)
+    if (arg != NULL && !date && arg->now != NOW_TIMESTAMP)
         return refuse_time(tr, name, "only a date, with or without a time, is carried");
-    if (arg != NULL && arg->form == FORM_NOW && arg->instant.ptr != NULL) {
+    if (arg != NULL && arg->form != FORM_NOW) {
         out->sql =
             str_printf(tr->arena, "date_trunc('%s', %.*s)", date ? "day" : "second", STR_ARGS(arg->instant));
         out->now = arg->drifts;
@@ -147,7 +147,7 @@ static bool base_of(struct translator *tr, const char *name, struct term *args, 
 
     if (epoch)
         return base_seconds(tr, name, arg, out);
-    if (count == 0 || (arg->form == FORM_NOW && term_family(arg) == FAMILY_TEXT) || is_word(arg, "now"))
+    if (count == 0 || (term_is_time(arg) && term_family(arg) == FAMILY_TEXT) || is_word(arg, "now"))
         return base_now(tr, name, count == 0 || is_word(arg, "now") ? NULL : arg, out);
     if (term_is_constant(arg, STORAGE_TEXT))
         return base_literal(tr, name, arg, out);

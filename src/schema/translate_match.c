@@ -1,7 +1,7 @@
 /* Two terms made comparable: SQLite's affinity first, then a rule for each pair of families. */
 #include <math.h>
 
-#include "schema/translate_term.h"
+#include "schema/translate_json.h"
 
 static bool is_equality(enum comparison comparison)
 {
@@ -33,7 +33,8 @@ static bool apply_affinity(struct translator *tr, const struct term *self, struc
             *other = number;
         return true;
     }
-    if (numeric && family == FAMILY_TEXT && other->form == FORM_EXPRESSION)
+    /* A date or time is no number; a year or the seconds since 1970 are. */
+    if (numeric && family == FAMILY_TEXT && !(term_is_time(other) && other->now <= NOW_INSTANT))
         return refuse_pair(tr, "SQLite reads each text as a number where it is one", self, other);
     if (text && (family == FAMILY_NUMBER || family == FAMILY_BOOLEAN))
         return term_to_text(tr, other, "a comparison of a text");
@@ -223,7 +224,7 @@ static enum spelling spelling_of(const struct term *text, enum pg_kind kind)
     struct moment moment = {.midnight = true};
     bool seconds;
 
-    if (text->form == FORM_NOW)
+    if (term_is_time(text))
         return text->now == NOW_DATE && kind != PG_DATE ? SPELLING_SHORTER : SPELLING_SAME;
     /* What is no moment at all is refused with its literal. */
     if (!translate_moment(text->bytes, &moment))
@@ -243,13 +244,13 @@ static bool match_moment_text(struct translator *tr, enum comparison comparison,
 
     if (moment->time_unit != 0)
         return refuse_pair(tr, "the column holds numbers, which SQLite sorts before all texts", moment, text);
-    if (text->form == FORM_EXPRESSION)
+    if (text->form == FORM_EXPRESSION && !term_is_time(text))
         return refuse_pair(tr, "the text is not known to be a date or time", moment, text);
     spelling = spelling_of(text, moment->type.kind);
     if (spelling == SPELLING_OTHER || (spelling == SPELLING_SHORTER && !shorter_is_sure(comparison)))
         return refuse_pair(tr, "SQLite compares texts, and this one is not as long as the column's values",
                            moment, text);
-    if (text->form == FORM_NOW)
+    if (term_is_time(text))
         return now_to_type(tr, text, &moment->type, true, text);
     return constant_to_type(tr, text, &moment->type, text);
 }
@@ -280,6 +281,23 @@ static bool match_enums(struct translator *tr, enum comparison comparison, struc
     return constant_to_type(tr, other, &label->type, other);
 }
 
+/* Beside a text, all that is no text is different; beside a number, only numbers and truth are not. */
+static bool match_extract(struct translator *tr, enum comparison comparison, struct term *value,
+                          struct term *other)
+{
+    bool text = term_is_constant(other, STORAGE_TEXT);
+    bool number = term_is_number_constant(other);
+    bool folds = other->collation_explicit || value->collation_explicit;
+
+    if (value->json != JSON_VALUE || folds || (!number && !(text && is_equality(comparison))) ||
+        (number && other->storage == STORAGE_REAL && !isfinite(other->real)))
+        return refuse_pair(tr, "whether it is a text or a number is not known before its value is", value,
+                           other);
+    if (number)
+        json_to_order(tr, value);
+    return json_literal(tr, other, other);
+}
+
 typedef bool matcher(struct translator *tr, enum comparison comparison, struct term *left,
                      struct term *right);
 
@@ -291,6 +309,7 @@ static matcher *const matchers[FAMILY_COUNT][FAMILY_COUNT] = {
     [FAMILY_BLOB] = {[FAMILY_BLOB] = match_same},
     [FAMILY_MOMENT] = {[FAMILY_MOMENT] = match_moments, [FAMILY_TEXT] = match_moment_text},
     [FAMILY_UUID] = {[FAMILY_UUID] = match_uuids, [FAMILY_TEXT] = match_uuids, [FAMILY_BLOB] = match_uuids},
+    [FAMILY_EXTRACT] = {[FAMILY_TEXT] = match_extract, [FAMILY_NUMBER] = match_extract},
     [FAMILY_ENUM] = {[FAMILY_ENUM] = match_enums, [FAMILY_TEXT] = match_enums},
 };
 

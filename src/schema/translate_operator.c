@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "schema/translate_term.h"
+#include "schema/translate_json.h"
 
 /* ---- arithmetic ---- */
 
@@ -171,6 +171,8 @@ bool translate_binary(struct translator *tr, const struct expr *expr, struct ter
 {
     struct term operands[2];
 
+    if (strncmp(expr->op, "->", 2) == 0)
+        return translate_arrow(tr, expr, out);
     for (size_t i = 0; i < ARRAY_LENGTH(binaries); i++) {
         if (strcmp(expr->op, binaries[i].op) != 0)
             continue;

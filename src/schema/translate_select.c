@@ -318,13 +318,14 @@ bool translate_select(struct arena *arena, const struct select *select, const st
                       size_t name_count, const struct select_scope *scope, struct translated_select *out,
                       struct err *err)
 {
-    struct translate_scope expressions = {.collate_c = scope->collate_c};
+    struct translate_scope expressions = {.collate_c = scope->collate_c, .utf16 = scope->utf16};
     struct select_state state = {.scope = scope};
     struct query nothing = {.in_argument = true};
     struct translator tr = {.scope = &expressions,
                             .arena = arena_new(),
                             .err = err,
                             .collates = true,
+                            .draws = true,
                             .query = &nothing,
                             .select = &state};
     struct subselect whole;

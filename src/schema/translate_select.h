@@ -45,6 +45,7 @@ struct select_scope {
     struct str (*spell)(void *context, struct name name);
     void *context;
     bool collate_c; /* as in translate_scope */
+    bool utf16;     /* likewise */
 };
 
 /* What the rows depend on beside the data. */

@@ -130,6 +130,8 @@ bool query_is_group(struct translator *tr, const struct expr *expr, struct term 
         tr->err = err;
         query->in_argument = false;
     }
+    /* Only the text itself is grouped by. */
+    out->instant_of = NULL;
     return found;
 }
 

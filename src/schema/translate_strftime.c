@@ -118,18 +118,18 @@ bool instant_format(struct translator *tr, const char *name, struct str format, 
     if (known)
         text = time_text(tr, instant->sql, str_cstr(tr->arena, buf_view(&pattern)));
     buf_free(&pattern);
-    if (known && !tr->scope->immutable) {
+    if (known && !tr->scope->immutable)
         *out = text;
-    } else {
+    else
         done = in_pieces(tr, format, instant, out);
-        if (known) {
-            out->form = text.form;
-            out->now = text.now;
-            out->now_length = text.now_length;
-        }
+    out->form = FORM_EXPRESSION;
+    if (known && done) {
+        out->now = text.now;
+        out->now_length = text.now_length;
+        out->instant = instant->sql;
+        out->instant_of = out->sql.ptr;
+        out->drifts = instant->now;
     }
-    out->instant = instant->sql;
-    out->drifts = instant->now;
     return done || refuse(tr, "its format has a part that to_char() does not make", "function %s()", name);
 }
 

@@ -132,16 +132,21 @@ static const enum family families[PG_KIND_COUNT] = {
 
 enum family term_family(const struct term *term)
 {
-    return families[term->type.kind];
+    return term->json == JSON_NONE ? families[term->type.kind] : FAMILY_EXTRACT;
 }
 
 const char *family_name(enum family family)
 {
     static const char *const names[FAMILY_COUNT] = {
-        [FAMILY_BOOLEAN] = "a boolean",     [FAMILY_NUMBER] = "a number",
-        [FAMILY_TEXT] = "a text",           [FAMILY_BLOB] = "a blob",
-        [FAMILY_MOMENT] = "a date or time", [FAMILY_UUID] = "a uuid",
-        [FAMILY_ENUM] = "an enum",          [FAMILY_OTHER] = "a value of a type that SQLite does not know",
+        [FAMILY_BOOLEAN] = "a boolean",
+        [FAMILY_NUMBER] = "a number",
+        [FAMILY_TEXT] = "a text",
+        [FAMILY_BLOB] = "a blob",
+        [FAMILY_MOMENT] = "a date or time",
+        [FAMILY_UUID] = "a uuid",
+        [FAMILY_ENUM] = "an enum",
+        [FAMILY_EXTRACT] = "a value out of JSON",
+        [FAMILY_OTHER] = "a value of a type that SQLite does not know",
     };
 
     return names[family];
@@ -155,6 +160,16 @@ bool term_is_constant(const struct term *term, enum storage storage)
 bool term_is_number_constant(const struct term *term)
 {
     return term->form == FORM_CONSTANT && term_family(term) == FAMILY_NUMBER;
+}
+
+static bool has_instant(const struct term *term)
+{
+    return term->instant.ptr != NULL && term->instant_of == term->sql.ptr;
+}
+
+bool term_is_time(const struct term *term)
+{
+    return term->form == FORM_NOW || has_instant(term);
 }
 
 bool term_is_flag(const struct term *term)

@@ -42,6 +42,7 @@ enum family {
     FAMILY_MOMENT,
     FAMILY_UUID,
     FAMILY_ENUM,
+    FAMILY_EXTRACT, /* out of JSON: see json */
     FAMILY_OTHER,
     FAMILY_COUNT
 };
@@ -50,7 +51,7 @@ enum form {
     FORM_EXPRESSION,
     FORM_NULL,     /* the literal */
     FORM_CONSTANT, /* a literal of `storage`: see integer, real, bytes */
-    FORM_NOW       /* the text of the current date or time, or of an instant: see now, instant */
+    FORM_NOW       /* the current date or time: see now */
 };
 
 enum collation {
@@ -58,6 +59,13 @@ enum collation {
     COLLATION_BINARY,
     COLLATION_NOCASE,
     COLLATION_RTRIM
+};
+
+/* What comes out of JSON has no type before its value is seen: only what says so takes it. */
+enum json_form {
+    JSON_NONE,
+    JSON_PART, /* of operator ->: json or jsonb */
+    JSON_VALUE /* of json_extract() and ->>: jsonb, NULL for null */
 };
 
 enum now_what {
@@ -84,9 +92,11 @@ struct term {
     double real;
     struct str bytes;
     enum now_what now;
-    int now_length;     /* characters of its text */
-    struct str instant; /* of FORM_NOW: its timestamp, where it is not the current one as such */
-    bool drifts;        /* that depends on the current time too */
+    int now_length; /* characters of its text */
+    enum json_form json;
+    struct str instant;     /* of the text of a date or time (see now): its timestamp */
+    bool drifts;            /* that depends on the current time */
+    const char *instant_of; /* the `sql` that it belongs to: a term that was written anew has none */
 };
 
 struct query; /* translate_query.h */
@@ -123,6 +133,7 @@ enum family term_family(const struct term *term);
 const char *family_name(enum family family);
 bool term_is_constant(const struct term *term, enum storage storage);
 bool term_is_number_constant(const struct term *term);
+bool term_is_time(const struct term *term); /* a text of a date or time: see now */
 bool term_is_flag(const struct term *term); /* the integer 0 or 1, written as a literal */
 
 /* The text, in brackets when it binds less tightly than `level`. */
@@ -234,6 +245,9 @@ bool translate_function(struct translator *tr, const struct expr *expr, const st
                         struct term *out) MUST_USE;
 bool translate_node(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 bool translate_condition(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
+
+/* As translate_node(), for those who take values out of JSON, too. */
+bool translate_operand(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 
 /* The expression as a value of the type, as it is stored in a column. */
 bool translate_as(struct translator *tr, const struct expr *expr, const struct pg_type *type,

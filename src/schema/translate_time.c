@@ -294,9 +294,8 @@ static bool only_now(const struct term *args, size_t count)
 {
     if (count == 0)
         return true;
-    return count == 1 &&
-           ((args[0].form == FORM_NOW && args[0].now == NOW_TIMESTAMP && args[0].instant.ptr == NULL) ||
-            (term_is_constant(&args[0], STORAGE_TEXT) && str_is_nocase(args[0].bytes, "now")));
+    return count == 1 && ((args[0].form == FORM_NOW && args[0].now == NOW_TIMESTAMP) ||
+                          (term_is_constant(&args[0], STORAGE_TEXT) && str_is_nocase(args[0].bytes, "now")));
 }
 
 static const struct {
@@ -397,7 +396,7 @@ bool now_to_type(struct translator *tr, const struct term *now, const struct pg_
 {
     if (pg_kind_is_textual(type->kind) && type->kind != PG_ENUM)
         return now_to_text(tr, now, type, out);
-    if (now->instant.ptr != NULL)
+    if (now->form != FORM_NOW)
         return instant_to_type(tr, now, type, whole, out);
     for (size_t i = 0; i < ARRAY_LENGTH(renderings); i++) {
         const char *sql = whole ? renderings[i].whole : renderings[i].exact;

@@ -18,11 +18,18 @@ CREATE TABLE item (
     year TEXT AS (strftime('%Y', made)),
     made DATETIME DEFAULT CURRENT_TIMESTAMP,
     token TEXT DEFAULT (lower(hex(randomblob(16)))),
+    data JSON CHECK (json_array_length(data, '$.tags') < 3 OR data ->> 'free' = 1),
+    nick TEXT AS (data ->> '$.nick'), age INT AS (json_extract(data, '$.age')),
     code TEXT AS (printf('%05d-%s', amount, substr(name, -2)))
 );
 CREATE UNIQUE INDEX item_name ON item (trim(name) COLLATE NOCASE);
 CREATE UNIQUE INDEX item_kind ON item (kind, double) WHERE amount > 100;
 CREATE INDEX item_day ON item (date(made, 'start of month') DESC);
+CREATE VIEW days AS SELECT date(made) AS day, count(*) AS n FROM item GROUP BY date(made) HAVING date(made) < '9999' ORDER BY date(made) DESC;
+CREATE VIEW months AS SELECT DISTINCT strftime('%Y-%m', day) AS month FROM (SELECT date(made) AS day, made FROM item)
+    WHERE day <= date('now', '+1 day') AND day < date(made, '+1 month') ORDER BY month;
+CREATE VIEW first AS SELECT min(datetime(made, '+1 month')) AS next, max(date(made)) = date('2020-01-31') AS is_last FROM item WHERE made < '2021-01-01';
+CREATE VIEW free AS SELECT printf('%03d', age) AS number, substr(name, -1) AS end FROM item WHERE data ->> 'free' = 1 ORDER BY hex(name);
 """
 
 ROWS = [
@@ -31,8 +38,11 @@ ROWS = [
     {"name": "b", "amount": 200, "kind": "Nx"}, {"name": "c", "amount": 200, "kind": "Nx"}, {"name": "d", "amount": 200, "kind": "ny"},
     {"name": "e", "amount": 1, "kind": "old"}, {"name": "f", "amount": 1, "kind": "NEW"}, {"name": "g", "amount": 1, "kind": None},
     {"name": "it's 日本", "amount": 123456, "made": "2020-01-31 10:20:30"}, {"name": "h", "amount": 2, "made": None},
+    {"name": "i", "data": '{"nick": "Ä \\"x\\"", "age": 7, "tags": ["a", "b"]}'}, {"name": "j", "data": '{"nick": 5, "age": "8"}'},
+    {"name": "k", "data": '{"tags": [1, 2, 3]}'}, {"name": "l", "data": '{"tags": [1, 2, 3], "free": true, "nick": null}'},
 ]
-COMPUTED = "name, amount, kind, folded, shown, double, year, code"
+VIEWS = ("days", "months", "first", "free")
+COMPUTED = "name, amount, kind, folded, shown, double, year, nick, age, code"
 
 
 @pytest.fixture
@@ -70,6 +80,9 @@ def test_rows_are_taken_refused_and_computed_alike(item, database):
         assert theirs.count(False) >= 4
         cursor.execute(f"SELECT {COMPUTED} FROM item ORDER BY id")
         assert cursor.fetchall() == source.execute(f"SELECT {COMPUTED} FROM item ORDER BY id").fetchall()
+        for view in VIEWS:
+            cursor.execute(f"SELECT * FROM {view}")
+            assert cursor.fetchall() == source.execute(f"SELECT * FROM {view}").fetchall(), view
         cursor.execute("SELECT count(DISTINCT token), min(length(token)) FROM item WHERE token <> ''")
         assert cursor.fetchone() == (theirs.count(True) + 1, 32)
     source.close()

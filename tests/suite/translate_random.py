@@ -22,6 +22,9 @@ SHAPES = (
     "unicode(%)", "sign(%)", "likely(%)", "substr(%, 1, 2)", "substr(%, 3)", "substr(%, %)", "substr(%, %, %)",
     "substr(%, -2)", "substr(%, -3, 2)", "quote(%)", "printf('@d', %)", "printf('@05d|@s', %, %)", "printf('@x', %)",
     "printf('@.2f', %)", "glob('a*', %)", "like('A@', %)", "replace(%, 'a', %)", "trim(%, %)", "char(65, 66)",
+    "(m ->> 'a' = %)", "(json_extract(u, '$.n') > %)", "(js ->> 'list' IS NULL OR %)", "(json_extract(m, '$.a') IN (%, 1))",
+    "json_array_length(m, '$.list') + %", "json_type(u, '$.a') || %", "json_array(%, %)", "json_object('a', %)", "json_quote(%)",
+    "(u ->> 'n' BETWEEN % AND 5)",
     "date(%)", "time(%)", "datetime(%)", "date(%, '+1 month')", "datetime(%, '-90 minutes', 'start of day')", "strftime('@Y-@m', %)",
     "datetime(%, 'unixepoch')", "date(%, 'weekday 2')", "julianday(%)", "unixepoch(%)", "strftime('@W', %, '+1 year')",
 )

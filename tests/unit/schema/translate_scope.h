@@ -39,6 +39,8 @@ static const struct scope_column scope_columns[] = {
     {"x", "BLOB", {.kind = PG_BYTEA}, NULL, 0},
     {"g", "CHAR(36)", {.kind = PG_UUID}, NULL, 0},
     {"m", "TEXT", {.kind = PG_JSONB}, NULL, 0},
+    {"u", "JSON", {.kind = PG_JSON}, NULL, 0},
+    {"js", "TEXT", {.kind = PG_TEXT}, NULL, 0},
     {"e", "TEXT", {.kind = PG_ENUM, .name = STR("mood"), .labels = scope_labels, .label_count = 3}, NULL, 0},
     {"s", "TEXT", {.kind = PG_TEXT}, NULL, 0},
     {"MiXed", "INTEGER", {.kind = PG_INT4}, NULL, 0},
