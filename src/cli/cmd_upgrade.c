@@ -85,6 +85,7 @@ static const struct option options[] = {
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
+    {"owner", 0, "ROLE", "give all that is published to that role"},
     {"plan", 0, "FILE", "go by a plan that `plan --out FILE` saved"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},

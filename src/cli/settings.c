@@ -146,6 +146,7 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
         !option_number(invocation, "workers", 1, 16, 2, &workers, err))
         return false;
     options->workers = (size_t)workers;
+    options->owner = str_from(option_value(invocation, "owner"));
     options->replace = option_given(invocation, "replace");
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");

@@ -69,6 +69,7 @@ static bool connect_control(struct run *run, struct err *err)
 
     return engine_open(options->target, &engine, &run->control, err) && target_session(run->control, err) &&
            target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err) &&
+           target_examine_owner(&run->result->target, options->owner, err) &&
            target_check_empty(run->arena, &run->result->target, options->replace, err);
 }
 

@@ -42,7 +42,8 @@ struct upgrade_progress {
 struct upgrade_options {
     const struct url *source;
     const struct url *target;
-    size_t workers; /* 0: 2 */
+    struct str owner; /* of what is published; empty: the role that connects */
+    size_t workers;   /* 0: 2 */
     bool replace;
     bool snapshot; /* the state at the start is wanted, even if the source is written meanwhile */
     bool no_verify;

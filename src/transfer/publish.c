@@ -162,6 +162,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     for (size_t i = 0; i < plan->view_count; i++)
         if (!plan->views[i].dropped)
             put_record(sql, target, "view", plan->views[i].name, source);
+    target_put_owner(sql, target, plan);
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);

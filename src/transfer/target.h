@@ -21,6 +21,7 @@ struct target {
     struct str load_schema; /* made in */
     struct str database;
     struct str user;
+    struct str owner;   /* of what is published; empty: `user` */
     struct str version; /* "15.4" */
     bool collate_c;     /* text does not compare by bytes here */
     struct str collation;
@@ -55,6 +56,11 @@ bool target_examine_record(struct target *target, struct err *err) MUST_USE;
 void target_put_record_ddl(struct buf *sql, const struct target *target);
 /* With replace: ERR_REFUSED with the list when objects of somebody else depend on what is to be replaced. */
 bool target_check_dependents(const struct target *target, struct err *err) MUST_USE;
+
+/* owner.c: may we publish for that role (empty: for ourselves)?  ERR_REFUSED, ERR_PERMISSION. */
+bool target_examine_owner(struct target *target, struct str owner, struct err *err) MUST_USE;
+/* Gives it what was published: after the grants, which are ours to make. */
+void target_put_owner(struct buf *sql, const struct target *target, const struct plan *plan);
 
 /* Drops what a killed run left, makes the load schema, the types and the tables. */
 bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;
