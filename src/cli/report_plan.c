@@ -53,6 +53,7 @@ static void put_objects(const struct report *report, size_t place, struct buf *o
             [OBJECT_INDEX] = "indexes",
             [OBJECT_CHECK] = "checks",
             [OBJECT_FOREIGN_KEY] = "foreign keys",
+            [OBJECT_TRIGGER] = "triggers",
         };
 
         if (counts[class] == 0 || plural[class] == NULL)

@@ -295,14 +295,7 @@ static void leave_behind(struct maker *maker)
     const struct schema *schema = maker->schema;
 
     maker_virtual_tables(maker);
-    for (size_t i = 0; i < schema->trigger_count; i++) {
-        struct str table = schema->triggers[i].table.text;
-
-        maker_not_carried(maker, OBJECT_TRIGGER, table, schema->triggers[i].name.text,
-                          schema->triggers[i].sql, "triggers are not translated yet");
-        maker->plan->not_carried[maker->plan->not_carried_count - 1].allowed =
-            selection_excludes(maker->arena, &maker->options->selection, table).ptr != NULL;
-    }
+    maker_triggers(maker);
     for (size_t i = 0; i < schema->unreadable_count; i++)
         maker_not_carried(maker,
                           str_is(str_from(schema->unreadable[i].what), "index") ? OBJECT_INDEX : OBJECT_TABLE,

@@ -90,6 +90,10 @@ struct plan_object {
      * third column then counts the rows that have a parent by that collation.  NULL ptr: there is none. */
     struct str collation;
     struct str mend_sql;
+    /* Triggers: the function that is made with it, and EXPLAINs of what it does, by which the server looks at
+     * each statement before anybody runs it.  Both, and `sql`, name the target schema. */
+    struct str function;
+    struct str check_sql;
 };
 
 /* An enum type to be made before the tables. */

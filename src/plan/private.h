@@ -120,4 +120,7 @@ void maker_virtual_tables(struct maker *maker);
 void maker_name_views(struct maker *maker);
 void maker_views(struct maker *maker);
 
+/* triggers.c */
+void maker_triggers(struct maker *maker);
+
 #endif

@@ -8,13 +8,6 @@ static bool is_fts(const struct virtual_table *virtual)
     return virtual->kind == VIRTUAL_FTS3 || virtual->kind == VIRTUAL_FTS5;
 }
 
-static struct plan_table *planned(struct maker *maker, const struct table *source)
-{
-    int place = maker->table_places[source - maker->schema->tables];
-
-    return place < 0 ? NULL : &maker->plan->tables[place];
-}
-
 /* ---- the index for full-text search, where it was asked for ---- */
 
 static void put_document(struct buf *sql, const struct plan_table *table, const struct virtual_table *virtual)
@@ -112,7 +105,7 @@ static void say_external(struct maker *maker, const struct table *source)
 {
     const struct virtual_table *virtual = source->virtual;
     const struct table *content = schema_table(maker->schema, virtual->content);
-    const struct plan_table *table = content == NULL ? NULL : planned(maker, content);
+    const struct plan_table *table = content == NULL ? NULL : maker_planned(maker, content);
 
     if (virtual->content.len == 0)
         not_carried(maker, source, "a full-text index of the module ", virtual->module,
@@ -143,7 +136,7 @@ static void say_neighbours(struct maker *maker, const struct table *source)
 
         if (name.len > source->name.text.len + 1 && name.ptr[source->name.text.len] == '_' &&
             str_equal_nocase(str_slice(name, 0, source->name.text.len), source->name.text) &&
-            planned(maker, &maker->schema->tables[i]) != NULL)
+            maker_planned(maker, &maker->schema->tables[i]) != NULL)
             maker_note(maker, name, "may be storage of the virtual table %.*s; it is carried as any table",
                        STR_ARGS(source->name.text));
     }
@@ -158,7 +151,7 @@ void maker_virtual_tables(struct maker *maker)
             selection_excludes(maker->arena, &maker->options->selection, source->name.text).ptr != NULL)
             continue;
         if (source->kind == TABLE_ORDINARY)
-            say_carried(maker, source, planned(maker, source));
+            say_carried(maker, source, maker_planned(maker, source));
         else if (source->virtual->external)
             say_external(maker, source);
         else

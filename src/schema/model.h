@@ -36,6 +36,7 @@ struct name {
     enum quote quote;
 };
 
+struct trigger_body;
 struct virtual_table;
 
 struct column {
@@ -152,7 +153,9 @@ struct view {
 struct trigger {
     struct name name;
     struct name table;
+    struct trigger_body *body; /* trigger.h; NULL when it could not be parsed; see damage */
     struct str sql;
+    struct str damage;
 };
 
 /* An object of the source that this SQLite itself cannot use, with its reason. */

@@ -38,7 +38,7 @@ bool index_resolve(struct arena *arena, struct index *index, const struct table 
 /* CREATE VIEW.  When the head parses and the SELECT does not, `damage` says why and the call succeeds. */
 bool parse_view(struct arena *arena, struct str sql, struct view *view, struct err *err) MUST_USE;
 
-/* CREATE TRIGGER: name, table, and the text. */
+/* CREATE TRIGGER.  When the head parses and the rest does not, `damage` says why and the call succeeds. */
 bool parse_trigger(struct arena *arena, struct str sql, struct trigger *trigger, struct err *err) MUST_USE;
 
 /* A single expression, all of `sql`. */

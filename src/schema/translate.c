@@ -40,6 +40,8 @@ bool term_of_column(struct translator *tr, const struct translate_column *column
         collation_from(column->collation) == COLLATION_BINARY)
         return refuse(tr, "its collation is the application's own", "column %.*s", STR_ARGS(column->name));
     buf_init(&quoted, BUF_TEXT_MAXIMUM);
+    if (column->qualifier.ptr != NULL)
+        buf_printf(&quoted, "%.*s.", STR_ARGS(column->qualifier));
     if (column->sql.ptr != NULL)
         buf_printf(&quoted, "(%.*s)", STR_ARGS(column->sql));
     else

@@ -22,6 +22,7 @@ struct translate_column {
     enum affinity affinity; /* SQLite's: decides what a number and a text are to each other */
     struct str collation;   /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
     int time_unit;          /* dates and times: 0 when stored as text, else the plan's unit of the numbers */
+    struct str qualifier;   /* as it stands before the name: NEW, "t"; NULL ptr: nothing does */
 };
 
 struct translate_scope {

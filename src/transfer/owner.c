@@ -84,5 +84,8 @@ void target_put_owner(struct buf *sql, const struct target *target, const struct
     for (size_t i = 0; i < plan->view_count; i++)
         if (!plan->views[i].dropped)
             put_owner(sql, target, "VIEW", plan->views[i].name);
+    for (size_t i = 0; i < plan->object_count; i++)
+        if (plan->objects[i].class == OBJECT_TRIGGER)
+            put_owner(sql, target, "FUNCTION", plan->objects[i].function);
     put_schema(sql, target, "ALTER SCHEMA ", " OWNER TO ");
 }

@@ -51,9 +51,30 @@ struct str target_text_of_path(struct arena *arena, struct str path)
     return text;
 }
 
+/* Where the catalog keeps the objects of a class. */
+static const struct catalog {
+    const char *class;
+    const char *name;
+    const char *columns; /* the prefix of its name and namespace */
+} catalogs[] = {
+    {"table", "pg_class", "rel"},
+    {"type", "pg_type", "typ"},
+    {"function", "pg_proc", "pro"},
+};
+
+static const struct catalog *catalog_of(const char *class)
+{
+    for (size_t i = 1; i < ARRAY_LENGTH(catalogs); i++)
+        if (strcmp(catalogs[i].class, class) == 0)
+            return &catalogs[i];
+    return &catalogs[0];
+}
+
 static void put_record(struct buf *sql, const struct target *target, const char *class, struct str name,
                        struct str source)
 {
+    const struct catalog *catalog = catalog_of(class);
+
     buf_text(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source) SELECT ");
     literal_quote(sql, str_from(class));
     buf_text(sql, ", ");
@@ -62,13 +83,29 @@ static void put_record(struct buf *sql, const struct target *target, const char 
     literal_quote(sql, name);
     buf_printf(sql, ", o.oid, ");
     literal_quote(sql, source);
-    buf_printf(sql, " FROM %s o WHERE o.%s = ", str_is(str_from(class), "type") ? "pg_type" : "pg_class",
-               str_is(str_from(class), "type") ? "typname" : "relname");
+    buf_printf(sql, " FROM %s o WHERE o.%sname = ", catalog->name, catalog->columns);
     literal_quote(sql, name);
-    buf_printf(sql, " AND o.%s = (SELECT oid FROM pg_namespace WHERE nspname = ",
-               str_is(str_from(class), "type") ? "typnamespace" : "relnamespace");
+    buf_printf(sql, " AND o.%snamespace = (SELECT oid FROM pg_namespace WHERE nspname = ", catalog->columns);
     literal_quote(sql, target->schema);
     buf_text(sql, ");\n");
+}
+
+/*
+ * Triggers and their functions, in place, so that nothing before this fires them.  PL/pgSQL looks at a
+ * statement only when it runs: EXPLAIN lets the server look at each now, so that none is published that could
+ * not run.
+ */
+static void put_triggers(struct buf *sql, const struct target *target, const struct plan *plan,
+                         struct str source)
+{
+    for (size_t i = 0; i < plan->object_count; i++) {
+        const struct plan_object *object = &plan->objects[i];
+
+        if (object->class != OBJECT_TRIGGER)
+            continue;
+        buf_printf(sql, "%.*s;\n%.*s", STR_ARGS(object->sql), STR_ARGS(object->check_sql));
+        put_record(sql, target, "function", object->function, source);
+    }
 }
 
 /* One grant of the schema's default privileges, on all that was moved. */
@@ -144,6 +181,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     }
     put_drop(sql, target, "view", "DROP VIEW");
     put_drop(sql, target, "table", "DROP TABLE");
+    put_drop(sql, target, "function", "DROP FUNCTION");
     put_drop(sql, target, "type", "DROP TYPE");
     for (size_t i = 0; i < plan->enum_count; i++)
         put_move(sql, target, "TYPE", plan->enums[i].type.name);
@@ -162,6 +200,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     for (size_t i = 0; i < plan->view_count; i++)
         if (!plan->views[i].dropped)
             put_record(sql, target, "view", plan->views[i].name, source);
+    put_triggers(sql, target, plan, source);
     target_put_owner(sql, target, plan);
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");

@@ -89,8 +89,10 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
         buf_text(sql, "CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
                       " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
                       " published_at timestamptz NOT NULL DEFAULT now());\n");
-    buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class <> 'type'"
+    buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function')"
                   " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
+                  "DELETE FROM pgrade.published p WHERE p.class = 'function'"
+                  " AND NOT EXISTS (SELECT FROM pg_proc f WHERE f.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'type'"
                   " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = p.oid);\n");
 }
@@ -103,7 +105,7 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
 static const char dependents_sql[] =
     "WITH RECURSIVE dropped AS ("
     " SELECT 'pg_class'::regclass::oid AS catalog, c.oid FROM pgrade.published p JOIN pg_class c"
-    "  ON c.oid = p.oid AND p.class <> 'type' JOIN pg_namespace n ON n.oid = c.relnamespace"
+    "  ON c.oid = p.oid AND p.class NOT IN ('type', 'function') JOIN pg_namespace n ON n.oid = c.relnamespace"
     "  WHERE p.schema = $1 AND n.nspname = $1"
     " UNION"
     " SELECT 'pg_type'::regclass::oid, t.oid FROM pgrade.published p JOIN pg_type t"

@@ -8,7 +8,7 @@ CREATE TABLE article (
 INSERT INTO article VALUES (1, 'One', 'A1', 0), (2, 'Two', NULL, 3);
 
 CREATE TRIGGER article_changed AFTER UPDATE ON article BEGIN
-    UPDATE article SET changed = changed + 1 WHERE id = NEW.id;
+    UPDATE article SET changed = changed + 1 WHERE id > NEW.id;
 END;
 CREATE VIRTUAL TABLE article_search USING fts5 (title, content = 'article', content_rowid = 'id');
 INSERT INTO article_search (article_search) VALUES ('rebuild');

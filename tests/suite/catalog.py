@@ -57,6 +57,12 @@ class Index:
     expressions: tuple  # as PostgreSQL writes each part
     descending: tuple
 
+TRIGGERS = """
+    SELECT t.tgname, c.relname,
+           CASE WHEN t.tgtype & 4 > 0 THEN 'INSERT' WHEN t.tgtype & 8 > 0 THEN 'DELETE' ELSE 'UPDATE' END
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = %s AND NOT t.tgisinternal AND t.tgenabled = 'O'"""
+
 
 @dataclasses.dataclass
 class ForeignKey:
@@ -100,6 +106,7 @@ class Target:
         names = dict(self.query(TABLES, namespace))
         columns = {oid: self.query(COLUMNS, oid) for oid in names}
         self.views = [name for name, in self.query(VIEWS, namespace)]
+        self.triggers = self.query(TRIGGERS, namespace)
         self.tables = [self._table(oid, names, columns) for oid in names]
 
     def close(self):

@@ -86,8 +86,17 @@ class Objects:
                 step(table, there)
         for name in self.source.views:
             self._require(any(same(name, view) for view in self.target.views), "view", None, name)
-        for name, table in self.source.triggers:
-            self._require(False, "trigger", table, name)
+        for name, table, event in self.source.triggers:
+            self._require(self._has_trigger(name, table, event), "trigger", table, name)
+
+    def _has_trigger(self, name, table, event):
+        """Of that name, or of one that the report tells."""
+        return any(
+            self.pairs.get(table) == there_table
+            and there_event == event
+            and (same(name, other) or self.report.notes_of(name, f"is named {other}"))
+            for other, there_table, there_event in self.target.triggers
+        )
 
     def _require(self, there, kind, table, *names, what=None):
         """`names` begins with what the message calls the object."""

@@ -96,7 +96,9 @@ class Source:
             )
         ]
         self.views = [name for kind, name, _, _ in objects if kind == "view"]
-        self.triggers = [(name, table) for kind, name, table, _ in objects if kind == "trigger"]
+        self.triggers = [
+            (name, table, event_of(sql)) for kind, name, table, sql in objects if kind == "trigger"
+        ]
         self.tables = [
             self._table(name, sql, kind_of(name, sql, objects))
             for kind, name, _, sql in objects
@@ -178,6 +180,12 @@ class Source:
         for key, deferrable in zip(keys, deferrables):
             key.deferrable = deferrable
         return keys
+
+
+def event_of(sql):
+    """INSERT, UPDATE or DELETE: the first such word before ON and the table."""
+    words = [word.upper() for word in tokens(sql)]
+    return next((word for word in words[3:] if word in ("INSERT", "UPDATE", "DELETE")), None)
 
 
 def text(value):

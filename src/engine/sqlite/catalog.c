@@ -127,7 +127,8 @@ static bool add_trigger(struct arena *arena, struct schema *schema, struct str n
     struct err failure = {.code = ERR_NONE};
     struct trigger trigger = {.name = {name, QUOTE_DOUBLE}};
 
-    (void)!parse_trigger(arena, sql, &trigger, &failure);
+    if (!parse_trigger(arena, sql, &trigger, &failure))
+        trigger.damage = str_dup(arena, str_from(failure.primary));
     trigger.name.text = name;
     trigger.table.text = table_name;
     trigger.sql = sql;

@@ -1,0 +1,98 @@
+/* Expressions of a trigger: NEW, OLD, and the columns of the table that a statement writes. */
+#include "plan/triggers.h"
+
+#include "schema/virtual.h"
+
+/* "ROWIDs and the INTEGER PRIMARY KEY": the three names, where no column has them; docid is FTS3's. */
+static bool is_rowid(const struct plan_table *table, struct str name)
+{
+    bool fts3 = table->source->virtual != NULL && table->source->virtual->kind == VIRTUAL_FTS3;
+
+    return str_is_nocase(name, "rowid") || str_is_nocase(name, "_rowid_") || str_is_nocase(name, "oid") ||
+           (fts3 && str_is_nocase(name, "docid"));
+}
+
+int trigger_column(const struct plan_table *table, struct str name)
+{
+    int place = table_column(table->source, name);
+
+    return place < 0 && is_rowid(table, name) ? table->source->rowid_column : place;
+}
+
+bool trigger_is_row(const struct expr *expr, const char *row)
+{
+    return expr->kind == EXPR_COLUMN && str_is_nocase(expr->table, row);
+}
+
+/* Why a column of the row that fires the trigger cannot be read; NULL: it can. */
+static const char *why_unreadable(const struct trigger_maker *at, int place, bool new_row)
+{
+    const struct trigger_body *body = at->trigger->body;
+    const struct plan_column *column = &at->table->columns[place];
+    bool before = body->timing == TRIGGER_BEFORE || at->assigns;
+
+    if (body->timing == TRIGGER_BEFORE && body->event == TRIGGER_INSERT && new_row &&
+        place == at->table->source->rowid_column)
+        return "before the INSERT SQLite has not given the row its key yet";
+    if (column->source->generated == GENERATED_NO)
+        return NULL;
+    if (column->generated_sql.ptr == NULL)
+        return "a generated column that is an ordinary one on the target";
+    return before && new_row ? "a generated column, which PostgreSQL computes only after BEFORE triggers"
+                             : NULL;
+}
+
+/* Which row a name belongs to: "NEW", "OLD", "t" for the table that a statement writes; NULL: to none. */
+static const char *row_of(const struct trigger_maker *at, struct str table)
+{
+    if (str_is_nocase(table, "NEW"))
+        return "NEW";
+    if (str_is_nocase(table, "OLD"))
+        return "OLD";
+    if (at->bare == NULL || (table.ptr != NULL && !str_equal_nocase(table, at->bare->source->name.text)))
+        return NULL;
+    return at->assigns ? "NEW" : "\"t\"";
+}
+
+static bool find_column(void *context, struct str table, struct str name, struct translate_column *found)
+{
+    struct trigger_maker *at = context;
+    const char *row = row_of(at, table);
+    const struct plan_table *from = row != NULL && row[0] == '"' ? at->bare : at->table;
+    const struct plan_column *column;
+    int place;
+
+    if (row == NULL)
+        return false;
+    place = trigger_column(from, name);
+    if (place < 0) {
+        at->refused = is_rowid(from, name) ? "the rowid has no column on the target" : NULL;
+        return false;
+    }
+    if (row[0] != '"')
+        at->refused = why_unreadable(at, place, row[0] == 'N');
+    column = &from->columns[place];
+    *found = (struct translate_column){.name = column->name,
+                                       .qualifier = str_from(row),
+                                       .type = column->type,
+                                       .affinity = column->source->affinity,
+                                       .collation = column->source->collation,
+                                       .time_unit = (int)column->unit};
+    return row[0] == '"' || at->refused == NULL;
+}
+
+bool trigger_expr(struct trigger_maker *at, const struct expr *expr, enum translate_want want,
+                  const struct pg_type *type, struct buf *out)
+{
+    struct err failure = {.code = ERR_NONE};
+    struct maker_scope place;
+    struct translate_scope scope = maker_scope(&place, at->maker, at->table);
+
+    scope.column = find_column;
+    scope.context = at;
+    at->refused = NULL;
+    if (translate_expr(expr, &scope, want, type, out, &failure))
+        return true;
+    err_set(at->failure, ERR_DECISION, "%s", failure.primary);
+    return err_detail(at->failure, "%s", at->refused != NULL ? at->refused : failure.detail);
+}

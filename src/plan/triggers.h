@@ -1,0 +1,60 @@
+/*
+ * triggers.h: what the files that make PL/pgSQL of triggers share.
+ *
+ * A trigger becomes a function of its own and a trigger that calls it.  Each function returns false with the
+ * reason in `failure` where there is no exact form; the trigger is then not carried.
+ */
+#ifndef PGRADE_PLAN_TRIGGERS_H
+#define PGRADE_PLAN_TRIGGERS_H
+
+#include "plan/private.h"
+#include "schema/trigger.h"
+
+struct trigger_maker {
+    struct maker *maker;
+    const struct trigger *trigger;
+    const struct plan_table *table;  /* the trigger's own */
+    const struct plan_table *target; /* that the statement at hand writes */
+    const struct plan_table *bare;   /* whose columns names without a table are; NULL: nothing's */
+    const char *refused;             /* why a name that is there may not be used; NULL: none was */
+    struct str flag;                 /* the setting that is on while the trigger works; NULL ptr: none */
+    bool alone;                      /* no other trigger of the same timing and event is on the table */
+    bool assigns;                    /* columns of the row itself: and these are NEW's */
+    bool fails;                      /* by RAISE(FAIL) */
+    struct buf *body;
+    struct buf
+        *check; /* the same statements for EXPLAIN, with rows of the table in the place of NEW and OLD */
+    struct err *failure;
+};
+
+/* trigger_steps.c: one statement of the body, appended to `body` and `check`. */
+bool trigger_step(struct trigger_maker *at, const struct trigger_step *step) MUST_USE;
+/* RETURN, with the flag taken down before; `row` is NEW, OLD or NULL. */
+void trigger_return(struct trigger_maker *at, const char *indent, const char *row);
+/* FROM items under the names new and old, after `word`; nothing where the event has no such rows. */
+void trigger_put_rows(const struct trigger_maker *at, const char *word, struct buf *out);
+/* The table that a statement writes. */
+const struct plan_table *trigger_target(struct trigger_maker *at, const struct name *name) MUST_USE;
+
+/* trigger_expr.c */
+bool trigger_expr(struct trigger_maker *at, const struct expr *expr, enum translate_want want,
+                  const struct pg_type *type, struct buf *out) MUST_USE;
+/* Place of the column in the table, the names of the rowid included; -1: there is none. */
+int trigger_column(const struct plan_table *table, struct str name);
+bool trigger_is_row(const struct expr *expr, const char *row); /* NEW.x, OLD.x */
+
+/* trigger_raise.c: a SELECT, which does nothing but RAISE(). */
+bool trigger_select(struct trigger_maker *at, const struct select *select) MUST_USE;
+
+/* trigger_reach.c */
+struct trigger_reach {
+    bool itself;     /* its statements fire it again, which SQLite does not do */
+    bool own_table;  /* its statements write its own table */
+    const char *why; /* why its statements have no safe order; NULL: they have */
+};
+struct trigger_reach trigger_reach(const struct maker *maker, const struct trigger *trigger);
+/* The condition holds for no other row than that of NEW (or OLD, where `old` allows it): the whole key is
+ * compared with it.  `exactly`: and nothing else is asked. */
+bool trigger_is_pinned(const struct plan_table *table, const struct expr *where, bool old, bool exactly);
+
+#endif
