@@ -15,8 +15,8 @@ static bool is_system_column(struct str name)
 }
 
 /* Another column that has the name already: which of the two keeps it is for the user to say. */
-static bool check_name(const struct plan_table *table, const struct column *source, size_t place,
-                       struct str name, struct err *err)
+static bool check_name(const struct maker *maker, const struct plan_table *table, const struct column *source,
+                       size_t place, struct str name, struct err *err)
 {
     struct str clipped = str_utf8_clip(name, IDENT_MAXIMUM);
 
@@ -30,8 +30,9 @@ static bool check_name(const struct plan_table *table, const struct column *sour
                 STR_ARGS(clipped));
         if (name.len > clipped.len)
             err_detail(err, "names hold 63 bytes there");
-        return err_hint(err, "--rename '%.*s.%.*s=NAME' gives one of them another name", STR_ARGS(path),
-                        STR_ARGS(source->name.text));
+        return err_hint(err, "--rename '%.*s.%.*s=NAME' gives one of them another name",
+                        STR_ARGS(ident_for_people(maker->arena, path)),
+                        STR_ARGS(ident_for_people(maker->arena, source->name.text)));
     }
     return true;
 }
@@ -55,7 +56,7 @@ static bool name_column(struct maker *maker, const struct plan_table *table, siz
         why = "names hold 63 bytes in PostgreSQL";
     }
     if ((why == NULL || wanted.len > IDENT_MAXIMUM || renamed.ptr != NULL) &&
-        !check_name(table, source, place, wanted, err))
+        !check_name(maker, table, source, place, wanted, err))
         return false;
     column->name = names_take(taken, wanted);
     if (!str_equal(column->name, str_utf8_clip(wanted, IDENT_MAXIMUM)))

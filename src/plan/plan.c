@@ -198,7 +198,7 @@ static bool check_name(const struct maker *maker, const struct table *source, st
         if (name.len > clipped.len)
             err_detail(err, "names hold 63 bytes there");
         return err_hint(err, "--rename '%.*s=NAME' gives one of them another name",
-                        STR_ARGS(source->name.text));
+                        STR_ARGS(ident_for_people(maker->arena, source->name.text)));
     }
     return true;
 }
@@ -245,7 +245,10 @@ static bool name_table(struct maker *maker, size_t place, struct err *err)
     table = &maker->plan->tables[maker->plan->table_count++];
     *table = (struct plan_table){.source = source, .rows_estimate = source->rows};
     table->name = names_take(&maker->relations, wanted);
-    maker_note_name(maker, source->name.text, wanted, table->name);
+    if (renamed.ptr != NULL)
+        maker_note(maker, source->name.text, "is named %.*s: as --rename asked", STR_ARGS(table->name));
+    else
+        maker_note_name(maker, source->name.text, wanted, table->name);
     note_conflicts(maker, source);
     if (source->filter.ptr != NULL)
         maker_note(maker, source->name.text, "brings only the rows that --where asked for: %.*s",

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pwd
+import re
 import subprocess
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -121,9 +122,17 @@ def upgrade_with_answers(source, target, check=lambda outcome: None, **keywords)
             for key, answer in ANSWERS
             if unanswered(outcome.report, key) and not set(answer) <= set(options)
         ]
+        answers += rename(outcome.report, len(statuses))
         if not answers:
             return outcome, statuses
         options += [word for answer in answers for word in answer]
+
+
+def rename(report, number):
+    """Of two names that would be one, the hint names the second: it gets another."""
+    error = report.get("error") or {}
+    hint = re.match(r"--rename '(.*)=NAME' gives", error.get("hint") or "", re.DOTALL)
+    return [("--rename", f"{hint[1]}=renamed_{number}")] if hint else []
 
 
 def unanswered(report, key):
