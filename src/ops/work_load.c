@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ops/long_keys.h"
 #include "ops/work_intern.h"
 #include "schema/ident.h"
 #include "verify/readback.h"
@@ -117,8 +118,13 @@ static bool run_index(void *context, size_t worker, struct err *err)
 
     if (!set_parallel(work, worker, err))
         return false;
-    if (!finish_objects(work->targets[worker], task->objects, task->count, err))
-        return explain_duplicates(task, err);
+    if (!finish_objects(work->targets[worker], task->objects, task->count, err)) {
+        if (!long_keys_is(err))
+            return explain_duplicates(task, err);
+        err_clear(err);
+        if (!long_keys_build(work, work->targets[worker], task->objects, task->count, err))
+            return explain_duplicates(task, err);
+    }
     work_task_done(task->table, began);
     return true;
 }

@@ -164,7 +164,8 @@ void maker_add_key(struct maker *maker, size_t place, enum object_class class, c
 {
     struct plan_table *table = &maker->plan->tables[place];
     struct key_part *parts = ARENA_ARRAY(maker->arena, struct key_part, key->part_count);
-    struct plan_object object = {.class = class, .table = place, .name = name};
+    struct plan_object object = {
+        .class = class, .table = place, .name = name, .parts = key->parts, .part_count = key->part_count};
     struct buf sql;
 
     /* USING INDEX wants the default order; a key has none. */
@@ -197,6 +198,8 @@ static void add_folded(struct maker *maker, size_t place, const struct key *key,
         maker_object(maker, (struct plan_object){.class = OBJECT_INDEX,
                                                  .table = place,
                                                  .name = name,
+                                                 .parts = key->parts,
+                                                 .part_count = key->part_count,
                                                  .sql = buf_to_str(maker->arena, &sql)});
     buf_free(&sql);
 }

@@ -237,6 +237,8 @@ static void set_orphans(struct maker *maker, const struct link *link, struct pla
     struct buf sql;
 
     object->parent = (size_t)(link->parent - maker->plan->tables);
+    object->parent_columns = link->parent_columns;
+    object->part_count = link->key->column_count;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "DELETE FROM ");
     ident_quote_qualified(&sql, maker->plan->load_schema, link->child->name);

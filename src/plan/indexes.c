@@ -101,6 +101,8 @@ static void add_index(struct maker *maker, size_t place, const struct index *ind
         maker_object(maker, (struct plan_object){.class = OBJECT_INDEX,
                                                  .table = place,
                                                  .name = name,
+                                                 .parts = index->parts,
+                                                 .part_count = index->part_count,
                                                  .sql = buf_to_str(maker->arena, &sql)});
     }
     buf_free(&sql);
