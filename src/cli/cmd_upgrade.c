@@ -86,6 +86,7 @@ static const struct option options[] = {
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
     {"owner", 0, "ROLE", "give all that is published to that role"},
+    {"view-limit", 0, "SECONDS", "how long either database may take for the rows of a view (60)"},
     {"plan", 0, "FILE", "go by a plan that `plan --out FILE` saved"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},

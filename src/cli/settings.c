@@ -141,10 +141,13 @@ static bool read_orphans(const struct invocation *invocation, struct upgrade_opt
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
     long workers;
+    long view_seconds;
 
     if (!settings_plan(invocation, options, err) || !settings_misfits(invocation, options, err) ||
-        !option_number(invocation, "workers", 1, 16, 2, &workers, err))
+        !option_number(invocation, "workers", 1, 16, 2, &workers, err) ||
+        !option_number(invocation, "view-limit", 1, 86400, 60, &view_seconds, err))
         return false;
+    options->view_seconds = (int)view_seconds;
     options->workers = (size_t)workers;
     options->owner = str_from(option_value(invocation, "owner"));
     options->replace = option_given(invocation, "replace");

@@ -44,6 +44,7 @@ struct upgrade_options {
     const struct url *target;
     struct str owner; /* of what is published; empty: the role that connects */
     size_t workers;   /* 0: 2 */
+    int view_seconds; /* that one side may take for the rows of one view */
     bool replace;
     bool snapshot; /* the state at the start is wanted, even if the source is written meanwhile */
     bool no_verify;

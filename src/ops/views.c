@@ -8,10 +8,6 @@
 #include "verify/near.h"
 #include "verify/readback.h"
 
-enum {
-    VIEW_SECONDS = 60 /* that one side may take for one view */
-};
-
 struct view_run {
     struct arena *arena; /* of the result */
     const struct upgrade_options *options;
@@ -144,16 +140,21 @@ static bool read_source(void *context, struct err *err)
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "SELECT * FROM ");
     ident_quote(&sql, view->source->name.text);
+    sqlite_take_strings(run->reader, true);
     done = engine_query(run->reader, buf_view(&sql), NULL, 0, &rows, err);
     buf_free(&sql);
-    if (!done)
+    if (!done) {
+        sqlite_take_strings(run->reader, false);
         return false;
+    }
     if (rows->width != view->shape.column_count)
         done = err_set(err, ERR_DIFFERENT, "it has %zu columns in the source", rows->width);
     while (done && (done = rows_next(rows, &found, err)) && found)
         done = run->near != NULL ? near_source_row(run->near, rows->cells, err)
                                  : digester_source_row(run->digester, rows->cells, err);
     rows_close(rows);
+    /* Not before: it makes SQLite prepare the statement anew. */
+    sqlite_take_strings(run->reader, false);
     return done;
 }
 
@@ -196,7 +197,7 @@ static bool read_target(void *context, struct err *err)
 static bool timed(struct view_run *run, struct engine *engine, interruptible_step *step, bool *expired,
                   struct err *err)
 {
-    int64_t deadline = clock_monotonic_us() + (int64_t)VIEW_SECONDS * 1000000;
+    int64_t deadline = clock_monotonic_us() + (int64_t)run->options->view_seconds * 1000000;
 
     return interruptible_until(run->options->interrupted, engine, deadline, expired, step, run, err);
 }
@@ -317,6 +318,30 @@ static void not_compared(struct view_run *run, const char *why)
     run->result->views[run->place].why = str_from(why);
 }
 
+static void took_too_long(struct view_run *run)
+{
+    struct plan *plan = &run->result->prepared.plan;
+    const char *why =
+        str_printf(run->arena, "one of the databases took more than %d seconds for its rows (--view-limit)",
+                   run->options->view_seconds)
+            .ptr;
+
+    not_compared(run, why);
+    ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) = (struct plan_note){
+        view_at(run, run->place)->source->name.text, str_printf(run->arena, "was not compared: %s", why)};
+}
+
+static void describe_failure(struct view_run *run, enum reading reading, const struct err *failure)
+{
+    const char *where = reading == SOURCE_FAILED ? "source" : "target";
+
+    if (failure->code == ERR_DATABASE)
+        leave(run, "it fails in the %s: %s", where, failure->detail);
+    else
+        leave(run, "its rows in the %s are not what was planned: %s%s%s", where, failure->primary,
+              failure->detail[0] == '\0' ? "" : ": ", failure->detail);
+}
+
 static bool prove(struct view_run *run, struct err *err)
 {
     struct arena *arena = arena_new();
@@ -326,12 +351,7 @@ static bool prove(struct view_run *run, struct err *err)
 
     arena_free(arena);
     if (reading == TOO_LONG) {
-        struct plan *plan = &run->result->prepared.plan;
-
-        not_compared(run, "one of the databases took more than 60 seconds for it");
-        ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) =
-            (struct plan_note){view_at(run, run->place)->source->name.text,
-                               str_from("was not compared: one of the databases took more than 60 seconds")};
+        took_too_long(run);
     } else if (reading == INTERRUPTED) {
         done = false;
         *err = failure;
@@ -339,9 +359,7 @@ static bool prove(struct view_run *run, struct err *err)
         done = false;
         *err = failure;
     } else if (reading != READ) {
-        leave(run, "it fails in the %s: %s%s%s", reading == SOURCE_FAILED ? "source" : "target",
-              failure.code == ERR_DATABASE ? "" : failure.primary,
-              failure.code == ERR_DATABASE || failure.detail[0] == '\0' ? "" : ": ", failure.detail);
+        describe_failure(run, reading, &failure);
     }
     return done;
 }

@@ -91,6 +91,14 @@ struct subselect {
 bool subselect(struct translator *tr, const struct select *select, struct query *outer,
                const struct cte_scope *ctes, bool limit_one, struct subselect *out) MUST_USE;
 
+/* ---- translate_select_settle.c ---- */
+
+/* The same for all rows. */
+bool is_literal(const struct term *term);
+
+/* A value as a SELECT shows it: a time that may still become several types is its text. */
+bool query_value(struct translator *tr, const struct expr *expr, struct term *term) MUST_USE;
+
 /* ORDER BY of a window, an aggregate or a SELECT: terms with the place of NULLs written out. */
 bool put_order(struct translator *tr, const struct order_term *terms, size_t count, struct buf *out) MUST_USE;
 

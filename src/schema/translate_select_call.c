@@ -39,9 +39,9 @@ static bool put_partitions(struct translator *tr, const struct window *window, s
         struct term term;
         struct str key;
 
-        if (!translate_node(tr, window->partitions[i], &term) || !sort_key(tr, &term, true, &key))
+        if (!query_value(tr, window->partitions[i], &term) || !sort_key(tr, &term, true, &key))
             return false;
-        if (term.form == FORM_EXPRESSION)
+        if (!is_literal(&term))
             buf_printf(out, "%s%.*s", count++ == 0 ? "PARTITION BY " : ", ", STR_ARGS(key));
     }
     return true;
@@ -314,7 +314,7 @@ static bool call_other_row(struct translator *tr, const struct aggregate *call, 
 
     if (call->count > 1 && !is_whole(&call->args[1], 0))
         return refuse(tr, "its argument is no whole number, written as such", "%s", call->what);
-    if (values[0].form != FORM_EXPRESSION)
+    if (is_literal(&values[0]))
         return refuse(tr, "its value is the same in all rows", "%s", call->what);
     if (call->count > 2) {
         values[1] = call->args[2];
@@ -372,7 +372,7 @@ static bool translate_arguments(struct translator *tr, struct aggregate *call)
     call->args = ARENA_ARRAY(tr->arena, struct term, call->count + 1);
     query->in_argument = argument || !call->expr->windowed;
     for (size_t i = 0; done && i < call->count; i++)
-        done = translate_node(tr, call->expr->items[i], &call->args[i]);
+        done = query_value(tr, call->expr->items[i], &call->args[i]);
     query->in_argument = argument;
     return done;
 }

@@ -130,7 +130,7 @@ static bool add_expression(struct translator *tr, struct columns *columns, const
     struct name name;
     struct str target;
 
-    if (!translate_node(tr, column->expr, &term))
+    if (!query_value(tr, column->expr, &term))
         return false;
     name_column(tr, query, column, &name, &target);
     add_column(tr, columns, term, name, target, column->alias.text.ptr != NULL,
@@ -311,7 +311,7 @@ static bool translate_values(struct translator *tr, struct core_result *result)
         if (core->rows[i].item_count != core->rows[0].item_count)
             return refuse(tr, "its rows have different lengths", "VALUES");
         for (size_t j = 0; j < core->rows[i].item_count; j++)
-            if (!translate_node(tr, core->rows[i].items[j], &result->rows[i][j]))
+            if (!query_value(tr, core->rows[i].items[j], &result->rows[i][j]))
                 return false;
     }
     for (size_t j = 0; j < core->rows[0].item_count; j++)

@@ -52,9 +52,9 @@ static bool add_group(struct translator *tr, struct query *query, const struct e
     group->expr = group_expr(query, expr);
     if (group->expr == NULL)
         return refuse(tr, "the position is that of a *", "GROUP BY");
-    if (!translate_node(tr, group->expr, &term))
+    if (!query_value(tr, group->expr, &term))
         return false;
-    if (term.form != FORM_EXPRESSION)
+    if (is_literal(&term))
         return true; /* the same for all rows */
     group->sql = term.sql;
     if (!sort_key(tr, &term, true, &group->key))
@@ -221,7 +221,7 @@ static bool look_for_extreme(void *context, const struct expr *node)
 
     if (!is_aggregate_call(node) || node->windowed || (!greatest && !str_is_nocase(node->name, "min")))
         return true;
-    if (!translate_node(tr, node->items[0], &term) || !sort_key(tr, &term, false, &key)) {
+    if (!query_value(tr, node->items[0], &term) || !sort_key(tr, &term, false, &key)) {
         extremes->failed = true;
         return false;
     }

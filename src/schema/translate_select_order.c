@@ -40,7 +40,7 @@ static bool translate_within(struct translator *tr, const struct core_result *co
 
     tr->query = query;
     query->sees_aliases = true;
-    done = translate_node(tr, expr, term);
+    done = query_value(tr, expr, term);
     query->sees_aliases = false;
     tr->query = before;
     return done;
@@ -131,7 +131,7 @@ static bool put_term(struct translator *tr, const struct body *body, const struc
     *must_wrap = *must_wrap || (shows_all(body) && !str_equal(plain, key));
     if (sorted.place >= 0 && str_equal(plain, key))
         buf_printf(out, "%d", sorted.place + 1);
-    else if (sorted.term.form != FORM_EXPRESSION)
+    else if (is_literal(&sorted.term))
         buf_text(out, "NULL::integer"); /* the same for all rows */
     else
         buf_str(out, key);

@@ -1,6 +1,20 @@
 /* The types of result columns, and the texts by which they are sorted and grouped. */
 #include "schema/translate_query.h"
 
+bool is_literal(const struct term *term)
+{
+    return term->form == FORM_NULL || term->form == FORM_CONSTANT;
+}
+
+bool query_value(struct translator *tr, const struct expr *expr, struct term *term)
+{
+    if (!translate_node(tr, expr, term))
+        return false;
+    if (term->form == FORM_NOW)
+        term->form = FORM_EXPRESSION;
+    return true;
+}
+
 /* ---- sorting ---- */
 
 static bool text_key(struct translator *tr, const struct term *term, bool equality_only, struct str *key)
@@ -22,7 +36,7 @@ static bool text_key(struct translator *tr, const struct term *term, bool equali
 bool sort_key(struct translator *tr, const struct term *term, bool equality_only, struct str *key)
 {
     *key = term->sql;
-    if (term->form != FORM_EXPRESSION)
+    if (is_literal(term))
         return true;
     switch (term_family(term)) {
     case FAMILY_BOOLEAN:
@@ -55,10 +69,10 @@ static bool put_order_term(struct translator *tr, const struct order_term *order
     struct term term;
     struct str key;
 
-    if (!translate_node(tr, order->expr, &term) || !sort_key(tr, &term, false, &key))
+    if (!query_value(tr, order->expr, &term) || !sort_key(tr, &term, false, &key))
         return false;
     /* A literal sorts nothing, and PostgreSQL would take an integer for a position. */
-    if (term.form != FORM_EXPRESSION)
+    if (is_literal(&term))
         key = str_from("NULL::integer");
     buf_printf(out, "%.*s%s", STR_ARGS(key), nulls_text(order));
     return true;

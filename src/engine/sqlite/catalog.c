@@ -112,10 +112,12 @@ static bool add_view(struct engine *engine, struct arena *arena, struct schema *
     buf_init(&question, BUF_TEXT_MAXIMUM);
     buf_text(&question, "SELECT * FROM ");
     ident_quote(&question, name);
+    sqlite_take_strings(engine, true);
     if (engine_query(engine, buf_view(&question), NULL, 0, &rows, &failure))
         rows_close(rows);
     else
         view.damage = str_dup(arena, str_from(failure.detail));
+    sqlite_take_strings(engine, false);
     buf_free(&question);
     ARENA_PUSH(arena, schema->views, schema->view_count, schema->view_capacity) = view;
     return true;

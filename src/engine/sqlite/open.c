@@ -115,6 +115,13 @@ static bool configure(struct sqlite *sqlite, int busy_ms, struct err *err)
 
 static const struct engine_ops *sqlite_ops(void);
 
+void sqlite_take_strings(struct engine *engine, bool taken)
+{
+    struct sqlite *sqlite = (struct sqlite *)engine_unwrap(engine);
+
+    (void)sqlite3_db_config(sqlite->connection, SQLITE_DBCONFIG_DQS_DML, (int)taken, (int *)NULL);
+}
+
 bool sqlite_check(struct arena *arena, const struct url *url, struct err *err)
 {
     return sqlite_examine(str_cstr(arena, url->path), err);

@@ -62,4 +62,8 @@ const char *snapshot_replaced(const struct snapshot *snapshot);
 
 void snapshot_close(struct snapshot *snapshot);
 
+/* Whether "x" in a statement is the string 'x' where no column has that name, as it is for the application
+ * that made a view.  pgrade's own statements mean names: false at first. */
+void sqlite_take_strings(struct engine *engine, bool taken);
+
 #endif

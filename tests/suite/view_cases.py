@@ -1,0 +1,250 @@
+"""What test_same_views.py asks of both databases: tables, views that must arrive, views that must be refused."""
+
+TABLES = """
+CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT COLLATE NOCASE, born DATE, score REAL,
+                     alive BOOLEAN, boss INTEGER REFERENCES author);
+CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES author, title VARCHAR(40), price DECIMAL(8,2),
+                   pages INTEGER, published DATETIME, code CHAR(5) UNIQUE, extra TEXT COLLATE RTRIM, blurb BLOB);
+CREATE TABLE review (book_id INTEGER REFERENCES book, reader TEXT, stars INT, body TEXT, PRIMARY KEY (book_id, reader))
+    WITHOUT ROWID;
+CREATE TABLE "Mixed Case" ("Select" INTEGER PRIMARY KEY, "From" TEXT, lower_key INTEGER);
+CREATE TABLE link (id INTEGER, author_ref TEXT, note TEXT);
+CREATE TABLE nobody (a INTEGER, b TEXT);
+CREATE TABLE single (n INTEGER);
+INSERT INTO single VALUES (300), (NULL);
+INSERT INTO author VALUES (1, 'Ada', 'ace', '1815-12-10', 9.5, 0, NULL), (2, 'Bob', 'ACE', '1900-01-02', NULL, 1, 1),
+    (3, 'Äsa', NULL, NULL, -1.25, 1, 1), (4, 'cecil', 'Bee', '1950-06-07', 0.1, NULL, 2), (5, '', 'bee', NULL, 0.2, 0, 9);
+INSERT INTO book VALUES (1, 1, 'Notes', 10.5, 120, '1843-09-01 00:00:00', 'aaaaa', 'x  ', x'00ff'),
+    (2, 1, 'More notes', 7, NULL, '1844-01-02 10:20:30', 'bbbbb', 'x', NULL),
+    (3, 2, 'notes', 0.1, 300, NULL, NULL, NULL, x''), (4, 3, NULL, 0.2, 1, '2001-02-03 04:05:06', 'c', 'y', x'80'),
+    (5, NULL, 'Orphaned', NULL, 0, NULL, NULL, 'Y', NULL), (6, 2, '10', 99.99, 300, '2001-02-03 04:05:06', 'd', '', NULL);
+INSERT INTO review VALUES (1, 'eve', 5, 'good'), (1, 'bob', 4, NULL), (1, 'zoe', 4, 'fine'), (2, 'eve', 1, 'bad'),
+    (3, 'eve', NULL, ''), (6, 'ann', 2, 'good'), (6, 'bob', 5, 'GOOD');
+INSERT INTO "Mixed Case" VALUES (1, 'one', 1), (2, 'two', 1), (3, NULL, 2);
+INSERT INTO link VALUES (1, '1', 'a'), (2, ' 2 ', 'b'), (3, '3.0', 'c'), (4, 'x', 'd'), (5, NULL, 'e'), (6, '03', 'f'),
+    (7, '3e0', 'g');
+"""
+
+# Each is made as the view v1, v2, ... and must give the same rows.  Views may read those before them by name:
+# CREATE VIEW name AS ... gives them one.
+CARRIED = """
+SELECT * FROM book
+SELECT book.*, name FROM book, author WHERE author_id = author.id
+SELECT id, id, id FROM book
+SELECT count(*), count(*), count(pages), count(DISTINCT pages) FROM book
+SELECT 1, 'a', NULL, 1.5, x'00', -3, 9223372036854775807
+SELECT id + 1, pages / 7, pages % 7, price * 2, -pages, pages * 1.5 FROM book
+SELECT id > 2, NOT alive, alive, id IN (1, 3), name LIKE 'a%' FROM author
+SELECT a.name, b.name FROM author a LEFT JOIN author b ON b.id = a.boss
+SELECT a.name, b.name FROM author a LEFT OUTER JOIN author b ON b.id = a.boss AND b.alive
+SELECT a.name, b.title FROM author a RIGHT JOIN book b ON a.id = b.author_id
+SELECT a.name, b.title FROM author a FULL JOIN book b ON a.id = b.author_id
+SELECT a.id, b.id FROM author a CROSS JOIN book b
+SELECT a.id, b.id, r.stars FROM author a, book b LEFT JOIN review r ON r.book_id = b.id WHERE b.author_id = a.id
+SELECT * FROM (SELECT id AS book_id, title FROM book) JOIN review USING (book_id)
+SELECT * FROM (SELECT id AS book_id, title FROM book) b NATURAL JOIN review
+SELECT * FROM (SELECT id AS book_id, title FROM book) b NATURAL LEFT JOIN review
+SELECT book_id, title FROM (SELECT id AS book_id, title FROM book) b LEFT JOIN review r USING (book_id) WHERE r.stars > 2
+SELECT * FROM author a JOIN (book b JOIN review r ON r.book_id = b.id) ON b.author_id = a.id
+SELECT book_id FROM (SELECT 99 AS book_id UNION SELECT 1) x FULL JOIN review USING (book_id)
+SELECT name FROM author WHERE id IN (SELECT author_id FROM book)
+SELECT name FROM author WHERE id NOT IN (SELECT author_id FROM book WHERE author_id IS NOT NULL)
+SELECT name FROM author WHERE (id, name) IN (SELECT author_id, 'Ada' FROM book)
+SELECT name FROM author WHERE nick IN (SELECT 'ACE')
+SELECT name FROM author a WHERE EXISTS (SELECT * FROM book WHERE author_id = a.id)
+SELECT name FROM author a WHERE NOT EXISTS (SELECT 1 FROM book b WHERE b.author_id = a.id AND price > 5)
+SELECT name, (SELECT count(*) FROM book WHERE author_id = a.id) AS books FROM author a
+SELECT name, (SELECT title FROM book WHERE author_id = a.id ORDER BY id DESC) AS latest FROM author a
+SELECT title, (SELECT name FROM author WHERE id = author_id) FROM book
+SELECT (SELECT max(pages) FROM book), (SELECT 1 WHERE 0)
+SELECT author_id, count(*) FROM book GROUP BY author_id
+SELECT author_id AS a, count(*) AS n FROM book GROUP BY a HAVING n > 1
+SELECT author_id, sum(pages), total(pages), avg(pages), min(pages), max(pages) FROM book GROUP BY 1
+SELECT sum(price), total(price), avg(price), min(price), max(price) FROM book
+SELECT sum(score), avg(score), total(score), min(score), max(score) FROM author
+SELECT sum(a), total(a), avg(a), min(a), max(b), count(*), group_concat(b) FROM nobody
+SELECT sum(pages * 1000000000) FROM book
+SELECT sum(DISTINCT pages), avg(DISTINCT pages) FROM book
+SELECT min(title), max(title), min(published), max(published), max(code) FROM book
+SELECT max(alive), min(alive), sum(alive) FROM author
+SELECT sum(pages) FILTER (WHERE price > 1), count(*) FILTER (WHERE title IS NULL) FROM book
+SELECT author_id, group_concat(title) FROM book GROUP BY author_id
+SELECT author_id, group_concat(title, ' / '), group_concat(id, '') FROM book GROUP BY author_id
+SELECT group_concat(DISTINCT reader) FROM review
+SELECT a.id, a.name, count(b.id) FROM author a LEFT JOIN book b ON b.author_id = a.id GROUP BY a.id
+SELECT b.id, b.title, a.name, count(*) FROM book b JOIN author a ON a.id = b.author_id GROUP BY b.id
+SELECT b.id, b.title, a.name, b2.title FROM book b LEFT JOIN author a ON a.id = b.author_id LEFT JOIN book b2 ON b2.id = a.boss GROUP BY b.id
+SELECT author_id, max(pages), title FROM book WHERE id <> 3 GROUP BY author_id
+SELECT min(price), title, id FROM book
+SELECT lower(nick), count(*) FROM author GROUP BY lower(nick)
+SELECT count(*) FROM author GROUP BY nick
+SELECT pages / 100 AS hundreds, count(*) FROM book GROUP BY pages / 100
+SELECT pages / 100 + 1, count(*) FROM book GROUP BY pages / 100
+SELECT count(*) FROM book GROUP BY 'x'
+SELECT count(*) FROM nobody GROUP BY NULL
+SELECT name, alive FROM author GROUP BY name, alive
+SELECT DISTINCT author_id FROM book
+SELECT DISTINCT pages, price FROM book
+SELECT DISTINCT title AS t FROM book ORDER BY t DESC
+SELECT name FROM author UNION SELECT title FROM book
+SELECT id, name FROM author UNION ALL SELECT id, title FROM book ORDER BY 2, 1
+SELECT id FROM author INTERSECT SELECT author_id FROM book
+SELECT id FROM author EXCEPT SELECT author_id FROM book
+SELECT id FROM book EXCEPT SELECT id FROM author UNION SELECT 1 INTERSECT SELECT id FROM author
+SELECT id, NULL AS x FROM author UNION ALL SELECT NULL, title FROM book
+SELECT 1 AS a, 'x' AS b UNION ALL SELECT pages, title FROM book
+SELECT price FROM book UNION ALL SELECT 1 UNION ALL SELECT 2.5
+SELECT alive FROM author UNION ALL SELECT 0
+SELECT name FROM author UNION SELECT title FROM book ORDER BY name COLLATE NOCASE
+SELECT name AS n FROM author UNION ALL SELECT title FROM book ORDER BY n LIMIT 3
+VALUES (1, 'a'), (2, NULL), (NULL, 'c')
+SELECT column1 + 1, column2 FROM (VALUES (1, 'a'), (2, 'b'))
+SELECT id, title FROM book ORDER BY title LIMIT 3
+SELECT id, title FROM book ORDER BY title DESC, id LIMIT 2 OFFSET 1
+SELECT id FROM book ORDER BY pages, id LIMIT 1, 3
+SELECT id FROM book ORDER BY pages DESC NULLS FIRST, id LIMIT 4
+SELECT id FROM book LIMIT -1
+SELECT id FROM book LIMIT 0
+SELECT id FROM author ORDER BY nick, id LIMIT 3
+SELECT id FROM author ORDER BY name COLLATE NOCASE DESC, id LIMIT 3
+SELECT id AS x, -id AS y FROM book ORDER BY y LIMIT 2
+SELECT id FROM book ORDER BY price * 2 DESC LIMIT 1
+SELECT author_id FROM book GROUP BY author_id ORDER BY count(*) DESC, author_id LIMIT 2
+SELECT id AS n FROM book WHERE n > 2
+SELECT price * 2 AS twice FROM book WHERE twice > 3 AND twice IS NOT NULL
+WITH big AS (SELECT * FROM book WHERE pages > 100) SELECT title FROM big
+WITH a (x, y) AS (SELECT id, name FROM author), b AS (SELECT x FROM a WHERE y > 'B') SELECT * FROM b
+WITH r (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r WHERE x < 10) SELECT x, x * x FROM r
+WITH RECURSIVE r AS (SELECT 1 AS x, 'a' AS t UNION SELECT x + 1, t || 'b' FROM r WHERE x < 5) SELECT * FROM r
+WITH RECURSIVE under (id, depth) AS (SELECT id, 0 FROM author WHERE boss IS NULL UNION ALL SELECT a.id, depth + 1 FROM author a JOIN under u ON a.boss = u.id) SELECT * FROM under
+SELECT id, row_number() OVER (ORDER BY id), rank() OVER (ORDER BY pages), dense_rank() OVER (ORDER BY pages DESC) FROM book
+SELECT id, sum(pages) OVER (PARTITION BY author_id ORDER BY id), count(*) OVER () FROM book
+SELECT id, lag(pages) OVER w, lead(pages, 2, -1) OVER w, first_value(title) OVER w, nth_value(id, 2) OVER w FROM book WINDOW w AS (ORDER BY id)
+SELECT id, sum(pages) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS s, ntile(3) OVER (ORDER BY id) FROM book
+SELECT id, percent_rank() OVER (ORDER BY pages), cume_dist() OVER (ORDER BY pages), max(price) OVER (PARTITION BY pages) FROM book
+SELECT author_id, sum(sum(pages)) OVER (ORDER BY author_id) FROM book GROUP BY author_id
+SELECT name + 1, name + ' ', '12abc' || id, title * 2 FROM author JOIN book USING (id)
+SELECT note, name FROM link JOIN author ON author.id = link.author_ref
+SELECT note, name FROM link LEFT JOIN author ON author.id = author_ref
+SELECT rowid, title FROM book WHERE book.rowid > 1 AND oid < 5
+SELECT "Select" AS "x y", "From" FROM "Mixed Case"
+SELECT [Select], `From`, LOWER_KEY FROM "mixed case" AS m WHERE m."SELECT" > 0
+SELECT coalesce(price, 0), ifnull(title, '?'), nullif(pages, 300), iif(pages > 100, 'long', 'short') FROM book
+SELECT CASE WHEN pages > 100 THEN 'long' WHEN pages IS NULL THEN NULL ELSE 'short' END, CASE pages WHEN 300 THEN 1 ELSE 0 END FROM book
+SELECT title || ' by ' || coalesce(name, 'nobody') FROM book LEFT JOIN author ON author.id = author_id
+SELECT published, date(published) FROM book
+SELECT t.x FROM (SELECT max(id) AS x FROM book) AS t
+SELECT max(x) FROM (SELECT count(*) AS x FROM review GROUP BY book_id)
+SELECT b.* FROM book AS b, (SELECT max(pages) AS most FROM book) WHERE pages = most
+SELECT a.name FROM author a WHERE a.id = (SELECT author_id FROM book b WHERE b.id = a.id + 1)
+SELECT id FROM book WHERE pages = (SELECT max(pages) FROM book b2 WHERE b2.author_id = book.author_id)
+SELECT book.id, (SELECT avg(stars) FROM review WHERE book_id = book.id) AS mean FROM book
+SELECT id FROM author WHERE alive
+SELECT id FROM author WHERE NOT alive OR alive IS NULL
+SELECT id, typeof(pages), abs(pages), length(title), upper(title), round(price) FROM book
+CREATE VIEW base AS SELECT id AS "Key", title, pages FROM book
+SELECT key, title FROM base WHERE pages > 100
+SELECT b.*, author.name FROM base AS b JOIN author ON author.id = b.key
+CREATE VIEW per_author (who, n) AS SELECT author_id, count(*) FROM book GROUP BY author_id
+SELECT author.name, n FROM author JOIN per_author ON who = author.id GROUP BY author.id
+SELECT * FROM per_author ORDER BY n DESC, who LIMIT 1
+SELECT main.book.title, main.author.name FROM main.book JOIN main.author ON author.id = book.author_id
+SELECT id, code FROM book WHERE code BETWEEN 'a' AND 'c' AND extra = 'x'
+SELECT count(*) AS count, sum(1) AS sum, 'x' AS "user" FROM book
+SELECT * FROM author WHERE nick = 'ACE'
+SELECT blurb, length(blurb) FROM book WHERE blurb IS NOT NULL
+SELECT a.id FROM author AS a WHERE a.id IN (SELECT a FROM nobody)
+SELECT id FROM book b WHERE (SELECT count(*) FROM review WHERE book_id = b.id) > 1
+SELECT total(pages) / count(*) FROM book
+SELECT pages * 1.0 / 7, pages / 2.0 FROM book
+SELECT id FROM book WHERE pages IN single
+SELECT "no such column" AS text, title FROM book
+SELECT id FROM book WHERE title = "Notes"
+SELECT a.id, max(b.pages), b.title, count(*) FROM author a JOIN book b ON b.author_id = a.id GROUP BY a.id HAVING count(*) > 1
+SELECT author_id, pages, count(*) FROM book GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+SELECT DISTINCT a.name FROM author a JOIN book b ON b.author_id = a.id ORDER BY a.name COLLATE NOCASE
+SELECT name COLLATE NOCASE AS n FROM author ORDER BY n LIMIT 10
+SELECT count(*) FROM (SELECT DISTINCT pages, author_id FROM book)
+SELECT CAST(price AS INTEGER), CAST(pages AS TEXT), CAST(pages AS REAL) FROM book
+SELECT id, CASE WHEN price > 1 THEN price ELSE 0 END AS p, CASE WHEN id = 1 THEN pages END FROM book
+SELECT id FROM book WHERE published >= '1900-01-01 00:00:00'
+SELECT strftime('%Y', published) AS year, count(*) FROM book WHERE published IS NOT NULL GROUP BY year
+SELECT id AS a, id + 1 AS b FROM book UNION SELECT id, id - 1 FROM author ORDER BY a, b DESC
+SELECT * FROM book WHERE id BETWEEN 2 AND 4 ORDER BY id DESC
+SELECT r.book_id, r.reader, b.title FROM review r JOIN book b ON b.id = r.book_id ORDER BY 1, 2
+SELECT x.* FROM (SELECT a.*, b.* FROM author a JOIN book b ON a.id = b.author_id) x
+SELECT id, id AS ID FROM book
+SELECT max(id) + min(id), count(*) * 2 || 'x' FROM book
+SELECT author_id IS NULL AS orphan, sum(pages) FROM book GROUP BY author_id IS NULL
+SELECT substr(title, 1, 1) AS initial, count(*) FROM book GROUP BY initial ORDER BY initial
+SELECT substr(title, 1, 1) AS initial, count(*) FROM book GROUP BY 1 HAVING initial > 'A'
+SELECT name FROM author ORDER BY length(name), name LIMIT 3
+SELECT id, (SELECT group_concat(stars) FROM review WHERE book_id = book.id) FROM book
+SELECT (SELECT max(stars) FROM review WHERE book_id = book.id) AS best, count(*) FROM book GROUP BY best
+SELECT id FROM author UNION ALL SELECT id FROM book UNION SELECT 7
+SELECT * FROM (SELECT 1 AS a UNION ALL SELECT 2) JOIN (SELECT 2 AS b UNION ALL SELECT 3) ON a = b
+SELECT * FROM review NATURAL JOIN (SELECT book_id, max(stars) AS stars FROM review GROUP BY book_id)
+SELECT i.id FROM book AS i WHERE i.id NOT IN (SELECT id FROM author WHERE id < i.id)
+SELECT sum(CASE WHEN stars >= 4 THEN 1 ELSE 0 END) AS good, sum(stars < 3) AS bad FROM review
+SELECT total(stars) / count(*), round(avg(stars)), avg(stars) > 3 FROM review
+SELECT book_id, avg(stars) AS a FROM review GROUP BY book_id HAVING avg(stars) > 3 ORDER BY a DESC
+SELECT id FROM book WHERE pages > (SELECT avg(pages) FROM book)
+SELECT count(DISTINCT nick), count(DISTINCT extra) FROM author LEFT JOIN book USING (id)
+SELECT extra, count(*) FROM book GROUP BY rtrim(extra)
+SELECT nullif(count(*), 0), coalesce(sum(pages), 0) FROM book WHERE id > 100
+SELECT EXISTS (SELECT 1 FROM book WHERE id = 1), NOT EXISTS (SELECT 1 FROM book WHERE id = 1)
+SELECT alive, count(*) FROM author GROUP BY alive
+SELECT born, count(*) FROM author GROUP BY born
+SELECT max(born), min(born) FROM author
+SELECT name || '' AS n FROM author UNION ALL SELECT code FROM book
+SELECT id, title FROM book WHERE title IN ('Notes', 'notes') OR title IS 'More notes'
+SELECT a.id, b.id FROM author a LEFT JOIN book b ON b.author_id = a.id AND b.pages > 100 WHERE b.id IS NULL
+SELECT a.name, count(b.id) AS n, sum(b.pages) FROM author a LEFT JOIN book b ON b.author_id = a.id GROUP BY a.id, a.name ORDER BY n DESC, a.id
+SELECT b.id, r.n FROM book b LEFT JOIN (SELECT book_id, count(*) AS n FROM review GROUP BY book_id) r ON r.book_id = b.id
+SELECT b.id, b.title, r.n, count(*) FROM book b LEFT JOIN (SELECT book_id, count(*) AS n FROM review GROUP BY book_id) r ON r.book_id = b.id GROUP BY b.id
+SELECT min(id), max(id), title FROM book WHERE id = 2
+WITH RECURSIVE c (n, total) AS (VALUES (1, 0) UNION ALL SELECT n + 1, total + n FROM c WHERE n < 20) SELECT n, total FROM c WHERE total % 2 = 0
+WITH t AS (SELECT pages AS p FROM book), u AS (SELECT p * 2 AS q FROM t) SELECT p, q FROM t JOIN u ON q = p * 2
+WITH book AS (SELECT id FROM author) SELECT * FROM book
+SELECT (WITH w AS (SELECT max(id) AS m FROM book) SELECT m FROM w) AS m
+SELECT x.a FROM (VALUES (1), (2)) AS y, (SELECT 3 AS a) AS x
+SELECT b.title FROM book b JOIN author a ON b.author_id = a.id AND a.alive OR b.id = 6
+SELECT count(*) FROM author a JOIN author b JOIN author c
+SELECT rank() OVER (PARTITION BY author_id ORDER BY price DESC) AS r, id FROM book ORDER BY id
+SELECT id, group_concat(title) OVER (ORDER BY id) FROM book
+SELECT id, min(pages) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING), avg(pages) OVER (ORDER BY id RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM book
+SELECT author_id, count(*), row_number() OVER (ORDER BY count(*) DESC, author_id) FROM book GROUP BY author_id
+SELECT like('a%', name) FROM author
+SELECT name FROM author WHERE name LIKE 'A%' OR name GLOB 'c*'
+SELECT likely(id) FROM book
+SELECT -price, +pages, ~pages, pages & 1, pages | 2, pages << 1 FROM book
+SELECT id FROM book ORDER BY CASE WHEN pages IS NULL THEN 1 ELSE 0 END, pages, id LIMIT 5
+SELECT DISTINCT author_id, pages FROM book ORDER BY pages DESC, author_id LIMIT 3
+SELECT book.id FROM book INDEXED BY sqlite_autoindex_book_1 WHERE code = 'd'
+SELECT datetime(published, '+1 day'), julianday(published) FROM book
+SELECT upper(substr(name, 1, 1)) || lower(substr(name, 2)) FROM author
+SELECT replace(title, 'o', '0'), trim(title), instr(title, 'o') FROM book
+SELECT a.*, b.* FROM author a JOIN author b ON a.boss = b.id
+SELECT author.*, book.title AS name FROM author JOIN book ON book.author_id = author.id
+SELECT max(pages, 100), min(id, 3) FROM book
+SELECT id / 2.0, id / 2, 7 / 2, 7 / 0, 7.0 / 0 FROM book
+SELECT count(*) FILTER (WHERE pages > 100) * 100.0 / count(*) FROM book
+"""
+
+# Each with a part of the reason that must be given.
+REFUSED = [
+    ("SELECT nick FROM author UNION SELECT name FROM author", "several spellings"),
+    ("SELECT DISTINCT nick FROM author", "several spellings"),
+    ("SELECT max(nick) FROM author", "one of several"),
+    ("SELECT max(blurb) FROM book", "PostgreSQL has none for its type"),
+    ("SELECT changes()", "connection"),
+    ("SELECT * FROM json_each('[1]')", "table-valued function"),
+    ("SELECT name FROM sqlite_master", "SQLite's own"),
+    ("WITH r (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r LIMIT 5) SELECT x FROM r", "LIMIT"),
+    ("SELECT id FROM author UNION ALL SELECT name FROM author", "no common type"),
+    ("SELECT id FROM book LIMIT (SELECT 1)", "no whole number"),
+    ("SELECT rowid FROM link", "no rowid"),
+    ("SELECT * FROM gone", "no such table"),
+    ("SELECT ifnull(boss, 'none') FROM author", "no common type"),
+    ("SELECT id FROM book WHERE (pages, price) = (300, 0.1)", "one by one"),
+]
