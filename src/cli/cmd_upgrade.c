@@ -5,6 +5,7 @@
 #include "cli/config.h"
 #include "cli/connect.h"
 #include "cli/meter.h"
+#include "cli/not_carried.h"
 #include "cli/report.h"
 #include "cli/settings.h"
 
@@ -50,8 +51,8 @@ static bool run(struct invocation *invocation, struct err *err)
     struct meter meter;
     bool done;
 
-    if (!settings_upgrade(invocation, &options, err) || !connect_source(invocation, &endpoints, err) ||
-        !connect_target(invocation, &endpoints, err))
+    if (!settings_upgrade(invocation, &options, err) || !not_carried_check(invocation, err) ||
+        !connect_source(invocation, &endpoints, err) || !connect_target(invocation, &endpoints, err))
         return false;
     options.planned = invocation->planned;
     catch_signals();
@@ -63,6 +64,8 @@ static bool run(struct invocation *invocation, struct err *err)
         config_blame(invocation, err);
     if (invocation->hide_values)
         err_hide_values(err);
+    if (result.published)
+        report.not_carried_file = not_carried_write(&report);
     invocation->status = done && has_shortfalls(&result) ? err_exit_status(ERR_SHORTFALL) : 0;
     if (invocation->json)
         report_upgrade_json(&report, done ? NULL : err,
@@ -81,6 +84,7 @@ static const struct option options[] = {
     SETTINGS_MISFITS,
     {"orphans", 0, "POLICY", "rows without a parent: stop (default), not-valid (the key), quarantine"},
     {"quarantine-file", 0, "FILE", "where rows that are set aside are written too, as CSV"},
+    {"not-carried", 0, "FILE", "where the SQL of what was not carried is written; `-` writes none"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},

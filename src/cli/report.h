@@ -12,6 +12,7 @@ struct report {
     const struct endpoints *endpoints;
     const struct upgrade_options *options;
     const struct upgrade_result *result;
+    const char *not_carried_file; /* that was written; NULL: none */
 };
 
 /* On stdout. */

@@ -262,6 +262,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
         json_null(&json);
     else
         json_error(&json, err);
+    json_put_str(&json, "not_carried_file", str_from(report->not_carried_file));
     json_put_str(&json, "quarantine_file", str_from(report->result->quarantine_file));
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));
     report_json_plan(report, &json);

@@ -33,6 +33,8 @@ void report_not_carried(const struct report *report, struct buf *out)
         }
         put_object(report, &plan->not_carried[i], out);
     }
+    if (report->not_carried_file != NULL)
+        buf_printf(out, "  Their SQL is in %s\n", report->not_carried_file);
 }
 
 static void put_misfit(const struct report *report, const struct misfit *misfit, struct buf *out)

@@ -1,11 +1,14 @@
 """Runs pgrade and reads what it says.  $PGRADE names the program; without it the one of ../build."""
 
+import atexit
 import dataclasses
+import functools
 import json
 import os
 import pwd
 import re
 import subprocess
+import tempfile
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEFAULT_PROGRAM = os.path.join(PROJECT, "build", "src", "cli", "pgrade")
@@ -59,12 +62,21 @@ def run(*arguments, timeout=TIMEOUT_SECONDS, directory=None, account=None, **env
         text=True,
         errors="replace",
         timeout=timeout,
-        cwd=directory,
+        cwd=directory or a_folder(),
         env=clean_environment(environment),
         check=False,
         **as_account(account),
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@functools.lru_cache(maxsize=None)
+def a_folder():
+    """Where files lie that nobody asked for."""
+    folder = tempfile.TemporaryDirectory(prefix="pgrade-run-")
+    os.chmod(folder.name, 0o777)
+    atexit.register(folder.cleanup)
+    return folder.name
 
 
 def start(*arguments, **environment):
@@ -76,6 +88,7 @@ def start(*arguments, **environment):
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        cwd=a_folder(),
         env=clean_environment(environment),
     )
 
