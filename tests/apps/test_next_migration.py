@@ -1,6 +1,7 @@
-"""After an upgrade the framework finds what it expects: its own next migration runs, and the application works.
+"""After an upgrade the framework finds what it expects: its next migration runs, the application works.
 
-Each application is made by its framework on SQLite, moved by pgrade, and migrated on PostgreSQL; see README.md.
+Each application is made by its framework on SQLite, moved by pgrade, and migrated on PostgreSQL; see the
+README beside this.
 """
 
 import dataclasses
@@ -59,9 +60,8 @@ class Application:
 def application(tmp_path):
     def make(name, command, **environment):
         directory = tmp_path / name
-        shutil.copytree(
-            os.path.join(FOLDER, name), directory, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
-        )
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(os.path.join(FOLDER, name), directory, ignore=ignored)
         return Application([part.format(directory) for part in command], str(directory), environment)
 
     return make
@@ -78,7 +78,8 @@ def node_path():
 
 
 def needs(command, what):
-    if shutil.which(command[0]) is None or subprocess.run(command, capture_output=True, check=False).returncode:
+    there = shutil.which(command[0]) is not None
+    if not there or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip(f"{what} is not installed: scripts/setup test")
 
 

@@ -118,12 +118,12 @@ def upgrade(source, target, *options, **keywords):
     return run("upgrade", str(source), target, "--yes", "--json", *options, **keywords)
 
 
-def upgrade_with_answers(source, target, check=lambda outcome: None, **keywords):
-    """Answers what is asked until nothing new is; `check` sees each outcome that asks.
+def upgrade_with_answers(source, target, check=lambda outcome: None, options=(), **keywords):
+    """Answers what is asked until nothing new is; `check` sees each outcome that asks.  `options` come first.
 
     Gives the last outcome and the exit status of each run.
     """
-    options, statuses = [], []
+    options, statuses = list(options), []
     while True:
         outcome = upgrade(source, target, *options, **keywords)
         statuses.append(outcome.status)

@@ -19,12 +19,14 @@ def models(migration):
 def fill():
     model = models("0001_first")
     author, tag, post = model("blog", "Author"), model("blog", "Tag"), model("blog", "Post")
-    people = [author.objects.create(name=f"Zoë {n}", email=f"{n}@example.org", code=f"c{n}") for n in range(5)]
+    people = [
+        author.objects.create(name=f"Zoë {n}", email=f"{n}@example.org", code=f"c{n}") for n in range(5)
+    ]
     tags = [tag.objects.create(name=name) for name in ("a%b", "ünï", "plain")]
     for number in range(20):
         made = post.objects.create(
-            title=f"Title {number}", slug=f"slug-{number}", body="line\nline", legacy=number, views=number * 3,
-            published=number % 2 == 0, created="2024-02-29T12:34:56.789Z", price="12.50",
+            title=f"Title {number}", slug=f"slug-{number}", body="line\nline", legacy=number,
+            views=number * 3, published=number % 2 == 0, created="2024-02-29T12:34:56.789Z", price="12.50",
             author=people[number % 5], editor=people[0] if number % 3 else None)
         made.tags.add(tags[number % 3])
 
