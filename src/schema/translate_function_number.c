@@ -41,6 +41,14 @@ bool call_whole_part(struct translator *tr, const struct call *call, struct term
     return true;
 }
 
+/* A column of so few digits that its doubles have the digits after the point as they are shown, and no more
+ * of them than are asked for: rounding changes nothing. */
+static bool keeps_all_digits(const struct term *arg, int64_t digits)
+{
+    return arg->form == FORM_EXPRESSION && arg->type.kind == PG_NUMERIC && arg->type.precision > 0 &&
+           arg->type.precision <= 15 && arg->type.scale <= digits;
+}
+
 /* roundFunc() in SQLite's func.c: half away from zero, by adding 0.5; from 2^52 on there is no fraction. */
 bool call_round(struct translator *tr, const struct call *call, struct term *out)
 {
@@ -52,6 +60,8 @@ bool call_round(struct translator *tr, const struct call *call, struct term *out
     integer = arg->storage == STORAGE_INTEGER;
     if (call->count == 2 && !term_is_constant(&call->args[1], STORAGE_INTEGER))
         return refuse(tr, "its number of digits is not a literal", "%s", call->what);
+    if (call->count == 2 && keeps_all_digits(arg, call->args[1].integer))
+        integer = true;
     if (call->count == 2 && call->args[1].integer > 0 && !integer)
         return refuse(tr, "the last digit depends on the version of SQLite and on binary fractions", "%s",
                       call->what);

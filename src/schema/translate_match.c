@@ -255,6 +255,25 @@ static bool match_moment_text(struct translator *tr, enum comparison comparison,
     return constant_to_type(tr, text, &moment->type, text);
 }
 
+/* A column of numbers that count time: with a literal number of the same count, or the current one. */
+static bool match_moment_number(struct translator *tr, enum comparison comparison, struct term *moment,
+                                struct term *number)
+{
+    enum pg_kind kind = moment->type.kind;
+    struct term found = *number;
+
+    (void)comparison;
+    if (number->form == FORM_NOW && number->now == NOW_EPOCH && moment->time_unit == 1 &&
+        (kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ)) {
+        found.now = NOW_TIMESTAMP;
+        return now_to_type(tr, &found, &moment->type, true, number);
+    }
+    if (!term_is_constant(number, STORAGE_INTEGER) ||
+        !epoch_constant(tr, number->integer, moment->time_unit, kind, number))
+        return refuse_pair(tr, "the number is no literal of what the column counts", moment, number);
+    return true;
+}
+
 static bool match_uuids(struct translator *tr, enum comparison comparison, struct term *uuid,
                         struct term *other)
 {
@@ -287,7 +306,8 @@ static bool match_extract(struct translator *tr, enum comparison comparison, str
 {
     bool text = term_is_constant(other, STORAGE_TEXT);
     bool number = term_is_number_constant(other);
-    bool folds = other->collation_explicit || value->collation_explicit;
+    /* A CAST changes what the value is before it is compared. */
+    bool folds = other->collation_explicit || value->collation_explicit || other->affinity != AFFINITY_BLOB;
 
     if (value->json != JSON_VALUE || folds || (!number && !(text && is_equality(comparison))) ||
         (number && other->storage == STORAGE_REAL && !isfinite(other->real)))
@@ -307,7 +327,9 @@ static matcher *const matchers[FAMILY_COUNT][FAMILY_COUNT] = {
     [FAMILY_NUMBER] = {[FAMILY_NUMBER] = match_numbers},
     [FAMILY_TEXT] = {[FAMILY_TEXT] = match_texts, [FAMILY_NUMBER] = match_text_number},
     [FAMILY_BLOB] = {[FAMILY_BLOB] = match_same},
-    [FAMILY_MOMENT] = {[FAMILY_MOMENT] = match_moments, [FAMILY_TEXT] = match_moment_text},
+    [FAMILY_MOMENT] = {[FAMILY_MOMENT] = match_moments,
+                       [FAMILY_TEXT] = match_moment_text,
+                       [FAMILY_NUMBER] = match_moment_number},
     [FAMILY_UUID] = {[FAMILY_UUID] = match_uuids, [FAMILY_TEXT] = match_uuids, [FAMILY_BLOB] = match_uuids},
     [FAMILY_EXTRACT] = {[FAMILY_TEXT] = match_extract, [FAMILY_NUMBER] = match_extract},
     [FAMILY_ENUM] = {[FAMILY_ENUM] = match_enums, [FAMILY_TEXT] = match_enums},

@@ -188,6 +188,11 @@ bool translate_moment(struct str text, struct moment *moment);
 bool moment_constant(struct translator *tr, struct str text, const struct pg_type *type,
                      struct term *out) MUST_USE;
 
+/* A number of the unit (the plan's, 1 to 3: seconds, milliseconds, microseconds since 1970) as a moment;
+ * false: out of the years 1 to 9999. */
+bool epoch_constant(struct translator *tr, int64_t number, int unit, enum pg_kind kind,
+                    struct term *out) MUST_USE;
+
 bool time_function(struct translator *tr, const char *name, struct term *args, size_t count,
                    struct term *out) MUST_USE;
 bool now_term(struct translator *tr, struct str keyword, struct term *out) MUST_USE;

@@ -32,7 +32,7 @@ VALUES = {
     "z": ["2020-01-01 10:20:30", None, "2020-01-01 00:00:00", "2018-03-04 05:06:07"],
     "y": ["2020-01-01", None, "2019-12-31", "2020-02-29", "2021-10-31", "1968-07-05"],
     "h": ["00:00:00", "12:30:00", None, "23:59:59"],
-    "p": [0, 1577836800, None],
+    "p": [0, 1577836800, None, 951782400, -2203891200, -1, 1000000000, 951868799, 250000000000, -62135596800],
     "x": [b"", b"\x00\xff", None, b"abc", b"\x80"],
     "g": ["00000000-0000-0000-0000-000000000000", None, "0a1b2c3d-0000-4000-8000-00000000000f"],
     "m": [one for one in DOCUMENTS], "u": DOCUMENTS[3:] + DOCUMENTS[:3], "js": DOCUMENTS[7:] + DOCUMENTS[:7],
@@ -512,6 +512,9 @@ round(q)
 round(n)
 round(i)
 round(i, 2)
+round(n, 2)
+round(n, 5)
+round(-n, 2)
 round(r, 0)
 round(f)
 sign(i)
@@ -833,6 +836,21 @@ json_extract(m, '$') = 'text'
 json_extract(u, '$') = 1.5
 json_extract(js, '$') IS NULL
 json_extract(m, '$.0') = 'zero'
+p > 1000
+p = 0
+p >= '1577836800'
+p <> 1577836800
+p < 1577836801
+p BETWEEN -5 AND 1577836799
+p IN (0, 5)
+p IS 0
+p <= unixepoch()
+p > -62135596000
+p < 253402300799
+p < 951782400
+p < 951868800
+p < -2203891201
+p <= unixepoch('now')
 json_extract(m, '$.a') = 'x'
 json_extract(u, '$.a') = 'x'
 json_extract(js, '$.a') = 'x'
@@ -956,7 +974,11 @@ REFUSALS = [
     ("value", "d < y", "a comparison of"),
     ("value", "p < '2020-01-01'", "a comparison of"),
     ("value", "p < d", "a comparison of"),
-    ("value", "p > 1000", "a comparison of"),
+    ("value", "p > 0.5", "a comparison of"),
+    ("value", "p > i", "a comparison of"),
+    ("value", "p > 999999999999", "a comparison of"),
+    ("value", "d > 1577836800", "a comparison of"),
+    ("value", "p > unixepoch() - 5", "a comparison of"),
     ("value", "z < '2020-01-01 10:00:00+02:00'", "the literal"),
     ("value", "d = '2020-01-01 10:20'", "a comparison of a date or time"),
     ("value", "y = '2020-01-01 00:00:00'", "a comparison of a date or time"),
@@ -1009,6 +1031,8 @@ REFUSALS = [
     ("value", "(i, j) = (1, 2)", "a row value"),
     ("value", "?", "a parameter"),
     ("value", "round(r, 2)", "function round()"),
+    ("value", "round(n, 1)", "function round()"),
+    ("value", "round(w, 2)", "function round()"),
     ("value", "round(i, j)", "function round()"),
     ("value", "max(i)", "aggregate function max()"),
     ("value", "max(k, 'a')", "function max()"),
@@ -1148,6 +1172,7 @@ REFUSALS = [
     ("value", "m ->> 'a' COLLATE NOCASE = 'x'", ""),
     ("value", "m ->> 'a' = 'X' COLLATE NOCASE", "a comparison of"),
     ("value", "m ->> 'a' = t", "a comparison of"),
+    ("value", "m ->> 'a' = CAST(0 AS TEXT)", "a comparison of"),
     ("value", "m ->> 'a' = i", "a comparison of"),
     ("value", "m ->> 'a' < 'x'", "a comparison of"),
     ("value", "m -> 'a' = '1'", "a comparison of"),
