@@ -44,13 +44,32 @@ bool maker_has_folding(const struct plan_table *table, const struct key_part *pa
     return false;
 }
 
+/* The column that an expression is no more than: likely(c), +c; -1: it is more. */
+static int mere_column(const struct table *source, const struct expr *expr)
+{
+    while (expr->kind != EXPR_COLUMN) {
+        bool plus = expr->kind == EXPR_UNARY && expr->op[0] == '+';
+        bool hint = expr->kind == EXPR_FUNCTION && expr->item_count > 0 &&
+                    (str_is_nocase(expr->name, "likely") || str_is_nocase(expr->name, "unlikely") ||
+                     str_is_nocase(expr->name, "likelihood"));
+
+        if (!plus && !hint && expr->kind != EXPR_COLLATE)
+            return -1;
+        expr = expr->items[0];
+    }
+    return table_column(source, expr->name);
+}
+
 /* json has no order, so it can be in no key and no B-tree. */
 static const struct plan_column *without_order(const struct plan_table *table, const struct key_part *parts,
                                                size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (parts[i].column >= 0 && table->columns[parts[i].column].type.kind == PG_JSON)
-            return &table->columns[parts[i].column];
+    for (size_t i = 0; i < count; i++) {
+        int column = parts[i].column >= 0 ? parts[i].column : mere_column(table->source, parts[i].expr);
+
+        if (column >= 0 && table->columns[column].type.kind == PG_JSON)
+            return &table->columns[column];
+    }
     return NULL;
 }
 

@@ -77,7 +77,7 @@ static bool match_columns(struct translator *tr, const struct expr *left, const 
     if (inner->relation->column_count != count)
         return refuse(tr, "its sides have different numbers of columns", "IN (SELECT ...)");
     for (size_t i = 0; i < count; i++) {
-        struct str form;
+        struct str form = {NULL, 0};
         struct term term;
 
         if (!translate_node(tr, row ? left->items[i] : left, &term) ||

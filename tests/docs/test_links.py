@@ -27,7 +27,7 @@ def test_links_lead_somewhere(page):
     path = os.path.join(pgrade.PROJECT, page)
     with open(path, encoding="utf-8") as stream:
         text = stream.read()
-    for link in LINK.findall(text):
+    for link in LINK.findall(re.sub(r"`[^`\n]*`", "", text)):
         if "://" in link:
             continue
         name, _, anchor = link.partition("#")

@@ -29,6 +29,8 @@ FOUND = {
         CREATE TABLE t (b INT8 CHECK (-b)); INSERT INTO t VALUES (-9223372036854775808)""",
     "an index that overflows": """
         CREATE TABLE t (b INT8); CREATE INDEX i ON t (-b); INSERT INTO t VALUES (-9223372036854775808)""",
+    "an index on a column of json by another spelling": "CREATE TABLE t (j JSON); CREATE INDEX i ON t (likely(j))",
+    "a table named TABLE": 'CREATE TABLE "TABLE" (id VARCHAR(255))',
     "a generated text of constants": """
         CREATE TABLE t (a TEXT GENERATED ALWAYS AS (upper('x')) STORED, b TEXT AS (lower('A') || c), c TEXT);
         INSERT INTO t (c) VALUES ('t')""",

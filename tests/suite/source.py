@@ -224,7 +224,9 @@ def unquote(token):
 
 
 def written_in_quotes(sql, name):
-    for token in tokens(sql)[1:6]:
+    words = tokens(sql)
+    start = [word.upper() for word in words[:6]].index("TABLE") + 1 if "TABLE" in sql.upper() else 1
+    for token in words[start:6]:
         if unquote(token).lower() == name.lower():
             return token[0] in CLOSING
     return True
