@@ -12,7 +12,7 @@ ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "
 TABLES = (
     "SELECT oid, relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('r', 'p') ORDER BY relname"
 )
-VIEWS = "SELECT relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('v', 'm')"
+VIEWS = "SELECT oid, relname FROM pg_class WHERE relnamespace = %s AND relkind IN ('v', 'm')"
 COLUMNS = """
     SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef,
            a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%', false),
@@ -105,7 +105,8 @@ class Target:
         namespace = self.query("SELECT oid FROM pg_namespace WHERE nspname = %s", schema)[0][0]
         names = dict(self.query(TABLES, namespace))
         columns = {oid: self.query(COLUMNS, oid) for oid in names}
-        self.views = [name for name, in self.query(VIEWS, namespace)]
+        self._views = dict(self.query(VIEWS, namespace))
+        self.views = list(self._views.values())
         self.triggers = self.query(TRIGGERS, namespace)
         self.tables = [self._table(oid, names, columns) for oid in names]
 
@@ -116,6 +117,15 @@ class Target:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters or None)
             return cursor.fetchall()
+
+    def view(self, name):
+        """As a table without keys."""
+        for oid, other in self._views.items():
+            if other == name or other.lower() == name.lower():
+                columns = self.query(COLUMNS, oid)
+                return Table(other, [Column(name, formatted, parse_type(formatted, labels), *rest)
+                                     for _, name, formatted, *rest, labels in columns], [], [], [])
+        return None
 
     def table(self, name):
         return next((table for table in self.tables if table.name == name), None)

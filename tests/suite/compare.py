@@ -18,6 +18,7 @@ from insert_probe import insert_probe
 from mapping import misnamed, pair_names
 from objects import Objects, Report
 from source import Source
+from view_rows import compare_views
 
 LIMIT = 10
 
@@ -62,6 +63,7 @@ def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
         objects = Objects(source, target, pairs, columns, said)
         objects.compare()
         result.problems += objects.problems
+        result.problems += compare_views(source, target, report or {}, limit)
         result.objects = objects.compared
         result.not_carried = len(said.used)
         if probe:

@@ -95,7 +95,8 @@ class Source:
                 "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
             )
         ]
-        self.views = [name for kind, name, _, _ in objects if kind == "view"]
+        self._view_sql = {name: sql for kind, name, _, sql in objects if kind == "view"}
+        self.views = list(self._view_sql)
         self.triggers = [
             (name, table, event_of(sql)) for kind, name, table, sql in objects if kind == "trigger"
         ]
@@ -111,6 +112,13 @@ class Source:
     def rows(self, table, columns=None):
         wanted = columns or [column.name for column in table.columns]
         return self.connection.execute(f"SELECT {', '.join(map(quote, wanted))} FROM {quote(table.name)}")
+
+    def view_rows(self, name):
+        return self.connection.execute(f"SELECT * FROM {quote(name)}").fetchall()
+
+    def sql_of(self, view):
+        """Its text, and those of all others: it may read them."""
+        return " ".join([self._view_sql[view], *self._view_sql.values()])
 
     def table(self, name):
         return next((table for table in self.tables if table.name.lower() == name.lower()), None)

@@ -138,6 +138,14 @@ DAMAGES = {
     ),
     "a column": ("ALTER TABLE pet DROP COLUMN ratio", "column ratio of pet is missing"),
     "a view": ("DROP VIEW loud_pets", "view loud_pets is missing"),
+    "a view's rows": (
+        "CREATE OR REPLACE VIEW loud_pets AS SELECT id FROM pet",
+        "view loud_pets: 1 rows became 2",
+    ),
+    "a view's values": (
+        "CREATE OR REPLACE VIEW loud_pets AS SELECT id + 1 AS id FROM pet WHERE loud = 1",
+        "view loud_pets: row",
+    ),
     "a table": ("DROP TABLE empty", "table empty is missing"),
     "a table too many": ("CREATE TABLE extra (id integer)", "table extra has no equal"),
     "a table's name": ('ALTER TABLE "Owner" RENAME TO owner', "Owner is named owner"),
