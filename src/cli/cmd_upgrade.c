@@ -39,6 +39,25 @@ static bool has_shortfalls(const struct upgrade_result *result)
            result->load.misfits.change_count > 0;
 }
 
+static void tell(struct report *report, bool done, struct err *err)
+{
+    struct invocation *invocation = report->invocation;
+
+    if (!done)
+        config_blame(invocation, err);
+    if (invocation->hide_values)
+        err_hide_values(err);
+    if (report->result->published)
+        report->not_carried_file = not_carried_write(report);
+    invocation->status = done && has_shortfalls(report->result) ? err_exit_status(ERR_SHORTFALL) : 0;
+    if (invocation->json)
+        report_upgrade_json(report, done ? NULL : err,
+                            done ? invocation->status : err_exit_status(err->code));
+    else if (done || err_exit_status(err->code) == err_exit_status(ERR_DECISION) ||
+             err->code == ERR_DIFFERENT)
+        report_upgrade(report, done ? NULL : err);
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
@@ -60,19 +79,7 @@ static bool run(struct invocation *invocation, struct err *err)
     options.progress_context = &meter;
     done = upgrade_run(invocation->arena, &options, &result, err);
     meter_end(&meter);
-    if (!done)
-        config_blame(invocation, err);
-    if (invocation->hide_values)
-        err_hide_values(err);
-    if (result.published)
-        report.not_carried_file = not_carried_write(&report);
-    invocation->status = done && has_shortfalls(&result) ? err_exit_status(ERR_SHORTFALL) : 0;
-    if (invocation->json)
-        report_upgrade_json(&report, done ? NULL : err,
-                            done ? invocation->status : err_exit_status(err->code));
-    else if (done || err_exit_status(err->code) == err_exit_status(ERR_DECISION) ||
-             err->code == ERR_DIFFERENT)
-        report_upgrade(&report, done ? NULL : err);
+    tell(&report, done, err);
     invocation->reported = true;
     invocation->published = result.published;
     upgrade_close(&result);

@@ -201,6 +201,7 @@ static bool put_value(struct trigger_maker *at, const struct expr *value, int pl
     bool identity = column->identity != IDENTITY_NO && value->kind != EXPR_INTEGER;
     struct buf name;
 
+    at->gives_key = at->gives_key || column->identity != IDENTITY_NO;
     buf_text(out, identity ? "coalesce(" : "");
     if (!trigger_expr(at, value, TRANSLATE_OF_TYPE, &column->type, out))
         return false;

@@ -225,58 +225,7 @@ static bool put_when(struct trigger_maker *at, struct buf *out)
     return true;
 }
 
-/* ---- when it fires ---- */
-
-static bool is_beside(const struct trigger *one, const struct trigger *other)
-{
-    return one != other && str_equal_nocase(one->table.text, other->table.text) && one->body != NULL &&
-           other->body != NULL && one->body->event == other->body->event &&
-           one->body->timing == other->body->timing;
-}
-
-static bool is_alone(const struct maker *maker, const struct trigger *trigger)
-{
-    for (size_t i = 0; i < maker->schema->trigger_count; i++)
-        if (is_beside(trigger, &maker->schema->triggers[i]))
-            return false;
-    return true;
-}
-
-/* SQLite fires the trigger that was made last first, though it promises no order; PostgreSQL goes by name. */
-static void note_order(struct maker *maker, const struct trigger *trigger)
-{
-    for (const struct trigger *other = maker->schema->triggers; other < trigger; other++)
-        if (is_beside(trigger, other) && str_compare(trigger->name.text, other->name.text) > 0) {
-            maker_note(maker, trigger->name.text,
-                       "fires after %.*s, by their names; SQLite fired it before, being the newer one",
-                       STR_ARGS(other->name.text));
-            return;
-        }
-}
-
-/* PostgreSQL looks at a foreign key that forbids by a trigger of its own, RI_ConstraintTrigger_..., by its
- * place in the order of names; SQLite when the statement is done, and the rows that refer may be gone by
- * then. */
-static bool must_precede_keys(const struct maker *maker, const struct trigger *trigger)
-{
-    const struct trigger_body *body = trigger->body;
-
-    for (size_t i = 0; body->timing == TRIGGER_AFTER && i < body->step_count; i++) {
-        const struct table *child = body->steps[i].kind == STEP_SELECT || body->steps[i].kind == STEP_INSERT
-                                        ? NULL
-                                        : schema_table(maker->schema, body->steps[i].table.text);
-
-        for (size_t j = 0; child != NULL && j < child->foreign_key_count; j++) {
-            const struct foreign_key *key = &child->foreign_keys[j];
-            enum fk_action action = body->event == TRIGGER_DELETE ? key->on_delete : key->on_update;
-
-            if (str_equal_nocase(key->parent.text, trigger->table.text) && action == FK_NO_ACTION &&
-                body->event != TRIGGER_INSERT)
-                return true;
-        }
-    }
-    return false;
-}
+/* ---- its name ---- */
 
 static struct str name_of(struct maker *maker, const struct trigger *trigger, struct names *names)
 {
@@ -285,7 +234,7 @@ static struct str name_of(struct maker *maker, const struct trigger *trigger, st
 
     if (wanted.len == 0)
         name = str_from("trigger");
-    if (must_precede_keys(maker, trigger) && str_compare(wanted, str_from("RI_")) > 0)
+    if (trigger_precedes_keys(maker, trigger) && str_compare(wanted, str_from("RI_")) > 0)
         name = str_printf(maker->arena, "A_%.*s", STR_ARGS(wanted));
     name = names_take(names, name);
     if (!str_equal(name, trigger->name.text) && str_starts_with(name, "A_"))
@@ -306,6 +255,11 @@ static bool check_place(struct trigger_maker *at)
     if (before && reach.own_table) {
         err_set(at->failure, ERR_DECISION, "it writes its own table BEFORE the row is written");
         return err_detail(at->failure, "SQLite leaves open what comes of that, PostgreSQL refuses it");
+    }
+    if (trigger_refers_too_early(at->maker, at->trigger)) {
+        err_set(at->failure, ERR_DECISION, "it writes rows that refer to its own, BEFORE that is there");
+        return err_detail(at->failure,
+                          "PostgreSQL looks at the foreign key when the trigger's statement is done");
     }
     if (reach.why != NULL)
         return err_set(at->failure, ERR_DECISION, "%s", reach.why);
@@ -334,7 +288,7 @@ static bool put_parts(struct trigger_maker *at, struct buf *event)
 {
     if (!find_table(at))
         return false;
-    at->alone = is_alone(at->maker, at->trigger);
+    at->alone = trigger_is_alone(at->maker, at->trigger);
     at->assigns = only_assigns(at->maker, at->trigger, at->table);
     return (at->assigns || check_place(at)) && put_event(at, event) && put_steps(at);
 }
@@ -364,7 +318,11 @@ static void add_object(struct trigger_maker *at, const struct buf *event, const 
     object.check_sql = buf_to_str(maker->arena, at->check);
     buf_free(&sql);
     maker_object(maker, object);
-    note_order(maker, at->trigger);
+    trigger_note_order(maker, at->trigger);
+    if (at->gives_key)
+        maker_note(
+            maker, at->trigger->name.text,
+            "gives a row its key: the next key that PostgreSQL gives by itself does not take account of it");
     if (at->fails)
         maker_note(
             maker, at->trigger->name.text,

@@ -21,6 +21,7 @@ struct trigger_maker {
     bool alone;                      /* no other trigger of the same timing and event is on the table */
     bool assigns;                    /* columns of the row itself: and these are NEW's */
     bool fails;                      /* by RAISE(FAIL) */
+    bool gives_key;                  /* to a row of a table whose keys are drawn from a sequence */
     struct buf *body;
     struct buf
         *check; /* the same statements for EXPLAIN, with rows of the table in the place of NEW and OLD */
@@ -56,5 +57,14 @@ struct trigger_reach trigger_reach(const struct maker *maker, const struct trigg
 /* The condition holds for no other row than that of NEW (or OLD, where `old` allows it): the whole key is
  * compared with it.  `exactly`: and nothing else is asked. */
 bool trigger_is_pinned(const struct plan_table *table, const struct expr *where, bool old, bool exactly);
+
+/* trigger_order.c */
+bool trigger_is_alone(const struct maker *maker, const struct trigger *trigger); /* of its timing and event */
+/* It has to fire before PostgreSQL's own triggers look at foreign keys. */
+bool trigger_precedes_keys(const struct maker *maker, const struct trigger *trigger);
+/* It writes rows that refer to the one at hand, which is not there yet. */
+bool trigger_refers_too_early(const struct maker *maker, const struct trigger *trigger);
+/* Says where several triggers come in another order than in SQLite. */
+void trigger_note_order(struct maker *maker, const struct trigger *trigger);
 
 #endif

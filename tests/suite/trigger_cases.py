@@ -69,6 +69,9 @@ CARRIED = [
     ("delete children before", trigger("BEFORE DELETE ON t@", "DELETE FROM u@ WHERE ref = OLD.id AND cnt > 5;"), CHANGES),
     ("delete children with a key", trigger("AFTER DELETE ON t@", "DELETE FROM u@ WHERE ref = OLD.id;").replace(
         "ref INTEGER,", "ref INTEGER REFERENCES t@ (id),"), CHANGES),
+    ("make the parent", BASE + """CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref INTEGER REFERENCES t@ (id));
+        CREATE TRIGGER tr@ AFTER INSERT ON child@ BEGIN INSERT INTO t@ (id, a) VALUES (NEW.ref, 'made'); END;""",
+     ["INSERT INTO child@ VALUES (1, 40), (2, 41)", "INSERT INTO child@ VALUES (3, 40)"]),
     ("set children NULL", trigger("AFTER DELETE ON t@", "UPDATE u@ SET ref = NULL, note = 'orphan' WHERE ref = OLD.id;"),
      CHANGES),
     ("abort", trigger("BEFORE INSERT ON t@ WHEN NEW.n > 100", "SELECT RAISE(ABORT, 'it''s \"too\" much: $1 %');"), CHANGES),
@@ -117,6 +120,10 @@ REFUSED = [
     ("itself before", trigger("BEFORE UPDATE ON t@", "UPDATE t@ SET n = 1 WHERE id = NEW.id;"), "BEFORE the row"),
     ("comes back", trigger("AFTER UPDATE ON t@", "UPDATE u@ SET cnt = 1;") +
      "CREATE TRIGGER ur@ AFTER UPDATE ON u@ BEGIN UPDATE t@ SET n = 1 WHERE id = NEW.ref; END;", "come back"),
+    ("refers too early", """CREATE TABLE t@ (id TEXT PRIMARY KEY NOT NULL, a TEXT);
+        CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref TEXT REFERENCES t@ (id));
+        CREATE TRIGGER tr@ BEFORE INSERT ON t@ BEGIN INSERT INTO child@ (ref) VALUES (NEW.id); END;""",
+     "refer to its own"),
     ("a function of theirs", trigger("AFTER UPDATE ON t@", "SELECT notify(NEW.id);"), "function notify()"),
     ("key before it is there", trigger("BEFORE INSERT ON t@", "INSERT INTO log@ (num) VALUES (NEW.id);"), "key yet"),
     ("replace", trigger("AFTER INSERT ON t@", "INSERT OR REPLACE INTO u@ (id) VALUES (NEW.id);"), "conflicts"),

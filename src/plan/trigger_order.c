@@ -1,0 +1,138 @@
+/* When a trigger fires: before or after others, and the checks of foreign keys. */
+#include "plan/triggers.h"
+
+static bool is_beside(const struct trigger *one, const struct trigger *other)
+{
+    return one != other && str_equal_nocase(one->table.text, other->table.text) && one->body != NULL &&
+           other->body != NULL && one->body->event == other->body->event &&
+           one->body->timing == other->body->timing;
+}
+
+bool trigger_is_alone(const struct maker *maker, const struct trigger *trigger)
+{
+    for (size_t i = 0; i < maker->schema->trigger_count; i++)
+        if (is_beside(trigger, &maker->schema->triggers[i]))
+            return false;
+    return true;
+}
+
+/* SQLite fires the trigger that was made last first, though it promises no order; PostgreSQL goes by name. */
+static void note_order(struct maker *maker, const struct trigger *trigger)
+{
+    for (const struct trigger *other = maker->schema->triggers; other < trigger; other++)
+        if (is_beside(trigger, other) && str_compare(trigger->name.text, other->name.text) > 0) {
+            maker_note(maker, trigger->name.text,
+                       "fires after %.*s, by their names; SQLite fired it before, being the newer one",
+                       STR_ARGS(other->name.text));
+            return;
+        }
+}
+
+static bool refers_to(const struct foreign_key *key, struct str table)
+{
+    return str_equal_nocase(key->parent.text, table);
+}
+
+/* The step takes away rows that refer to those which the trigger's table loses, and would be in the way. */
+static bool clears_children(const struct trigger *trigger, const struct trigger_step *step,
+                            const struct table *child)
+{
+    for (size_t i = 0; i < child->foreign_key_count; i++) {
+        const struct foreign_key *key = &child->foreign_keys[i];
+        enum fk_action action = trigger->body->event == TRIGGER_DELETE ? key->on_delete : key->on_update;
+
+        if (refers_to(key, trigger->table.text) && action == FK_NO_ACTION && step->kind != STEP_INSERT &&
+            trigger->body->event != TRIGGER_INSERT)
+            return true;
+    }
+    return false;
+}
+
+/* The step makes the rows that new rows of the trigger's table refer to. */
+static bool makes_parents(const struct maker *maker, const struct trigger *trigger,
+                          const struct trigger_step *step)
+{
+    const struct table *own = schema_table(maker->schema, trigger->table.text);
+
+    for (size_t i = 0; i < own->foreign_key_count; i++)
+        if (refers_to(&own->foreign_keys[i], step->table.text) && step->kind != STEP_DELETE &&
+            trigger->body->event != TRIGGER_DELETE)
+            return true;
+    return false;
+}
+
+/* PostgreSQL looks at a foreign key by a trigger of its own, RI_ConstraintTrigger_..., by its place in the
+ * order of names; SQLite when the statement is done, and what the key asks for may be there, or gone, by
+ * then. */
+bool trigger_precedes_keys(const struct maker *maker, const struct trigger *trigger)
+{
+    const struct trigger_body *body = trigger->body;
+
+    for (size_t i = 0; body->timing == TRIGGER_AFTER && i < body->step_count; i++) {
+        const struct trigger_step *step = &body->steps[i];
+        const struct table *target =
+            step->kind == STEP_SELECT ? NULL : schema_table(maker->schema, step->table.text);
+
+        if (target != NULL && (clears_children(trigger, step, target) || makes_parents(maker, trigger, step)))
+            return true;
+    }
+    return false;
+}
+
+/* A row that refers to one which is not there yet is an error in PostgreSQL when the statement of the trigger
+ * is done, in SQLite only when the whole is. */
+bool trigger_refers_too_early(const struct maker *maker, const struct trigger *trigger)
+{
+    const struct trigger_body *body = trigger->body;
+
+    for (size_t i = 0; body->timing == TRIGGER_BEFORE && i < body->step_count; i++) {
+        const struct trigger_step *step = &body->steps[i];
+        const struct table *target = step->kind == STEP_INSERT || step->kind == STEP_UPDATE
+                                         ? schema_table(maker->schema, step->table.text)
+                                         : NULL;
+
+        for (size_t j = 0; target != NULL && j < target->foreign_key_count; j++)
+            if (refers_to(&target->foreign_keys[j], trigger->table.text) && body->event != TRIGGER_DELETE)
+                return true;
+    }
+    return false;
+}
+
+static bool writes(const struct trigger *trigger, struct str table)
+{
+    for (size_t i = 0; i < trigger->body->step_count; i++)
+        if (trigger->body->steps[i].kind != STEP_SELECT &&
+            str_equal_nocase(trigger->body->steps[i].table.text, table))
+            return true;
+    return false;
+}
+
+/* SQLite runs BEFORE and AFTER triggers row by row; PostgreSQL the BEFORE ones of all rows, then the others.
+ */
+static void note_turns(struct maker *maker, const struct trigger *trigger)
+{
+    const struct trigger_body *body = trigger->body;
+
+    for (size_t i = 0; body->timing == TRIGGER_AFTER && i < maker->schema->trigger_count; i++) {
+        const struct trigger *other = &maker->schema->triggers[i];
+
+        if (other->body == NULL || other->body->timing != TRIGGER_BEFORE ||
+            other->body->event != body->event || !str_equal_nocase(other->table.text, trigger->table.text))
+            continue;
+        for (size_t j = 0; j < body->step_count; j++)
+            if (body->steps[j].kind != STEP_SELECT && writes(other, body->steps[j].table.text)) {
+                maker_note(
+                    maker, trigger->name.text,
+                    "writes %.*s as %.*s does: of a statement that changes several rows SQLite ran both "
+                    "for each row, PostgreSQL runs the latter for all rows first",
+                    STR_ARGS(body->steps[j].table.text), STR_ARGS(other->name.text));
+                return;
+            }
+    }
+}
+
+void trigger_note_order(struct maker *maker, const struct trigger *trigger)
+{
+    note_order(maker, trigger);
+    note_turns(maker, trigger);
+}
