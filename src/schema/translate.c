@@ -341,6 +341,10 @@ bool translate_as(struct translator *tr, const struct expr *expr, const struct p
 {
     if (tr->draws && type->kind == PG_UUID && random_uuid(tr, expr, out))
         return true;
+    if (now_count(tr, expr, type, out))
+        return true;
+    if ((type->kind == PG_JSON || type->kind == PG_JSONB) && json_makes(expr))
+        return json_made(tr, expr, type, out);
     if (expr->kind == EXPR_CASE)
         return translate_case(tr, expr, type, out);
     if (expr->kind == EXPR_FUNCTION && function_takes_type(expr))

@@ -61,8 +61,7 @@ bool call_json_type(struct translator *tr, const struct call *call, struct term 
 
 /* ---- making JSON ---- */
 
-/* A call whose result SQLite marks as JSON, so that it goes into other JSON as it is. */
-static bool makes_json(const struct expr *expr)
+bool json_makes(const struct expr *expr)
 {
     static const char *const names[] = {"json", "json_array", "json_object", "json_quote"};
 
@@ -72,10 +71,25 @@ static bool makes_json(const struct expr *expr)
     return false;
 }
 
+/* json('...') of a literal is that literal, but for spaces. */
+bool json_made(struct translator *tr, const struct expr *expr, const struct pg_type *type, struct term *out)
+{
+    bool literal = str_is_nocase(expr->name, "json") && expr->item_count == 1 &&
+                   expr->items[0]->kind == EXPR_TEXT && type->kind == PG_JSONB;
+
+    if (literal)
+        return term_text(tr, expr->items[0]->text, out) && constant_to_type(tr, out, type, out);
+    if (!translate_node(tr, expr, out))
+        return false;
+    *out = term_make(tr, type->kind, STORAGE_OTHER, LEVEL_CAST, "%.*s",
+                     STR_ARGS(term_cast(tr, out, pg_kind_name(type->kind))));
+    return true;
+}
+
 static bool makes_no_json(void *context, const struct expr *node)
 {
     (void)context;
-    return !makes_json(node);
+    return !json_makes(node);
 }
 
 /* The i-th argument as json_quote() writes it; to_json() is not immutable. */
@@ -86,7 +100,7 @@ static bool quoted(struct translator *tr, const struct call *call, size_t i, str
 
     if (tr->scope->immutable)
         return refuse(tr, "PostgreSQL's form of it is not immutable", "%s", call->what);
-    if (makes_json(call->expr->items[i])) {
+    if (json_makes(call->expr->items[i])) {
         *out = term_sql(tr, arg, LEVEL_CAST);
         return true;
     }

@@ -27,6 +27,13 @@ void json_to_order(struct translator *tr, struct term *value);
 bool json_store(struct translator *tr, const struct term *value, const struct pg_type *type,
                 struct term *out) MUST_USE;
 
+/* A call whose result SQLite marks as JSON, so that it goes into other JSON as it is. */
+bool json_makes(const struct expr *expr);
+
+/* Such a call in a column of the type json or jsonb. */
+bool json_made(struct translator *tr, const struct expr *expr, const struct pg_type *type,
+               struct term *out) MUST_USE;
+
 /* The operators -> and ->>. */
 bool translate_arrow(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 

@@ -92,6 +92,8 @@ static bool arithmetic(struct translator *tr, const char *op, struct term *opera
     char what[16] = "operator ";
 
     what[9] = op[0];
+    term_read_digits(tr, left);
+    term_read_digits(tr, right);
     if (left->form == FORM_NULL || right->form == FORM_NULL ||
         ((op[0] == '/' || op[0] == '%') && constant_value_is(right, 0))) {
         *out = term_null();
@@ -330,6 +332,7 @@ static bool cast_integer(struct translator *tr, struct term *term)
 {
     int64_t integer;
 
+    term_read_digits(tr, term);
     if (term_is_constant(term, STORAGE_TEXT) && str_to_int64(str_trim(term->bytes), &integer))
         *term = term_integer(tr, integer);
     if (term_family(term) == FAMILY_TEXT && term->storage == STORAGE_TEXT) {
@@ -352,6 +355,7 @@ static bool cast_integer(struct translator *tr, struct term *term)
 
 static bool cast_real(struct translator *tr, struct term *term)
 {
+    term_read_digits(tr, term);
     if (!term_to_number(tr, term, "CAST to a real"))
         return false;
     if (term_is_constant(term, STORAGE_INTEGER))

@@ -23,6 +23,18 @@ static const struct {
     {'s', "floor(extract(epoch from @))::bigint::text"},
 };
 
+/* The same as numbers. */
+static const struct {
+    char letter;
+    const char *sql;
+} wholes[] = {
+    {'Y', "extract(year from @)::bigint"},         {'m', "extract(month from @)::bigint"},
+    {'d', "extract(day from @)::bigint"},          {'H', "extract(hour from @)::bigint"},
+    {'M', "extract(minute from @)::bigint"},       {'S', "floor(extract(second from @))::bigint"},
+    {'j', "extract(doy from @)::bigint"},          {'w', "extract(dow from @)::bigint"},
+    {'s', "floor(extract(epoch from @))::bigint"},
+};
+
 static const char *piece_of(char letter)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(pieces); i++)
@@ -100,6 +112,22 @@ static bool in_pieces(struct translator *tr, struct str format, struct instant *
     return done;
 }
 
+/* A format of one letter; NULL ptr: it is none, or no number. */
+static struct str whole_of(struct translator *tr, struct str format, struct str timestamp)
+{
+    struct str found = {NULL, 0};
+    struct buf sql;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; format.len == 2 && format.ptr[0] == '%' && i < ARRAY_LENGTH(wholes); i++)
+        if (format.ptr[1] == wholes[i].letter) {
+            put_piece(&sql, wholes[i].sql, timestamp);
+            found = buf_to_str(tr->arena, &sql);
+        }
+    buf_free(&sql);
+    return found;
+}
+
 bool instant_format(struct translator *tr, const char *name, struct str format, struct instant *instant,
                     struct term *out)
 {
@@ -127,8 +155,11 @@ bool instant_format(struct translator *tr, const char *name, struct str format, 
         out->now = text.now;
         out->now_length = text.now_length;
         out->instant = instant->sql;
-        out->instant_of = out->sql.ptr;
         out->drifts = instant->now;
+    }
+    if (done) {
+        out->instant_of = out->sql.ptr;
+        out->whole = whole_of(tr, format, instant->sql);
     }
     return done || refuse(tr, "its format has a part that to_char() does not make", "function %s()", name);
 }
@@ -163,6 +194,8 @@ static const struct {
     {PG_TIMESTAMPTZ, NOW_TIMESTAMP, LEVEL_ATOM, "(date_trunc('second', @) AT TIME ZONE 'UTC')",
      "(@ AT TIME ZONE 'UTC')"},
     {PG_TIMESTAMPTZ, NOW_DATE, LEVEL_ATOM, "(date_trunc('day', @) AT TIME ZONE 'UTC')", NULL},
+    {PG_TIMESTAMP, NOW_INSTANT, LEVEL_ATOM, NULL, "@"},
+    {PG_TIMESTAMPTZ, NOW_INSTANT, LEVEL_ATOM, NULL, "(@ AT TIME ZONE 'UTC')"},
     {PG_DATE, NOW_DATE, LEVEL_CAST, "@::date", NULL},
     {PG_TIME, NOW_TIME, LEVEL_CAST, "date_trunc('second', @)::time", "@::time"},
 };
@@ -176,6 +209,8 @@ bool instant_to_type(struct translator *tr, const struct term *text, const struc
 
         if (renderings[i].kind != type->kind || renderings[i].what != text->now)
             continue;
+        if (!drifting && renderings[i].sql == NULL)
+            break;
         buf_init(&sql, BUF_TEXT_MAXIMUM);
         put_piece(&sql, drifting ? renderings[i].drifting : renderings[i].sql, text->instant);
         *out =

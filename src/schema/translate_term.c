@@ -249,6 +249,12 @@ bool term_to_operand(struct translator *tr, struct term *term, const char *what)
     return term_to_number(tr, term, what);
 }
 
+void term_read_digits(struct translator *tr, struct term *term)
+{
+    if (term->whole.ptr != NULL && term->instant_of == term->sql.ptr)
+        *term = term_make(tr, PG_INT8, STORAGE_INTEGER, LEVEL_CAST, "%.*s", STR_ARGS(term->whole));
+}
+
 bool term_to_integer(struct translator *tr, struct term *term, const char *what)
 {
     if (!term_to_number(tr, term, what))

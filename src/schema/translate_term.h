@@ -96,6 +96,7 @@ struct term {
     enum json_form json;
     struct str instant;     /* of the text of a date or time (see now): its timestamp */
     bool drifts;            /* that depends on the current time */
+    struct str whole;       /* of a text of digits alone: the same as a bigint */
     const char *instant_of; /* the `sql` that it belongs to: a term that was written anew has none */
 };
 
@@ -144,6 +145,9 @@ struct str term_cast(struct translator *tr, const struct term *term, const char 
 bool term_to_number(struct translator *tr, struct term *term, const char *what) MUST_USE;
 /* A number as arithmetic takes it: within a SELECT a text too, by the number at its start. */
 bool term_to_operand(struct translator *tr, struct term *term, const char *what) MUST_USE;
+/* A text of digits alone as the number that arithmetic and CAST make of it: a year, the seconds since 1970.
+ */
+void term_read_digits(struct translator *tr, struct term *term);
 bool term_to_integer(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_text(struct translator *tr, struct term *term, const char *what) MUST_USE;
 bool term_to_condition(struct translator *tr, struct term *term) MUST_USE;
@@ -192,6 +196,10 @@ bool moment_constant(struct translator *tr, struct str text, const struct pg_typ
  * false: out of the years 1 to 9999. */
 bool epoch_constant(struct translator *tr, int64_t number, int unit, enum pg_kind kind,
                     struct term *out) MUST_USE;
+
+/* A DEFAULT that counts the time until now in seconds or milliseconds, in a column of timestamps; false: the
+ * expression is none. */
+bool now_count(struct translator *tr, const struct expr *expr, const struct pg_type *type, struct term *out);
 
 bool time_function(struct translator *tr, const char *name, struct term *args, size_t count,
                    struct term *out) MUST_USE;

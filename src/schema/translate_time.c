@@ -215,6 +215,10 @@ static struct term now_as_epoch(struct translator *tr, bool text)
     term.form = FORM_NOW;
     term.now = NOW_EPOCH;
     term.now_length = 10;
+    if (text) {
+        term.whole = str_from("floor(extract(epoch from CURRENT_TIMESTAMP))::bigint");
+        term.instant_of = term.sql.ptr;
+    }
     return term;
 }
 
@@ -272,6 +276,7 @@ bool time_pattern(struct str format, struct buf *pattern)
 
 static bool format_now(struct translator *tr, const struct term *format, struct term *out)
 {
+    struct instant now = {.sql = str_from("(" UTC_NOW ")"), .now = true};
     struct buf pattern;
     bool known;
 
@@ -286,7 +291,7 @@ static bool format_now(struct translator *tr, const struct term *format, struct 
     if (known)
         *out = now_as_text(tr, str_cstr(tr->arena, buf_view(&pattern)));
     buf_free(&pattern);
-    return known || refuse(tr, "its format has a part that to_char() does not make", "function strftime()");
+    return known || instant_format(tr, "strftime", format->bytes, &now, out);
 }
 
 /* 'now', or CURRENT_TIMESTAMP, or nothing at all; no modifiers. */

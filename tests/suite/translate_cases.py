@@ -744,6 +744,17 @@ strftime('%f', d, '+0 seconds')
 strftime('%Y-%m-%dT%H:%M:%fZ', s, '+1 minute')
 CAST(strftime('%Y', d) AS INTEGER)
 CAST(strftime('%m', s) AS INTEGER) + 1
+CAST(strftime('%Y', d) AS REAL)
+strftime('%Y', d) + 1
+strftime('%s', d) - strftime('%s', z)
+strftime('%d', d) * 1.5
+strftime('%H', h) % 7
+strftime('%j', y) / 7
+strftime('%S', s) + 0
+strftime('%w', d) + strftime('%m', d)
+(strftime('%s', d) - 5) / 60
+strftime('%Y', d) || ''
+length(strftime('%Y', d))
 date(d, '+1 day')
 date(d, '-1 days')
 date(d, '1 day')
@@ -1049,7 +1060,7 @@ REFUSALS = [
     ("value", "my_own(1)", "function my_own()"),
     ("value", "abs(i, j)", "function abs()"),
     ("value", "datetime('now', 'localtime')", "function datetime()"),
-    ("value", "strftime('%W', 'now')", "function strftime()"),
+    ("value", "strftime('%J', 'now')", "function strftime()"),
     ("value", "strftime('it''s', 'now')", "function strftime()"),
     ("default:f", "2", "for boolean"),
     ("default:f", "'maybe'", "for boolean"),
@@ -1200,6 +1211,12 @@ REFUSALS = [
     ("stored:d", "m ->> 'a'", "a value out of JSON"),
     ("value", "o = strftime('%m', d)", "a comparison of"),
     ("value", "i = strftime('%s', 'now')", "a comparison of"),
+    ("value", "abs(strftime('%Y', d))", "function abs()"),
+    ("value", "strftime('%Y', d) = 2020", "a comparison of"),
+    ("value", "(strftime('%Y', d) || '') + 1", "operator +"),
+    ("default:i", "uuid()", "function uuid()"),
+    ("default:d", "unixepoch() * 60", "a number in a column of type timestamp"),
+    ("default:u", "json(' []')", "function json()"),
     ("value", "randomblob(i)", "function randomblob()"),
     ("value", "randomblob(65)", "function randomblob()"),
     ("value", "random() BETWEEN 1 AND 2", "an expression"),
@@ -1222,6 +1239,9 @@ DEFAULTS = [
     ("z", "'2020-01-01 10:20:30'"), ("y", "'2020-02-29'"), ("h", "'12:30:00'"), ("x", "x'00ff'"), ("x", "x''"),
     ("g", "'0a1b2c3d-0000-4000-8000-00000000000f'"), ("e", "'new'"), ("e", "'it''s'"), ("m", "'{}'"),
     ("m", "'[1, 2.5e3, \"\\u00e4\\ud83d\\ude00\", null, {\"a\": [true]}]'"), ("i", "(CASE WHEN 1 THEN 5 ELSE 6 END)"),
+    ("m", "(json_array())"), ("m", "(json_object('a', json_array(1, 'x', NULL)))"), ("m", "(json('{\"a\" : [1]}'))"), ("t", "(json_array('it''s', 5))"),
+    ("t", "(printf('%05d', 42))"), ("x", "(zeroblob(3))"), ("t", "(quote('it''s'))"), ("t", "(strftime('%Y', '2020-01-31'))"),
+    ("d", "(datetime('2020-01-31 10:20:30', '+1 month'))"), ("y", "(date('2020-02-29', '+1 year'))"), ("i", "(CAST('12abc' AS INTEGER))"),
     ("f", "(CASE WHEN 1 THEN 1 ELSE 0 END)"), ("f", "(coalesce(NULL, 1))"), ("n", "(coalesce(NULL, 0.5))"),
     ("d", "(iif(1, '2020-01-01 10:20:30', NULL))"),
 ]
@@ -1251,6 +1271,8 @@ NOW_DEFAULTS = [
     ("t", "(strftime('%j/%Y', 'now'))"), ("t", "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"), ("t", "(datetime(CURRENT_TIMESTAMP))"),
     ("i", "(strftime('%s', 'now'))"), ("b", "(strftime('%s', 'now'))"), ("r", "(julianday('now'))"), ("v", "CURRENT_DATE"),
     ("d", "(datetime('now', '+1 day'))"), ("z", "(datetime('now', '-1 hour', '+1 hour'))"), ("y", "(date('now', '+1 day'))"),
+    ("d", "(unixepoch())"), ("d", "(CAST(strftime('%s', 'now') AS INTEGER))"), ("b", "(CAST(strftime('%s', 'now') AS INT))"),
+    ("b", "(strftime('%s', 'now') + 0)"), ("d", "(CAST((julianday('now') - 2440587.5) * 86400 AS INTEGER))"), ("t", "(strftime('%s', 'now', '+1 day'))"),
     ("t", "(datetime('now', '+30 days'))"), ("d", "(date('now', '+1 day'))"), ("i", "(unixepoch('now', '+1 hour'))"),
 ]
 
