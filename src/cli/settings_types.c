@@ -50,6 +50,7 @@ static const struct {
     {"inet", PG_INET},
     {"cidr", PG_CIDR},
     {"macaddr", PG_MACADDR},
+    {"interval", PG_INTERVAL},
 };
 
 /* "10,2" or "50"; *second is -1 when there is one number only. */
@@ -185,7 +186,7 @@ static bool read_override(struct invocation *invocation, const struct given *giv
         err,
         "types: boolean, smallint, integer, bigint, real, double precision, numeric(p,s), text, varchar(n), "
         "char(n), bytea, date, time, timetz, timestamp, timestamptz, uuid, json, jsonb, inet, cidr, macaddr, "
-        "enum(a,b,...)");
+        "interval, enum(a,b,...)");
     return wrong(invocation, err);
 }
 

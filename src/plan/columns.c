@@ -119,7 +119,7 @@ static const struct unit_override *unit_of(const struct plan_options *options, c
 
 static bool takes_unit(enum pg_kind kind)
 {
-    return kind == PG_DATE || kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ;
+    return kind == PG_DATE || kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ || kind == PG_INTERVAL;
 }
 
 bool columns_are_decided(const struct plan_options *options, const struct table *table,
@@ -166,6 +166,9 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
         column->type.name = names_compose(maker->arena, table->name, column->name, "enum");
     column->reason = override != NULL ? override->reason : choice.reason;
     column->unit = choice.unit;
+    /* DurationField: BaseDatabaseOperations.adapt_durationfield_value(), django/db/backends/base. */
+    if (column->type.kind == PG_INTERVAL && maker->plan->framework.id == FRAMEWORK_DJANGO)
+        column->unit = UNIT_MICROSECONDS;
     column->sampled = facts != NULL && facts->sampled;
     column->not_null = column->source->not_null || (column->source->key_position > 0 &&
                                                     override_of(maker, table, column->source, true) == NULL);

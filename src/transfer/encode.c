@@ -64,8 +64,7 @@ static const struct row rows[ROW_COUNT] = {
     [PG_TIMETZ] = ROW(misfit, misfit, timetz_text, misfit, "no time of day"),
     [PG_TIMESTAMP] = ROW(timestamp_integer, timestamp_real, timestamp_text, misfit, "no timestamp"),
     [PG_TIMESTAMPTZ] = ROW(timestamp_integer, timestamp_real, timestamp_text, misfit, "no timestamp"),
-    /* Nothing is planned as an interval: SQLite has no spelling of one that means the same everywhere. */
-    [PG_INTERVAL] = ROW(misfit, misfit, misfit, misfit, "pgrade has no rule for intervals"),
+    [PG_INTERVAL] = ROW(interval_integer, interval_real, interval_text, misfit, "no date with a time"),
     [PG_UUID] = ROW(uuid_integer, misfit, uuid_text, uuid_blob, "no UUID"),
     [PG_JSON] = ROW(json_integer, json_real, json_text, json_blob, "no JSON"),
     [PG_JSONB] = ROW(json_integer, json_real, json_text, json_blob, "no JSON"),
@@ -151,11 +150,11 @@ static void json_init(struct encode_column *column)
 void encode_column_init(struct encode_column *column, const struct plan_column *plan)
 {
     static void (*const inits[PG_KIND_COUNT])(struct encode_column *) = {
-        [PG_INT2] = integer_init,  [PG_INT4] = integer_init,     [PG_INT8] = integer_init,
-        [PG_NUMERIC] = fixed_init, [PG_TEXT] = text_init,        [PG_VARCHAR] = text_init,
-        [PG_CHAR] = text_init,     [PG_DATE] = moment_init,      [PG_TIME] = moment_init,
-        [PG_TIMETZ] = moment_init, [PG_TIMESTAMP] = moment_init, [PG_TIMESTAMPTZ] = moment_init,
-        [PG_JSON] = json_init,     [PG_JSONB] = json_init,
+        [PG_INT2] = integer_init,    [PG_INT4] = integer_init,     [PG_INT8] = integer_init,
+        [PG_NUMERIC] = fixed_init,   [PG_TEXT] = text_init,        [PG_VARCHAR] = text_init,
+        [PG_CHAR] = text_init,       [PG_DATE] = moment_init,      [PG_TIME] = moment_init,
+        [PG_TIMETZ] = moment_init,   [PG_TIMESTAMP] = moment_init, [PG_TIMESTAMPTZ] = moment_init,
+        [PG_INTERVAL] = moment_init, [PG_JSON] = json_init,        [PG_JSONB] = json_init,
     };
     bool fixed = plan->type.kind == PG_NUMERIC && plan->type.precision > 0;
     const struct row *row = &rows[fixed ? (int)ROW_FIXED : (int)plan->type.kind];

@@ -24,6 +24,7 @@ encode_fn encode_label_text;
 encode_fn encode_bytea_bytes;
 encode_fn encode_date_integer, encode_date_real, encode_date_text;
 encode_fn encode_time_text, encode_timetz_text;
+encode_fn encode_interval_integer, encode_interval_real, encode_interval_text;
 encode_fn encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text;
 encode_fn encode_uuid_integer, encode_uuid_text, encode_uuid_blob;
 encode_fn encode_json_integer, encode_json_real, encode_json_text, encode_json_blob;

@@ -1,4 +1,5 @@
-/* date, time, time with time zone, timestamp, timestamptz: src/backend/utils/adt/date.c and timestamp.c. */
+/* date, time, time with time zone, timestamp, timestamptz, interval: src/backend/utils/adt/date.c and
+ * timestamp.c. */
 #include "transfer/encode_field.h"
 #include "transfer/moment.h"
 
@@ -6,7 +7,8 @@
 enum {
     DAY_FIRST = -2451545,          /* 4714-11-24 BC */
     DAY_END_TIMESTAMP = 106751983, /* 294277-01-01 */
-    DAY_END_DATE = 2145031949      /* 5874898-01-01 */
+    DAY_END_DATE = 2145031949,     /* 5874898-01-01 */
+    DAYS_FROM_1970 = 10957         /* to 2000-01-01 */
 };
 
 static const char out_of_range[] = "out of PostgreSQL's range";
@@ -139,4 +141,55 @@ bool encode_timetz_text(const struct encode_column *column, const struct value *
     /* PostgreSQL counts a zone's seconds west of UTC. */
     put32(at + 8, (uint32_t)-moment.offset);
     return true;
+}
+
+/*
+ * An interval is a span since 1970-01-01, counted in a unit (Django's DurationField: microseconds) or written
+ * as the moment at its end (SQLAlchemy's Interval).  Days and the rest of a day, which is never negative, as
+ * Python's timedelta has them.
+ */
+static bool put_interval(const struct moment *moment, struct buf *out, const char **reason)
+{
+    int64_t days = moment->days + DAYS_FROM_1970;
+    char *at;
+
+    if (moment->finer)
+        return misfit(reason, "more than 6 digits of a second's fraction");
+    if (days < INT32_MIN || days > INT32_MAX)
+        return misfit(reason, out_of_range);
+    at = field_new(out, 16, reason);
+    if (at == NULL)
+        return false;
+    put64(at, (uint64_t)moment->us);
+    put32(at + 8, (uint32_t)(int32_t)days);
+    put32(at + 12, 0); /* months */
+    return true;
+}
+
+bool encode_interval_integer(const struct encode_column *column, const struct value *value, struct buf *out,
+                             const char **reason)
+{
+    struct moment moment;
+
+    return of_integer(column, value->integer, &moment, reason) && put_interval(&moment, out, reason);
+}
+
+bool encode_interval_real(const struct encode_column *column, const struct value *value, struct buf *out,
+                          const char **reason)
+{
+    struct moment moment;
+
+    return of_real(column, value->real, &moment, reason) && put_interval(&moment, out, reason);
+}
+
+bool encode_interval_text(const struct encode_column *column, const struct value *value, struct buf *out,
+                          const char **reason)
+{
+    struct moment moment;
+
+    if (!moment_parse(value->bytes, &moment))
+        return misfit(reason, column->misfit);
+    if (moment.offset != 0)
+        return misfit(reason, "a moment with an offset from UTC, not a span of time");
+    return put_interval(&moment, out, reason);
 }

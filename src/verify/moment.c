@@ -325,13 +325,38 @@ bool timetz_source(const struct canonical *rule, const struct value *value, stru
            form_timetz(scratch, moment.micros, (int32_t)(-moment.offset / SECOND), form);
 }
 
+/* PostgreSQL's own 16 bytes: microseconds, days, months; here whole days and what is left of them. */
+static bool form_interval(wide micros, struct canonical_scratch *scratch, struct str *form)
+{
+    wide days = micros / DAY - (micros % DAY < 0 ? 1 : 0);
+    uint64_t rest = htobe64((uint64_t)(micros - days * DAY));
+    uint32_t whole = htobe32((uint32_t)(int32_t)days);
+
+    if (days < INT32_MIN || days > INT32_MAX)
+        return misfit(scratch, "it is out of range");
+    memset(scratch->fixed, 0, 16);
+    memcpy(scratch->fixed, &rest, sizeof(rest));
+    memcpy(scratch->fixed + sizeof(rest), &whole, sizeof(whole));
+    return form_fixed(scratch, 16, form);
+}
+
 bool interval_source(const struct canonical *rule, const struct value *value,
                      struct canonical_scratch *scratch, struct str *form)
 {
-    (void)rule;
-    (void)value;
-    (void)form;
-    return misfit(scratch, "no stored value is known to be an interval");
+    struct moment moment;
+    wide micros;
+
+    if (is_number(value))
+        return micros_of_number(rule, value, scratch, &micros) &&
+               form_interval(micros + EPOCH_UNIX, scratch, form);
+    if (value->kind != VALUE_TEXT)
+        return misfit(scratch, NULL);
+    if (!parse_timestamp(value->bytes, &moment))
+        return misfit(scratch, "it is no date with a time");
+    if (moment.offset != 0 || moment.finer)
+        return misfit(scratch, moment.finer ? "it has more digits of a second than the column"
+                                            : "it is a moment with an offset");
+    return form_interval((wide)moment.days * DAY + moment.micros + EPOCH_UNIX, scratch, form);
 }
 
 bool date_target(const struct canonical *rule, struct str field, struct canonical_scratch *scratch,

@@ -90,8 +90,9 @@ def moved(app, path, database, prepare, *options, slashes="//"):
     app.say(sqlite, "fill")
     shown = app.say(sqlite, "show")
     assert len(shown) >= 20
-    # Drivers of Node read dates in PostgreSQL's usual form only, which the tests' server does not write.
+    # Drivers read dates and intervals in PostgreSQL's usual forms only, which the tests' server does not write.
     database.execute(f"ALTER DATABASE {database.name} SET datestyle TO ISO")
+    database.execute(f"ALTER DATABASE {database.name} SET intervalstyle TO postgres")
     outcome = pgrade.upgrade(path, database.url, *options)
     assert outcome.status == pgrade.OK, outcome
     assert app.say(database.url, "show") == shown
@@ -119,8 +120,9 @@ def names_of(database, table):
 def test_django(application, tmp_path, database):
     needs([PYTHON, "-c", "import django"], "Django")
     app = application("django", [PYTHON, "program.py"])
-    # Django does not tell SQLite how many digits a DecimalField has.
-    simple_move(app, tmp_path / "app.db", database, "--type", "blog_post.price=numeric(8,2)")
+    # Django does not tell SQLite how many digits a DecimalField has, nor that a bigint is a DurationField.
+    types = ("--type", "blog_post.price=numeric(8,2)", "--type", "blog_post.reading=interval")
+    simple_move(app, tmp_path / "app.db", database, *types)
     before = names_of(database, "blog_post")
     assert {"post_once", "post_views_ix", "post_views_ok", "legacy"} <= before
     app.say(database.url, "next")

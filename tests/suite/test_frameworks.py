@@ -82,7 +82,7 @@ def hints(name, wanted):
     options, columns = [], set()
     for kind, column in underivable(name):
         of_type = wanted.get((kind, column))
-        if kind != "type" or column in UNFIT.get(name, ()) or of_type == "interval" or of_type.endswith("[]"):
+        if kind != "type" or column in UNFIT.get(name, ()) or of_type.endswith("[]"):
             continue
         labels = wanted.get(("enum", of_type.strip('"')))
         if labels:
@@ -98,7 +98,8 @@ def hints(name, wanted):
 # Columns with a value that does not fit the framework's own type exactly, so that it is widened.
 UNFIT = {
     "drizzle": ("all_types.big",),  # digits in a BLOB
-    "knex": ("all_types.flt53",),  # a double, and real on PostgreSQL
+    "knex": ("all_types.flt53", "all_types.dur"),  # a double, and real on PostgreSQL; the text of an interval
+    "rails": ("all_types.dur", "rebuilts.dur"),  # the text of an interval
     "sqlalchemy": ("all_types.num3810",),  # a decimal beyond 15 digits, which became a real
 }
 # What integers count that are moments to the framework.

@@ -1,5 +1,6 @@
 """One application of Django: program.py first|next|fill|show|use|check."""
 
+import datetime
 import json
 import os
 import sys
@@ -26,7 +27,8 @@ def fill():
     for number in range(20):
         made = post.objects.create(
             title=f"Title {number}", slug=f"slug-{number}", body="line\nline", legacy=number,
-            views=number * 3, published=number % 2 == 0, created="2024-02-29T12:34:56.789Z", price="12.50",
+            views=number * 3, reading=datetime.timedelta(microseconds=1000001 * (number - 5)),
+            published=number % 2 == 0, created="2024-02-29T12:34:56.789Z", price="12.50",
             author=people[number % 5], editor=people[0] if number % 3 else None)
         made.tags.add(tags[number % 3])
 
@@ -34,7 +36,8 @@ def fill():
 def show():
     post = models("0001_first")("blog", "Post")
     rows = post.objects.order_by("id").values(
-        "id", "title", "slug", "views", "published", "created", "price", "author__email", "editor__name")
+        "id", "title", "slug", "views", "published", "created", "price", "reading", "author__email",
+        "editor__name")
     found = [{name: str(value) for name, value in row.items()} for row in rows]
     found.append(post.objects.filter(title__startswith="Title 1", tags__name="ünï").count())
     return found

@@ -88,20 +88,12 @@ static void maximum_is_kept_where_memory_would_do(void **state)
     buf_free(&out);
 }
 
-static void intervals_are_refused(void **state)
-{
-    (void)state;
-    assert_misfit(column_of(PG_INTERVAL), TEXT("1 day"), "pgrade has no rule for intervals");
-    assert_misfit(column_of(PG_INTERVAL), INT(1), "pgrade has no rule for intervals");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_is_minus_one_in_every_column),
         cmocka_unit_test(no_room_is_told_without_a_reason),
         cmocka_unit_test(maximum_is_kept_where_memory_would_do),
-        cmocka_unit_test(intervals_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

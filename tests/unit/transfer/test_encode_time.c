@@ -380,9 +380,29 @@ static void precision_of_numbers(void **state)
     assert_misfit(plan, REAL(0.1234), "more than 3 digits of a second's fraction");
 }
 
+static void intervals_are_spans_since_1970(void **state)
+{
+    struct plan_column counted = column_counting(PG_INTERVAL, UNIT_MICROSECONDS);
+
+    (void)state;
+    /* 3 days 04:00:05.000006 and -2 days +23:59:59: microseconds, days, months */
+    assert_hex(counted, INT(273605000006), "000000035a9adb460000000300000000");
+    assert_hex(counted, INT(-86401000000), "000000141dc81dc0fffffffe00000000");
+    assert_hex(counted, INT(0), "00000000000000000000000000000000");
+    assert_hex(column_of(PG_INTERVAL), TEXT("1970-01-04 04:00:05.000006"),
+               "000000035a9adb460000000300000000");
+    assert_hex(column_of(PG_INTERVAL), TEXT("1969-12-30 23:59:59"), "000000141dc81dc0fffffffe00000000");
+    assert_misfit(column_of(PG_INTERVAL), INT(1), "a number, and it is not decided what it counts");
+    assert_misfit(counted, TEXT("1 day"), "no date with a time");
+    assert_misfit(counted, TEXT("1970-01-01 00:00:00+01:00"),
+                  "a moment with an offset from UTC, not a span of time");
+    assert_misfit(counted, TEXT("1970-01-01 00:00:00.0000001"), "more than 6 digits of a second's fraction");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_are_spans_since_1970),
         cmocka_unit_test(timestamps),
         cmocka_unit_test(offsets_are_taken_off),
         cmocka_unit_test(no_timestamps),

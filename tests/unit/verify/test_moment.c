@@ -360,9 +360,41 @@ static void fields_of_the_target(void **state)
     probe_end(&probe);
 }
 
+/* The form is PostgreSQL's own: microseconds, days, months. */
+static void intervals_are_spans_since_1970(void **state)
+{
+    static const struct {
+        struct value value;
+        const char form[17];
+    } cases[] = {
+        {{.kind = VALUE_INTEGER, .integer = 273605000006}, "\0\0\0\x03\x5a\x9a\xdb\x46\0\0\0\x03\0\0\0\0"},
+        {{.kind = VALUE_INTEGER, .integer = -86401000000},
+         "\0\0\0\x14\x1d\xc8\x1d\xc0\xff\xff\xff\xfe\0\0\0\0"},
+        {{.kind = VALUE_TEXT, .bytes = STR("1970-01-04 04:00:05.000006")},
+         "\0\0\0\x03\x5a\x9a\xdb\x46\0\0\0\x03\0\0\0\0"},
+        {{.kind = VALUE_TEXT, .bytes = STR("1969-12-30 23:59:59")},
+         "\0\0\0\x14\x1d\xc8\x1d\xc0\xff\xff\xff\xfe\0\0\0\0"},
+    };
+    struct probe probe;
+    struct str form;
+
+    (void)state;
+    probe_begin(&probe, pg_type_of(PG_INTERVAL), UNIT_MICROSECONDS);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        assert_true(probe_source(&probe, cases[i].value, &form));
+        assert_int_equal(form.len, 16);
+        assert_memory_equal(form.ptr, cases[i].form, 16);
+    }
+    assert_false(probe_source(&probe, text("1 day"), &form));
+    assert_false(probe_source(&probe, text("1970-01-01 00:00:00+01:00"), &form));
+    assert_false(probe_source(&probe, text("1970-01-01 00:00:00.0000001"), &form));
+    probe_end(&probe);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_are_spans_since_1970),
         cmocka_unit_test(timestamps_of_texts),
         cmocka_unit_test(what_is_no_timestamp),
         cmocka_unit_test(a_precision_takes_no_more_digits),

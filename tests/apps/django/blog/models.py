@@ -25,6 +25,7 @@ class Post(models.Model):
     published = models.BooleanField()
     created = models.DateTimeField()
     price = models.DecimalField(max_digits=8, decimal_places=2)
+    reading = models.DurationField(null=True)
     author = models.ForeignKey(Author, models.CASCADE, related_name="posts")
     editor = models.ForeignKey(Author, models.CASCADE, null=True, related_name="+", db_constraint=False)
     tags = models.ManyToManyField(Label)

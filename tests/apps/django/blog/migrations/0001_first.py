@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("published", models.BooleanField()),
                 ("created", models.DateTimeField()),
                 ("price", models.DecimalField(max_digits=8, decimal_places=2)),
+                ("reading", models.DurationField(null=True)),
                 ("author", models.ForeignKey("blog.Author", models.CASCADE, related_name="posts")),
                 ("editor", models.ForeignKey("blog.Author", models.CASCADE, null=True, related_name="+")),
                 ("tags", models.ManyToManyField("blog.Tag")),
