@@ -1,5 +1,7 @@
 #include "ops/views.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "engine/sqlite/sqlite.h"
 #include "ops/interrupt.h"
@@ -168,18 +170,9 @@ static bool read_near(struct view_run *run, const struct plan_view *view, struct
     readback_put_view(&sql, run->result->prepared.plan.load_schema, view->name);
     done = engine_copy_out(run->control, buf_view(&sql), err);
     buf_free(&sql);
-    while (done && message.len > 0) {
-        struct err ignored = {.code = ERR_NONE};
-
-        done = engine_copy_get(run->control, &message, err);
-        if (done && message.len > 0 && !near_target_message(run->near, message, err)) {
-            /* The COPY must come to its end before anything else. */
-            engine_cancel(run->control);
-            while (engine_copy_get(run->control, &message, &ignored) && message.len > 0)
-                continue;
-            return false;
-        }
-    }
+    while (done && message.len > 0)
+        done = engine_copy_get(run->control, &message, err) &&
+               (message.len == 0 || near_target_message(run->near, message, err));
     return done;
 }
 
@@ -393,6 +386,20 @@ static const char *altered(const struct view_run *run)
     return NULL;
 }
 
+/* The server may still hold a cancel request that was meant for what came before. */
+static bool create_for_sure(struct view_run *run, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    if (interruptible(run->options->interrupted, run->control, create, run, &failure))
+        return true;
+    if (strcmp(failure.sqlstate, "57014") == 0 &&
+        !was_interrupted(run->options->interrupted)) /* query_canceled */
+        return interruptible(run->options->interrupted, run->control, create, run, err);
+    *err = failure;
+    return false;
+}
+
 static bool make_one(struct view_run *run, struct err *err)
 {
     const struct plan_view *lost = missing(run);
@@ -402,7 +409,7 @@ static bool make_one(struct view_run *run, struct err *err)
         leave(run, "it reads the view %.*s, which is not carried", STR_ARGS(lost->source->name.text));
         return true;
     }
-    if (!interruptible(run->options->interrupted, run->control, create, run, &failure)) {
+    if (!create_for_sure(run, &failure)) {
         if (!is_about_view(run, &failure)) {
             *err = failure;
             return false;

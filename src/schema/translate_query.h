@@ -75,6 +75,7 @@ struct select_state {
     const struct select_scope *scope;
     unsigned doubts;
     unsigned names_made;
+    unsigned cores; /* translated so far: some are more than once, and those within them more often yet */
 };
 
 /* A SELECT, translated within a query. */

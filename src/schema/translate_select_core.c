@@ -348,9 +348,14 @@ static bool translate_core_within(struct translator *tr, struct core_result *out
 bool translate_core(struct translator *tr, const struct select_core *core, struct query *outer,
                     const struct cte_scope *ctes, struct core_result *out)
 {
+    enum {
+        CORES_MAXIMUM = 20000
+    };
     struct query *before = tr->query;
     bool done;
 
+    if (++tr->select->cores > CORES_MAXIMUM)
+        return refuse(tr, "it is nested too deeply", "a SELECT");
     *out = (struct core_result){.query = {.outer = outer, .ctes = ctes, .core = core}};
     tr->query = &out->query;
     done = translate_core_within(tr, out);

@@ -44,7 +44,7 @@ static bool is_of_outside(void *context, const struct expr *node)
     struct found_column found;
     bool ambiguous;
 
-    if (node->select != NULL || node->kind == EXPR_FUNCTION)
+    if (node->select != NULL || node->kind == EXPR_FUNCTION || node->kind == EXPR_COLLATE)
         search->found = true;
     if (node->kind == EXPR_COLUMN && (query_find(search->query, node, &found, &ambiguous) || ambiguous))
         search->found = true;
@@ -68,8 +68,7 @@ static void note_side(struct translator *tr, struct query *query, const struct e
 
     if (side->kind != EXPR_COLUMN || !query_find(query, side, &found, &ambiguous))
         return;
-    if (is_fixed(query, other) && other->kind != EXPR_COLLATE &&
-        is_plain(column_at(query, found.source, found.column)))
+    if (is_fixed(query, other) && is_plain(column_at(query, found.source, found.column)))
         add_fact(tr, query, (struct fact){found.source, found.column, true, 0, 0, true, left_join});
     else if (other->kind == EXPR_COLUMN && first && query_find(query, other, &second, &ambiguous))
         note_equal(tr, query, found.source, found.column, second.source, second.column, left_join);

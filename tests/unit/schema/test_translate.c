@@ -6,7 +6,7 @@
 
 #include "schema/parse.h"
 #include "schema/translate_term.h"
-#include "tests/unit/schema/translate_scope.h"
+#include "tests/unit/schema/select_scope.h"
 
 enum {
     ROWS_AT_LEAST = 250,
@@ -31,7 +31,8 @@ enum section {
     SECTION_VALUES,
     SECTION_CONDITIONS,
     SECTION_DEFAULTS,
-    SECTION_STORED
+    SECTION_STORED,
+    SECTION_SELECT
 };
 
 static enum section section_of(struct str heading)
@@ -39,11 +40,9 @@ static enum section section_of(struct str heading)
     static const struct {
         const char *heading;
         enum section section;
-    } others[] = {{"## What is taken for granted", SECTION_TEXT},
-                  {"## Columns", SECTION_COLUMNS},
-                  {"## Conditions", SECTION_CONDITIONS},
-                  {"## Defaults", SECTION_DEFAULTS},
-                  {"## Generated columns", SECTION_STORED}};
+    } others[] = {{"## What is taken for granted", SECTION_TEXT}, {"## Columns", SECTION_COLUMNS},
+                  {"## Conditions", SECTION_CONDITIONS},          {"## Defaults", SECTION_DEFAULTS},
+                  {"## Generated columns", SECTION_STORED},       {"## SELECT", SECTION_SELECT}};
 
     for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
         if (str_is(heading, others[i].heading))
@@ -87,6 +86,23 @@ static void check_column(const char *const cells[CELLS])
     assert_string_equal(cells[1], column->declared);
     if (column->type.kind != PG_ENUM)
         assert_str_equal(pg_type_text(arena, &column->type), cells[2]);
+    arena_free(arena);
+}
+
+static void check_select(const char *const cells[CELLS])
+{
+    struct translated_select translated = {.doubts = 0};
+    struct arena *arena = arena_new();
+    struct err err = {.code = ERR_NONE};
+    bool done = select_translate(arena, cells[0], false, &translated, &err);
+
+    if (strcmp(cells[1], "*not carried*") == 0) {
+        assert_false(done);
+        assert_int_equal(err.code, ERR_DECISION);
+        assert_string_equal(err.detail, cells[2]);
+    } else {
+        assert_string_equal(done ? str_cstr(arena, translated.sql) : err.primary, cells[1]);
+    }
     arena_free(arena);
 }
 
@@ -153,6 +169,8 @@ static void check_row(enum section section, const char *const cells[CELLS], void
     (void)context;
     if (section == SECTION_COLUMNS)
         check_column(cells);
+    else if (section == SECTION_SELECT)
+        check_select(cells);
     else
         check_translation(section, cells);
 }

@@ -1,15 +1,15 @@
 /*
  * translate_lines: for tests/suite/test_translate.py.  Reads lines "WANT<TAB>EXPRESSION", where WANT is
- * value, condition, default:COLUMN or stored:COLUMN (of that column's type), and writes for each "ok<TAB>SQL"
- * or "no<TAB>PRIMARY<TAB>DETAIL".  With --columns it writes "NAME<TAB>DECLARED<TAB>COLLATION<TAB>TYPE" for
- * each column of its scope; with --collate-c text comparisons carry COLLATE "C"; the want immutable asks for
- * a value that an index takes.
+ * value, condition, default:COLUMN or stored:COLUMN (of that column's type) or select (the whole SELECT of a
+ * view), and writes for each "ok<TAB>SQL" or "no<TAB>PRIMARY<TAB>DETAIL".  With --columns it writes
+ * "NAME<TAB>DECLARED<TAB>COLLATION<TAB>TYPE" for each column of its scope; with --collate-c text comparisons
+ * carry COLLATE "C"; the want immutable asks for a value that an index takes.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "schema/parse.h"
-#include "tests/unit/schema/translate_scope.h"
+#include "tests/unit/schema/select_scope.h"
 
 static void print_columns(void)
 {
@@ -45,6 +45,17 @@ static bool translate(struct arena *arena, struct str want, struct str sql, bool
            translate_expr(expr, &scope, place, column == NULL ? NULL : &column->type, out, err);
 }
 
+static void translate_whole(struct arena *arena, struct str sql, bool collate_c)
+{
+    struct translated_select out = {.doubts = 0};
+    struct err err = {.code = ERR_NONE};
+
+    if (select_translate(arena, str_cstr(arena, sql), collate_c, &out, &err))
+        printf("ok\t%.*s\n", STR_ARGS(out.sql));
+    else
+        printf("no\t%s\t%s\n", err.primary, err.detail);
+}
+
 static void translate_line(struct str line, bool collate_c)
 {
     struct arena *arena = arena_new();
@@ -54,7 +65,9 @@ static void translate_line(struct str line, bool collate_c)
     struct buf out;
 
     buf_init(&out, BUF_TEXT_MAXIMUM);
-    if (translate(arena, want, str_slice(line, want.len + 1, line.len), collate_c, &out, &err))
+    if (str_is(want, "select"))
+        translate_whole(arena, str_slice(line, want.len + 1, line.len), collate_c);
+    else if (translate(arena, want, str_slice(line, want.len + 1, line.len), collate_c, &out, &err))
         printf("ok\t%s\n", out.ptr);
     else
         printf("no\t%s\t%s\n", err.primary, err.detail);
