@@ -6,8 +6,8 @@
 #include "ops/redo.h"
 #include "schema/ident.h"
 
-static bool digest_now(struct engine *reader, const struct plan_table *table,
-                       const volatile sig_atomic_t *interrupted, struct digester *digester, struct err *err)
+bool guard_digest(struct engine *reader, const struct plan_table *table,
+                  const volatile sig_atomic_t *interrupted, struct digester *digester, struct err *err)
 {
     struct rows *rows;
     bool found = true;
@@ -80,7 +80,7 @@ static bool has_changed(struct engine *reader, const struct plan_table *table,
     struct digester *digester = digester_new(arena, table);
     struct digest_difference difference;
     struct err ignored = {.code = ERR_NONE};
-    bool same = digest_now(reader, table, interrupted, digester, &ignored) &&
+    bool same = guard_digest(reader, table, interrupted, digester, &ignored) &&
                 digest_compare(arena, loaded, digester_result(digester), &difference);
 
     digester_free(digester);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ops/generated.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
 #include "ops/long_keys.h"
@@ -296,14 +297,20 @@ static size_t count_strict(const struct run *run)
     return count;
 }
 
+static bool compare_generated(struct run *run, bool *again, struct err *err)
+{
+    return generated_compare(run->arena, run->options, run->result, run->control, &run->prepare.plan, again,
+                             err);
+}
+
 /* The server refused a row that is too wide for a page: loaded again, so that it is named. */
 static bool load_step(struct run *run, bool *again, struct err *err)
 {
     size_t strict = count_strict(run);
 
     if (load_once(run, err))
-        return decide_misfits(run, again, err);
-    *again = count_strict(run) > strict;
+        return decide_misfits(run, again, err) && (*again || compare_generated(run, again, err));
+    *again = count_strict(run) > strict || generated_failed(run->arena, run->result, err, &run->prepare.plan);
     if (*again)
         err_clear(err);
     return *again;

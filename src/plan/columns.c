@@ -360,13 +360,24 @@ static bool computes_no_constant_text(void *context, const struct expr *node)
     return found.has_column || !found.has_text;
 }
 
-static const char *why_not_generated(const struct table *table, const struct expr *expr)
+/* NULL ptr: nothing is known against it. */
+static struct str why_not_generated(const struct maker *maker, const struct table *table,
+                                    const struct column *column)
 {
+    const struct expr *expr = column->generated_as;
+
     if (expr == NULL)
-        return "its expression is unknown";
-    return expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table)
-               ? NULL
-               : "it computes a text of constants, which PostgreSQL takes in no generated column";
+        return str_from("its expression is unknown");
+    for (size_t i = 0; i < maker->options->ordinary_count; i++) {
+        const struct ordinary_column *ordinary = &maker->options->ordinary[i];
+
+        if (str_equal_nocase(ordinary->table, table->name.text) &&
+            str_equal_nocase(ordinary->column, column->name.text))
+            return ordinary->reason;
+    }
+    if (!expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table))
+        return str_from("it computes a text of constants, which PostgreSQL takes in no generated column");
+    return (struct str){NULL, 0};
 }
 
 /* No program gives it a value, so a NOT NULL would refuse every new row. */
@@ -383,12 +394,12 @@ static void decide_generated(struct maker *maker, struct plan_table *table, stru
 {
     const struct expr *expr = column->source->generated_as;
     struct str source = table->source->name.text;
-    const char *why = why_not_generated(table->source, expr);
+    struct str why = why_not_generated(maker, table->source, column->source);
 
-    if (why != NULL)
+    if (why.ptr != NULL)
         maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text,
                           expr == NULL ? (struct str){NULL, 0} : expr->sql,
-                          "%s; its values are carried, as an ordinary column", why);
+                          "%.*s; its values are carried, as an ordinary column", STR_ARGS(why));
     else
         column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
                                                 OBJECT_GENERATED, column->source->name.text);

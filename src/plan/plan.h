@@ -193,6 +193,13 @@ struct row_filter {
     struct str condition; /* SQLite's SQL */
 };
 
+/* A generated column that is carried as an ordinary one, since its expression gives other values. */
+struct ordinary_column {
+    struct str table; /* as in the source */
+    struct str column;
+    struct str reason;
+};
+
 struct plan_options {
     struct str target_schema; /* empty: public */
     struct str load_schema;   /* empty: pgrade_load */
@@ -209,6 +216,8 @@ struct plan_options {
     bool collate_c; /* the target does not compare text by bytes */
     const struct type_override *overrides;
     size_t override_count;
+    const struct ordinary_column *ordinary;
+    size_t ordinary_count;
 };
 
 /* Facts by place of the table and of the column in the schema model; NULL: not surveyed. */

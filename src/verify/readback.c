@@ -40,6 +40,23 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
     return done;
 }
 
+bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
+                      struct digester *digester, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "COPY (SELECT ");
+    plan_column_list(&sql, shape);
+    buf_text(&sql, " FROM ");
+    ident_quote_qualified(&sql, schema, shape->name);
+    buf_text(&sql, ") TO STDOUT (FORMAT binary)");
+    done = read_copy(target, buf_view(&sql), shape, digester, err);
+    buf_free(&sql);
+    return done;
+}
+
 void readback_put_view(struct buf *sql, struct str schema, struct str view)
 {
     buf_text(sql, "COPY (SELECT * FROM ");

@@ -10,6 +10,11 @@
 bool readback_table(struct engine *target, struct str schema, const struct plan_table *table,
                     struct digester *digester, struct err *err) MUST_USE;
 
+/* The same of all columns of `shape` in a table of its name, generated ones too, which COPY of a table
+ * refuses. */
+bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
+                      struct digester *digester, struct err *err) MUST_USE;
+
 /* The same of a view, whose columns `shape` tells. */
 bool readback_view(struct engine *target, struct str schema, const struct plan_table *shape,
                    struct digester *digester, struct err *err) MUST_USE;

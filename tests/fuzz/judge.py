@@ -4,6 +4,7 @@ A finding is whatever breaks the promise: a difference that neither exit status 
 word of a sanitizer, a failure that is nothing but the server's, a hang, a source that is not as it was.
 """
 
+import collections
 import dataclasses
 import hashlib
 import json
@@ -188,7 +189,7 @@ def compare_view(source, target, name):
     wanted = ", ".join(pg.select_expression(kind, quote(column)) for kind, (column, _) in zip(kinds, columns))
     theirs = [
         tuple(pg.read(kind, cell) for kind, cell in zip(kinds, row))
-        for row in target.query(f"SELECT {wanted} FROM {relation}".replace("%", "%%"))
+        for row in target.query(f"SELECT {wanted} FROM {relation}")
     ]
     ours = [
         tuple(convert(cell, kind, None, "") for cell, kind in zip(row, kinds))
@@ -197,6 +198,6 @@ def compare_view(source, target, name):
     # A misfit has been widened or left out, and what a view shows of it is not decided here.
     if any(isinstance(cell, Cannot) for row in ours for cell in row):
         return []
-    if sorted(map(repr, ours)) != sorted(map(repr, theirs)):
+    if collections.Counter(ours) != collections.Counter(theirs):
         return [f"{show(ours)} became {show(theirs)}"]
     return []

@@ -29,6 +29,9 @@ FOUND = {
         CREATE TABLE t (b INT8 CHECK (-b)); INSERT INTO t VALUES (-9223372036854775808)""",
     "an index that overflows": """
         CREATE TABLE t (b INT8); CREATE INDEX i ON t (-b); INSERT INTO t VALUES (-9223372036854775808)""",
+    "generated columns that PostgreSQL computes otherwise": """
+        CREATE TABLE t (a, b date AS (' 5 '), c AS (typeof(a))); INSERT INTO t (a) VALUES (-2.25), ('')""",
+    "a view with a long name": f"CREATE TABLE t (a); CREATE VIEW {'n' * 200} AS SELECT a FROM t",
     "an index on a column of json by another spelling": "CREATE TABLE t (j JSON); CREATE INDEX i ON t (likely(j))",
     "a table named TABLE": 'CREATE TABLE "TABLE" (id VARCHAR(255))',
     "a generated text of constants": """

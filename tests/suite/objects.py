@@ -85,7 +85,10 @@ class Objects:
             for step in (self._columns, self._primary_key, self._indexes, self._foreign_keys, self._checks):
                 step(table, there)
         for name in self.source.views:
-            self._require(any(same(name, view) for view in self.target.views), "view", None, name)
+            there = any(
+                same(name, view) or self.report.notes_of(name, f"is named {view}") for view in self.target.views
+            )
+            self._require(there, "view", None, name)
         for name, table, event in self.source.triggers:
             self._require(self._has_trigger(name, table, event), "trigger", table, name)
 

@@ -1,0 +1,23 @@
+/*
+ * generated.h: generated columns, after the load: whether PostgreSQL computes in them what SQLite does.
+ *
+ * A translated expression is exact for the values that a column usually holds; what is in the rows decides.
+ * Where one value differs the column is planned again as an ordinary one, with the source's values, and is on
+ * the plan's list of what is not carried.
+ */
+#ifndef PGRADE_OPS_GENERATED_H
+#define PGRADE_OPS_GENERATED_H
+
+#include "ops/upgrade.h"
+
+/* After a load that succeeded: adds to `plan` the columns that differ.  *again: there are some. */
+bool generated_compare(struct arena *arena, const struct upgrade_options *options,
+                       struct upgrade_result *result, struct engine *control, struct plan_options *plan,
+                       bool *again, struct err *err) MUST_USE;
+
+/* After a load that failed.  Whether it did because PostgreSQL could not compute a generated column for a
+ * row; `plan` then has those of that table as ordinary ones. */
+bool generated_failed(struct arena *arena, const struct upgrade_result *result, const struct err *failure,
+                      struct plan_options *plan);
+
+#endif
