@@ -7,6 +7,8 @@
 #include "schema/ident.h"
 #include "schema/translate.h"
 
+struct relation; /* schema/translate_select.h */
+
 /* The state while a plan is made. */
 struct maker {
     struct arena *arena;
@@ -119,6 +121,8 @@ void maker_virtual_tables(struct maker *maker);
 /* views.c */
 void maker_name_views(struct maker *maker);
 void maker_views(struct maker *maker);
+/* The table as a SELECT of the translator reads it, in that schema. */
+struct relation *maker_relation(struct maker *maker, const struct plan_table *table, struct str schema);
 
 /* triggers.c */
 void maker_triggers(struct maker *maker);

@@ -136,7 +136,7 @@ static bool put_change(struct trigger_maker *at, const struct trigger_step *step
     at->bare = at->target;
     buf_text(head, update ? "UPDATE " : "DELETE FROM ");
     put_table(at, at->target, head);
-    buf_text(head, " AS \"t\"");
+    buf_printf(head, " AS %.*s", STR_ARGS(at->alias));
     if (update && !put_assignments(at, step, head))
         return false;
     if (!put_where(at, step->where, tail))

@@ -218,6 +218,7 @@ static bool put_when(struct trigger_maker *at, struct buf *out)
     if (when == NULL)
         return true;
     at->bare = NULL;
+    at->no_selects = true;
     buf_text(out, " WHEN (");
     if (!trigger_expr(at, when, TRANSLATE_CONDITION, NULL, out))
         return false;
@@ -355,6 +356,7 @@ static void make(struct maker *maker, const struct trigger *trigger, struct name
     buf_init(&when, BUF_TEXT_MAXIMUM);
     buf_init(&body, BUF_TEXT_MAXIMUM);
     buf_init(&check, BUF_TEXT_MAXIMUM);
+    at.alias = trigger_alias(maker->arena, trigger->sql);
     at.body = &body;
     at.check = &check;
     if (put_parts(&at, &event) && put_when(&at, &when))

@@ -17,9 +17,11 @@ struct trigger_maker {
     const struct plan_table *target; /* that the statement at hand writes */
     const struct plan_table *bare;   /* whose columns names without a table are; NULL: nothing's */
     const char *refused;             /* why a name that is there may not be used; NULL: none was */
+    struct str alias;                /* quoted: of the table that a statement writes */
     struct str flag;                 /* the setting that is on while the trigger works; NULL ptr: none */
     bool alone;                      /* no other trigger of the same timing and event is on the table */
     bool assigns;                    /* columns of the row itself: and these are NEW's */
+    bool no_selects;                 /* PostgreSQL takes no subquery here */
     bool fails;                      /* by RAISE(FAIL) */
     bool gives_key;                  /* to a row of a table whose keys are drawn from a sequence */
     struct buf *body;
@@ -41,6 +43,7 @@ const struct plan_table *trigger_target(struct trigger_maker *at, const struct n
 bool trigger_expr(struct trigger_maker *at, const struct expr *expr, enum translate_want want,
                   const struct pg_type *type, struct buf *out) MUST_USE;
 /* Place of the column in the table, the names of the rowid included; -1: there is none. */
+struct str trigger_alias(struct arena *arena, struct str sql); /* quoted */
 int trigger_column(const struct plan_table *table, struct str name);
 bool trigger_is_row(const struct expr *expr, const char *row); /* NEW.x, OLD.x */
 

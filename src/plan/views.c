@@ -24,12 +24,12 @@ struct view_maker {
 
 /* ---- tables ---- */
 
-static void add_key(struct view_maker *views, struct relation *relation, const struct plan_table *table,
+static void add_key(struct maker *maker, struct relation *relation, const struct plan_table *table,
                     const struct key_part *parts, size_t count, bool is_primary)
 {
     struct relation_key *keys = (struct relation_key *)(uintptr_t)relation->keys;
     struct relation_key *key = &keys[relation->key_count];
-    size_t *columns = ARENA_ARRAY(views->maker->arena, size_t, count + 1);
+    size_t *columns = ARENA_ARRAY(maker->arena, size_t, count + 1);
 
     *key = (struct relation_key){.columns = columns, .count = count, .is_primary = is_primary};
     for (size_t i = 0; i < count; i++) {
@@ -41,33 +41,27 @@ static void add_key(struct view_maker *views, struct relation *relation, const s
     relation->key_count++;
 }
 
-static void add_keys(struct view_maker *views, struct relation *relation, const struct plan_table *table)
+static void add_keys(struct maker *maker, struct relation *relation, const struct plan_table *table)
 {
     const struct table *source = table->source;
 
     relation->keys =
-        ARENA_ARRAY(views->maker->arena, struct relation_key, source->unique_count + source->index_count + 2);
+        ARENA_ARRAY(maker->arena, struct relation_key, source->unique_count + source->index_count + 2);
     if (source->primary != NULL)
-        add_key(views, relation, table, source->primary->parts, source->primary->part_count,
+        add_key(maker, relation, table, source->primary->parts, source->primary->part_count,
                 table->key_count > 0);
     for (size_t i = 0; i < source->unique_count; i++)
-        add_key(views, relation, table, source->uniques[i].parts, source->uniques[i].part_count, false);
+        add_key(maker, relation, table, source->uniques[i].parts, source->uniques[i].part_count, false);
     for (size_t i = 0; i < source->index_count; i++)
         if (source->indexes[i].unique && source->indexes[i].where == NULL)
-            add_key(views, relation, table, source->indexes[i].parts, source->indexes[i].part_count, false);
+            add_key(maker, relation, table, source->indexes[i].parts, source->indexes[i].part_count, false);
 }
 
-static const struct relation *table_relation(struct view_maker *views, size_t place)
+struct relation *maker_relation(struct maker *maker, const struct plan_table *table, struct str schema)
 {
-    const struct maker *maker = views->maker;
-    const struct plan_table *table;
-    struct relation *relation = views->tables[place];
+    struct relation *relation = ARENA_NEW(maker->arena, struct relation);
 
-    if (relation != NULL)
-        return relation;
-    table = &maker->plan->tables[maker->table_places[place]];
-    relation = views->tables[place] = ARENA_NEW(maker->arena, struct relation);
-    *relation = (struct relation){.schema = maker->plan->load_schema,
+    *relation = (struct relation){.schema = schema,
                                   .name = table->name,
                                   .column_count = table->column_count,
                                   .rowid = table->source->rowid_column};
@@ -80,8 +74,18 @@ static const struct relation *table_relation(struct view_maker *views, size_t pl
                                                 .affinity = table->columns[i].source->affinity,
                                                 .collation = table->columns[i].source->collation,
                                                 .time_unit = (int)table->columns[i].unit}};
-    add_keys(views, relation, table);
+    add_keys(maker, relation, table);
     return relation;
+}
+
+static const struct relation *table_relation(struct view_maker *views, size_t place)
+{
+    struct maker *maker = views->maker;
+
+    if (views->tables[place] == NULL)
+        views->tables[place] =
+            maker_relation(maker, &maker->plan->tables[maker->table_places[place]], maker->plan->load_schema);
+    return views->tables[place];
 }
 
 static const struct relation *find_table(struct view_maker *views, struct str name, const char **why)

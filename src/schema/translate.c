@@ -149,21 +149,49 @@ static bool node_function(struct translator *tr, const struct expr *expr, struct
     return translate_function(tr, expr, NULL, out);
 }
 
+typedef bool node_handler(struct translator *tr, const struct expr *expr, struct term *out);
+
+/* A subquery of an expression that is in no SELECT: the names that it does not find are the expression's. */
+static bool within_selects(struct translator *tr, const struct expr *expr, node_handler *handler,
+                           struct term *out)
+{
+    struct select_state state = {.scope = tr->scope->selects};
+    struct query nothing = {.in_argument = true};
+    bool done;
+
+    tr->query = &nothing;
+    tr->select = &state;
+    done = handler(tr, expr, out);
+    tr->query = NULL;
+    tr->select = NULL;
+    return done && ((state.doubts & ~(unsigned)SELECT_CURRENT_TIME) == 0 ||
+                    refuse(tr, "which of several rows it takes is not defined", "a subquery"));
+}
+
 static bool node_exists(struct translator *tr, const struct expr *expr, struct term *out)
 {
+    if (tr->query == NULL && tr->scope->selects != NULL)
+        return within_selects(tr, expr, query_exists, out);
     if (tr->query == NULL)
         return refuse(tr, "it reads other rows", "EXISTS");
     return query_exists(tr, expr, out);
 }
 
+static bool node_in(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    if (tr->query == NULL && tr->scope->selects != NULL && (expr->in_table || expr->select != NULL))
+        return within_selects(tr, expr, query_in, out);
+    return translate_in(tr, expr, out);
+}
+
 static bool node_subquery(struct translator *tr, const struct expr *expr, struct term *out)
 {
+    if (tr->query == NULL && tr->scope->selects != NULL)
+        return within_selects(tr, expr, query_scalar, out);
     if (tr->query == NULL)
         return refuse(tr, "it reads other rows", "a subquery");
     return query_scalar(tr, expr, out);
 }
-
-typedef bool node_handler(struct translator *tr, const struct expr *expr, struct term *out);
 
 static const struct {
     node_handler *handler;
@@ -184,7 +212,7 @@ static const struct {
     [EXPR_ISNULL] = {node_isnull, NULL, NULL},
     [EXPR_LIKE] = {translate_like, NULL, NULL},
     [EXPR_BETWEEN] = {translate_between, NULL, NULL},
-    [EXPR_IN] = {translate_in, NULL, NULL},
+    [EXPR_IN] = {node_in, NULL, NULL},
     [EXPR_CASE] = {node_case, NULL, NULL},
     [EXPR_CAST] = {translate_cast, NULL, NULL},
     [EXPR_COLLATE] = {node_collate, NULL, NULL},

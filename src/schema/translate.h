@@ -25,6 +25,8 @@ struct translate_column {
     struct str qualifier;   /* as it stands before the name: NEW, "t"; NULL ptr: nothing does */
 };
 
+struct select_scope; /* translate_select.h */
+
 struct translate_scope {
     /* Looks a column up; `table` has a NULL ptr when the name was written alone.  False: there is none, and
      * then a name in double quotes is a string, as it is in SQLite: so every column must be found, whether it
@@ -32,6 +34,7 @@ struct translate_scope {
     bool (*column)(void *context, struct str table, struct str name, struct translate_column *found);
     void *context;
     bool collate_c; /* the target does not compare text by bytes: text comparisons carry COLLATE "C" */
+    const struct select_scope *selects; /* what subqueries may read; NULL: there may be none */
     bool immutable; /* an index or a generated column: PostgreSQL's form must be immutable */
     bool utf16;     /* the source keeps its texts as UTF-16 */
 };

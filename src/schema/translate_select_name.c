@@ -186,6 +186,8 @@ static bool is_known_table(const struct query *query, const struct expr *expr)
 
 bool query_column(struct translator *tr, const struct expr *expr, struct term *out)
 {
+    struct translate_column column;
+
     for (struct query *query = tr->query; query != NULL; query = query->outer) {
         bool found;
 
@@ -194,6 +196,8 @@ bool query_column(struct translator *tr, const struct expr *expr, struct term *o
         if (found)
             return true;
     }
+    if (tr->scope->column != NULL && tr->scope->column(tr->scope->context, expr->table, expr->name, &column))
+        return term_of_column(tr, &column, out);
     /* "x" that names no column is the string 'x', as outside of SELECTs. */
     if (expr->quote == QUOTE_DOUBLE && expr->table.ptr == NULL)
         return term_text(tr, expr->name, out);

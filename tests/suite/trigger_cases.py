@@ -72,6 +72,18 @@ CARRIED = [
     ("make the parent", BASE + """CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref INTEGER REFERENCES t@ (id));
         CREATE TRIGGER tr@ AFTER INSERT ON child@ BEGIN INSERT INTO t@ (id, a) VALUES (NEW.ref, 'made'); END;""",
      ["INSERT INTO child@ VALUES (1, 40), (2, 41)", "INSERT INTO child@ VALUES (3, 40)"]),
+    ("guard by another table", trigger("BEFORE DELETE ON t@",
+        "SELECT RAISE(ABORT, 'in use') WHERE EXISTS (SELECT 1 FROM u@ WHERE ref = OLD.id AND cnt > 0);"), CHANGES),
+    ("guard by a value", trigger("BEFORE UPDATE ON t@",
+        "SELECT RAISE(ABORT, 'not x') WHERE (SELECT note FROM u@ WHERE id = NEW.id) <> 'x';"), CHANGES),
+    ("guard by its own rows", trigger("BEFORE INSERT ON t@",
+        "SELECT RAISE(ABORT, 'twice') WHERE NEW.n IN (SELECT n FROM t@ WHERE n IS NOT NULL);"),
+     ["INSERT INTO t@ (n) VALUES (77), (78)", "INSERT INTO t@ (n) VALUES (9), (9)"]),
+    ("count the rows", trigger("AFTER INSERT ON t@",
+        "UPDATE u@ SET cnt = (SELECT count(*) FROM log@ AS t WHERE t.num = u@.id) + NEW.id WHERE EXISTS"
+        " (SELECT 1 FROM u@ AS other WHERE other.ref = u@.id); INSERT INTO log@ (num) VALUES (1);"), CHANGES),
+    ("delete what nobody needs", trigger("BEFORE DELETE ON t@",
+        "DELETE FROM u@ WHERE id NOT IN (SELECT n FROM t@ WHERE n IS NOT NULL AND t@.id <> OLD.id);"), CHANGES),
     ("set children NULL", trigger("AFTER DELETE ON t@", "UPDATE u@ SET ref = NULL, note = 'orphan' WHERE ref = OLD.id;"),
      CHANGES),
     ("abort", trigger("BEFORE INSERT ON t@ WHEN NEW.n > 100", "SELECT RAISE(ABORT, 'it''s \"too\" much: $1 %');"), CHANGES),
@@ -120,6 +132,8 @@ REFUSED = [
     ("itself before", trigger("BEFORE UPDATE ON t@", "UPDATE t@ SET n = 1 WHERE id = NEW.id;"), "BEFORE the row"),
     ("comes back", trigger("AFTER UPDATE ON t@", "UPDATE u@ SET cnt = 1;") +
      "CREATE TRIGGER ur@ AFTER UPDATE ON u@ BEGIN UPDATE t@ SET n = 1 WHERE id = NEW.ref; END;", "come back"),
+    ("its own rows", trigger("AFTER DELETE ON t@", "DELETE FROM u@ WHERE ref NOT IN (SELECT id FROM t@);"), "some of its rows"),
+    ("WHEN with a subquery", trigger("AFTER DELETE ON t@ WHEN EXISTS (SELECT 1 FROM u@)", "DELETE FROM log@;"), "reads other"),
     ("refers too early", """CREATE TABLE t@ (id TEXT PRIMARY KEY NOT NULL, a TEXT);
         CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref TEXT REFERENCES t@ (id));
         CREATE TRIGGER tr@ BEFORE INSERT ON t@ BEGIN INSERT INTO child@ (ref) VALUES (NEW.id); END;""",
