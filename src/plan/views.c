@@ -121,6 +121,7 @@ static const struct relation *use_view(struct view_maker *views, size_t place)
     const struct plan_view *read = &plan->views[views->places[place]];
 
     views->view->reads[views->places[place]] = true;
+    views->view->doubts |= read->doubts & SELECT_CURRENT_TIME;
     for (size_t i = 0; i < plan->table_count; i++)
         views->view->tables[i] = views->view->tables[i] || read->tables[i];
     return &views->views[place];
@@ -186,7 +187,7 @@ static void add_view(struct view_maker *views, size_t place, struct translated_s
     struct buf sql;
 
     *view = *views->view;
-    view->doubts = translated->doubts;
+    view->doubts |= translated->doubts;
     translated->relation.schema = plan->load_schema;
     translated->relation.name = view->name;
     views->views[place] = translated->relation;

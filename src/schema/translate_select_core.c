@@ -70,27 +70,63 @@ static bool add_source_column(struct translator *tr, struct columns *columns, si
     return true;
 }
 
-/* * and table.*; of columns that USING merges, * shows one. */
+/* Whether a join further right shows the column as one with its own: then * means whichever of them is there.
+ */
+static bool is_merged_later(const struct query *query, size_t source, struct str name)
+{
+    for (size_t i = source + 1; query->outer_joins_right && i < query->source_count; i++)
+        for (size_t j = 0; j < query->sources[i].relation->column_count; j++)
+            if (query->sources[i].merged[j] &&
+                str_equal_nocase(query->sources[i].relation->columns[j].name, name))
+                return true;
+    return false;
+}
+
+static bool add_merged_column(struct translator *tr, struct columns *columns,
+                              const struct relation_column *column)
+{
+    struct expr *expr = ARENA_NEW(tr->arena, struct expr);
+    struct term term;
+
+    *expr = (struct expr){.kind = EXPR_COLUMN, .name = column->name, .quote = QUOTE_BACKTICK};
+    if (!query_value(tr, expr, &term))
+        return false;
+    add_column(tr, columns, term, (struct name){column->name, QUOTE_DOUBLE}, column->target.name, false,
+               column->order_is_chances);
+    return true;
+}
+
+/* All columns of a source; of those that USING merges, `*` shows one: sqlite3's selectExpander(). */
+static bool add_source(struct translator *tr, struct columns *columns, size_t place, bool merge)
+{
+    const struct query *query = &columns->result->query;
+    const struct source *source = &query->sources[place];
+
+    for (size_t j = 0; j < source->relation->column_count; j++) {
+        const struct relation_column *column = &source->relation->columns[j];
+
+        if (merge && source->merged[j])
+            continue;
+        if (is_merged_later(query, place, column->name) ? !add_merged_column(tr, columns, column)
+                                                        : !add_source_column(tr, columns, place, j))
+            return false;
+    }
+    return true;
+}
+
+/* `*` and `table.*` */
 static bool add_star(struct translator *tr, struct columns *columns, const struct result_column *star)
 {
     const struct query *query = &columns->result->query;
+    bool all = star->table.text.ptr == NULL;
     bool found = false;
 
     for (size_t i = 0; i < query->source_count; i++) {
-        const struct source *source = &query->sources[i];
-
-        if (star->table.text.ptr != NULL && !str_equal_nocase(source->alias, star->table.text))
+        if (!all && !str_equal_nocase(query->sources[i].alias, star->table.text))
             continue;
         found = true;
-        for (size_t j = 0; j < source->relation->column_count; j++) {
-            if (star->table.text.ptr == NULL && source->merged[j])
-                continue;
-            if (star->table.text.ptr == NULL && query->outer_joins_right && source->item->natural)
-                return refuse(tr, "which of the merged columns it shows depends on the row",
-                              "* of a RIGHT JOIN");
-            if (!add_source_column(tr, columns, i, j))
-                return false;
-        }
+        if (!add_source(tr, columns, i, all))
+            return false;
     }
     return found || refuse(tr, "there is no such table", "%.*s.*", STR_ARGS(star->table.text));
 }

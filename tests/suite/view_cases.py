@@ -47,6 +47,20 @@ SELECT * FROM (SELECT id AS book_id, title FROM book) b NATURAL LEFT JOIN review
 SELECT book_id, title FROM (SELECT id AS book_id, title FROM book) b LEFT JOIN review r USING (book_id) WHERE r.stars > 2
 SELECT * FROM author a JOIN (book b JOIN review r ON r.book_id = b.id) ON b.author_id = a.id
 SELECT book_id FROM (SELECT 99 AS book_id UNION SELECT 1) x FULL JOIN review USING (book_id)
+SELECT * FROM (SELECT 99 AS book_id, 'n' AS extra UNION SELECT 1, 'o') x FULL JOIN review USING (book_id)
+SELECT * FROM (SELECT 99 AS book_id, 'n' AS extra UNION SELECT 1, 'o') x RIGHT JOIN review USING (book_id)
+SELECT * FROM (SELECT 99 AS book_id, 'n' AS extra UNION SELECT 1, 'o') x NATURAL FULL JOIN review
+SELECT x.*, review.* FROM (SELECT 99 AS book_id, 'n' AS extra UNION SELECT 1, 'o') x FULL JOIN review USING (book_id)
+SELECT book_id, count(*) FROM (SELECT 99 AS book_id UNION SELECT 1) x FULL JOIN review USING (book_id) GROUP BY book_id
+SELECT book_id, count(*) FROM (SELECT 99 AS book_id UNION SELECT 1) x RIGHT JOIN review USING (book_id) GROUP BY 1
+SELECT * FROM (SELECT 1 AS k, 2 AS a) NATURAL JOIN (SELECT 1 AS k, 3 AS b) NATURAL JOIN (SELECT 1 AS k, 2 AS a, 4 AS c)
+SELECT k, a FROM (SELECT 1 AS k, 2 AS a) x LEFT JOIN (SELECT 2 AS k, 3 AS b) y USING (k) LEFT JOIN (SELECT 1 AS k, 4 AS c) z USING (k)
+SELECT a AS b, b AS a FROM (SELECT 1 AS a, 2 AS b UNION ALL SELECT 3, 0) ORDER BY a LIMIT 1
+SELECT a AS b, b AS a FROM (SELECT 1 AS a, 2 AS b UNION ALL SELECT 3, 0) WHERE b > 1
+SELECT a AS b, count(*) FROM (SELECT 1 AS a, 2 AS b UNION ALL SELECT 3, 2) GROUP BY b
+SELECT title, max(published), count(*) FROM book GROUP BY pages HAVING count(*) = 1
+SELECT name, boss FROM author GROUP BY id HAVING boss > 0
+SELECT id, boss, (SELECT name FROM author b WHERE b.id = a.boss) AS chief FROM author a GROUP BY id
 SELECT name FROM author WHERE id IN (SELECT author_id FROM book)
 SELECT name FROM author WHERE id NOT IN (SELECT author_id FROM book WHERE author_id IS NOT NULL)
 SELECT name FROM author WHERE (id, name) IN (SELECT author_id, 'Ada' FROM book)
