@@ -7,6 +7,7 @@
 #include "cli/meter.h"
 #include "cli/not_carried.h"
 #include "cli/report.h"
+#include "cli/retry.h"
 #include "cli/settings.h"
 
 static volatile sig_atomic_t interrupted;
@@ -70,6 +71,8 @@ static bool run(struct invocation *invocation, struct err *err)
     struct meter meter;
     bool done;
 
+    if (option_given(invocation, "retry-quarantine"))
+        return retry_quarantine(invocation, err);
     if (!settings_upgrade(invocation, &options, err) || !not_carried_check(invocation, err) ||
         !connect_source(invocation, &endpoints, err) || !connect_target(invocation, &endpoints, err))
         return false;
@@ -92,6 +95,7 @@ static const struct option options[] = {
     {"orphans", 0, "POLICY", "rows without a parent: stop (default), not-valid (the key), quarantine"},
     {"quarantine-file", 0, "FILE", "where rows that are set aside are written too, as CSV"},
     {"not-carried", 0, "FILE", "where the SQL of what was not carried is written; `-` writes none"},
+    {"retry-quarantine", 0, "FILE", "give the rows of such a file back, corrected; takes TARGET alone"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},

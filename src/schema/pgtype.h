@@ -66,6 +66,9 @@ bool pg_type_set_modifiers(struct pg_type *type, int64_t first, int64_t second);
 void pg_type_format(struct buf *out, const struct pg_type *type);
 struct str pg_type_text(struct arena *arena, const struct pg_type *type);
 
+/* A type by one of its names, as pg_type_format() or a person writes it; no enum.  False: it is none. */
+bool pg_type_parse(struct arena *arena, struct str text, struct pg_type *type);
+
 bool pg_type_equal(const struct pg_type *a, const struct pg_type *b);
 const char *pg_kind_name(enum pg_kind kind); /* "bigint" */
 uint32_t pg_kind_oid(enum pg_kind kind);     /* 0 for PG_ENUM */
