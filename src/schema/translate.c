@@ -168,10 +168,25 @@ static bool within_selects(struct translator *tr, const struct expr *expr, node_
                     refuse(tr, "which of several rows it takes is not defined", "a subquery"));
 }
 
+/* Whether there is a row does not depend on how many are taken, nor on which is the first. */
+static bool exists_within_selects(struct translator *tr, const struct expr *expr, struct term *out)
+{
+    struct select select = *expr->select;
+    struct expr plain = *expr;
+
+    if (select.limit != NULL && select.offset == NULL && select.limit->kind == EXPR_INTEGER &&
+        select.limit->integer > 0) {
+        select.limit = NULL;
+        select.order_count = 0;
+    }
+    plain.select = &select;
+    return within_selects(tr, &plain, query_exists, out);
+}
+
 static bool node_exists(struct translator *tr, const struct expr *expr, struct term *out)
 {
     if (tr->query == NULL && tr->scope->selects != NULL)
-        return within_selects(tr, expr, query_exists, out);
+        return exists_within_selects(tr, expr, out);
     if (tr->query == NULL)
         return refuse(tr, "it reads other rows", "EXISTS");
     return query_exists(tr, expr, out);

@@ -11,11 +11,15 @@ SOURCE = """
 CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT);
 CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id));
 CREATE VIEW both_of_them AS SELECT parent.id, kind FROM parent JOIN child ON child.parent_id = parent.id;
+CREATE TRIGGER child_added AFTER INSERT ON child BEGIN
+    UPDATE parent SET kind = 'b' WHERE id = NEW.parent_id;
+END;
 INSERT INTO parent VALUES (1, 'a'), (2, 'b');
 INSERT INTO child VALUES (1, 1);
 """
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = '{0}'::regnamespace
+UNION SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE pronamespace = '{0}'::regnamespace
 UNION SELECT pg_get_userbyid(typowner) FROM pg_type WHERE typnamespace = '{0}'::regnamespace
 """
 

@@ -73,7 +73,7 @@ CARRIED = [
         CREATE TRIGGER tr@ AFTER INSERT ON child@ BEGIN INSERT INTO t@ (id, a) VALUES (NEW.ref, 'made'); END;""",
      ["INSERT INTO child@ VALUES (1, 40), (2, 41)", "INSERT INTO child@ VALUES (3, 40)"]),
     ("guard by another table", trigger("BEFORE DELETE ON t@",
-        "SELECT RAISE(ABORT, 'in use') WHERE EXISTS (SELECT 1 FROM u@ WHERE ref = OLD.id AND cnt > 0);"), CHANGES),
+        "SELECT RAISE(ABORT, 'in use') WHERE EXISTS (SELECT 1 FROM u@ WHERE ref = OLD.id AND cnt > 0 LIMIT 1);"), CHANGES),
     ("guard by a value", trigger("BEFORE UPDATE ON t@",
         "SELECT RAISE(ABORT, 'not x') WHERE (SELECT note FROM u@ WHERE id = NEW.id) <> 'x';"), CHANGES),
     ("guard by its own rows", trigger("BEFORE INSERT ON t@",
