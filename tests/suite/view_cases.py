@@ -243,6 +243,26 @@ SELECT author.*, book.title AS name FROM author JOIN book ON book.author_id = au
 SELECT max(pages, 100), min(id, 3) FROM book
 SELECT id / 2.0, id / 2, 7 / 2, 7 / 0, 7.0 / 0 FROM book
 SELECT count(*) FILTER (WHERE pages > 100) * 100.0 / count(*) FROM book
+SELECT count(*) AS n FROM (SELECT * FROM author WHERE alive UNION ALL SELECT * FROM author)
+SELECT id FROM author WHERE born > '1850-01-01' AND born < date('2000-01-01')
+SELECT strftime('%Y-%m', published) AS month, sum(price) AS total, count(DISTINCT author_id) FROM book GROUP BY month ORDER BY month
+SELECT b.title, coalesce(a.name, '?') AS who, r.stars * 1.0 / 5 AS share FROM book b LEFT JOIN author a ON a.id = b.author_id LEFT JOIN review r ON r.book_id = b.id AND r.stars IS NOT NULL
+SELECT a.id, a.name, (SELECT count(*) FROM book b WHERE b.author_id = a.id AND b.pages > 100) AS long_ones, (SELECT max(r.stars) FROM review r JOIN book b ON b.id = r.book_id WHERE b.author_id = a.id) AS best FROM author a
+SELECT author_id, title, rank() OVER (PARTITION BY author_id ORDER BY pages DESC NULLS LAST, id) AS r FROM book WHERE author_id IS NOT NULL
+SELECT * FROM (SELECT id, row_number() OVER (PARTITION BY author_id ORDER BY id) AS n FROM book) WHERE n = 1
+SELECT a.name || ' (' || count(b.id) || ')' AS label FROM author a LEFT JOIN book b ON b.author_id = a.id GROUP BY a.id ORDER BY label
+SELECT CASE WHEN stars >= 4 THEN 'good' WHEN stars IS NULL THEN 'none' ELSE 'bad' END AS verdict, count(*) AS n FROM review GROUP BY verdict ORDER BY n DESC, verdict
+SELECT max(stars) - min(stars) AS spread, book_id FROM review GROUP BY book_id HAVING spread > 0
+SELECT id, title FROM book WHERE id IN (SELECT book_id FROM review GROUP BY book_id HAVING count(*) > 1)
+SELECT DISTINCT b.author_id, a.name FROM book b JOIN author a ON a.id = b.author_id WHERE EXISTS (SELECT 1 FROM review r WHERE r.book_id = b.id AND r.stars > 3)
+SELECT a.name, sum(b.price) AS worth FROM author a JOIN book b ON b.author_id = a.id GROUP BY a.name HAVING sum(b.price) > 1 ORDER BY worth DESC
+SELECT id, price, price > (SELECT avg(price) FROM book) AS dear FROM book
+SELECT total(price) AS t, count(price) AS c, total(price) / count(price) AS mean FROM book
+SELECT replace(upper(name), 'A', '4') AS leet, length(name) AS l FROM author ORDER BY l DESC, leet
+SELECT printf('%s: %d', title, pages) FROM book WHERE title IS NOT NULL AND pages IS NOT NULL
+SELECT CAST(strftime('%Y', published) AS INTEGER) AS year FROM book
+SELECT julianday(published) - julianday('1800-01-01') FROM book
+SELECT group_concat(name, ', ') FROM (SELECT name FROM author ORDER BY name)
 """
 
 # Each with a part of the reason that must be given.
@@ -259,6 +279,7 @@ REFUSED = [
     ("SELECT id FROM book LIMIT (SELECT 1)", "no whole number"),
     ("SELECT rowid FROM link", "no rowid"),
     ("SELECT * FROM gone", "no such table"),
+    ("SELECT price / 2 FROM book", "how each value is stored"),
     ("SELECT ifnull(boss, 'none') FROM author", "no common type"),
     ("SELECT id FROM book WHERE (pages, price) = (300, 0.1)", "one by one"),
 ]
