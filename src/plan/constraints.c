@@ -124,7 +124,7 @@ static bool is_untyped(struct str sql)
 /* One part of an index: a column, folded where its collation folds, or an expression.  False: it is not
  * carried. */
 static bool put_part(struct maker *maker, const struct plan_table *table, const struct key_part *part,
-                     bool folded, struct str index, struct buf *out)
+                     bool unique, bool folded, struct str index, struct buf *out)
 {
     if (part->column >= 0) {
         const struct plan_column *column = &table->columns[part->column];
@@ -146,8 +146,9 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
                                      .items = &operand,
                                      .item_count = 1,
                                      .sql = part->expr->sql};
-        struct str sql = maker_translate(maker, table, part->collation.len > 0 ? &collate : part->expr,
-                                         TRANSLATE_KEY, NULL, OBJECT_INDEX, index);
+        struct str sql =
+            maker_translate(maker, table, part->collation.len > 0 ? &collate : part->expr,
+                            unique ? TRANSLATE_KEY : TRANSLATE_SEARCH, NULL, OBJECT_INDEX, index);
 
         if (sql.ptr == NULL)
             return false;
@@ -170,7 +171,7 @@ bool maker_put_index(struct maker *maker, const struct plan_table *table, const 
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_text(out, ", ");
-        if (!put_part(maker, table, &parts[i], folded, source_name, out))
+        if (!put_part(maker, table, &parts[i], unique, folded, source_name, out))
             return false;
     }
     buf_byte(out, ')');

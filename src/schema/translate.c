@@ -405,6 +405,23 @@ static bool is_default_word(struct translator *tr, const struct expr *expr)
     return tr->scope->column == NULL && expr->kind == EXPR_COLUMN && expr->table.ptr == NULL;
 }
 
+static bool translate_key(struct translator *tr, const struct expr *expr, bool search, struct term *out)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct err *err = tr->err;
+    bool json;
+
+    /* What is refused here is refused below, and named. */
+    tr->err = &ignored;
+    json =
+        search && expr->kind != EXPR_COLLATE && translate_operand(tr, expr, out) && out->json == JSON_VALUE;
+    tr->err = err;
+    if (json)
+        return true;
+    return translate_node(tr, expr, out) && (expr->kind != EXPR_COLLATE || term_family(out) != FAMILY_TEXT ||
+                                             term_fold(tr, out->collation, out));
+}
+
 static bool translate_wanted(struct translator *tr, const struct expr *expr, enum translate_want want,
                              const struct pg_type *type, struct term *out)
 {
@@ -412,10 +429,8 @@ static bool translate_wanted(struct translator *tr, const struct expr *expr, enu
         return translate_condition(tr, expr, out);
     if (want == TRANSLATE_VALUE)
         return translate_node(tr, expr, out);
-    if (want == TRANSLATE_KEY)
-        return translate_node(tr, expr, out) &&
-               (expr->kind != EXPR_COLLATE || term_family(out) != FAMILY_TEXT ||
-                term_fold(tr, out->collation, out));
+    if (want == TRANSLATE_KEY || want == TRANSLATE_SEARCH)
+        return translate_key(tr, expr, want == TRANSLATE_SEARCH, out);
     if (is_default_word(tr, expr))
         return term_text(tr, expr->name, out) && store(tr, out, type);
     return translate_as(tr, expr, type, out);

@@ -43,6 +43,7 @@ struct translate_scope {
 enum translate_want {
     TRANSLATE_VALUE,     /* a value of whatever type the expression has */
     TRANSLATE_KEY,       /* a value that an index compares: folded by a COLLATE at its top */
+    TRANSLATE_SEARCH,    /* likewise, of an index that is not unique: values out of JSON too, as jsonb */
     TRANSLATE_CONDITION, /* a boolean, as in CHECK and WHERE */
     TRANSLATE_OF_TYPE    /* a value of `type`, as in DEFAULT and GENERATED */
 };

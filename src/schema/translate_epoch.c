@@ -29,6 +29,7 @@ bool epoch_constant(struct translator *tr, int64_t number, int unit, enum pg_kin
     int64_t seconds;
     int64_t fraction;
     int64_t days;
+    int64_t micro;
     int year;
     int month;
     int day;
@@ -41,9 +42,10 @@ bool epoch_constant(struct translator *tr, int64_t number, int unit, enum pg_kin
     days = (seconds - ((seconds % SECONDS_A_DAY + SECONDS_A_DAY) % SECONDS_A_DAY)) / SECONDS_A_DAY;
     seconds -= days * SECONDS_A_DAY;
     civil_from_days(days, &year, &month, &day);
+    micro = fraction * (1000000 / per);
     *out = term_make(tr, kind, STORAGE_OTHER, LEVEL_CAST, "'%04d-%02d-%02d %02d:%02d:%02d.%06lld%s'::%s",
                      year, month, day, (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
-                     (long long)(fraction * (1000000 / per)), kind == PG_TIMESTAMP ? "" : "+00",
+                     (long long)micro, kind == PG_TIMESTAMP ? "" : "+00",
                      kind == PG_TIMESTAMP ? "timestamp" : "timestamptz");
     return true;
 }

@@ -25,6 +25,7 @@ CREATE TABLE item (
 CREATE UNIQUE INDEX item_name ON item (trim(name) COLLATE NOCASE);
 CREATE UNIQUE INDEX item_kind ON item (kind, double) WHERE amount > 100;
 CREATE INDEX item_day ON item (date(made, 'start of month') DESC);
+CREATE INDEX item_nick ON item (json_extract(data, '$.nick'), data ->> 'age' DESC);
 CREATE VIEW days AS SELECT date(made) AS day, count(*) AS n FROM item GROUP BY date(made) HAVING date(made) < '9999' ORDER BY date(made) DESC;
 CREATE VIEW months AS SELECT DISTINCT strftime('%Y-%m', day) AS month FROM (SELECT date(made) AS day, made FROM item)
     WHERE day <= date('now', '+1 day') AND day < date(made, '+1 month') ORDER BY month;
@@ -64,6 +65,16 @@ def insert_all(run, marker, error):
         except error:
             taken.append(False)
     return taken
+
+
+def test_a_unique_index_on_values_out_of_json_is_not_carried(folder):
+    """1 and true are one value to SQLite, and two to jsonb."""
+    path = folder / "unique.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE t (data JSON)")
+        connection.execute("CREATE UNIQUE INDEX one ON t (data ->> 'a')")
+    outcome = pgrade.run("plan", "--json", str(path))
+    assert [(one["class"], one["name"]) for one in outcome.report["not_carried"]] == [("index", "one")]
 
 
 def test_rows_are_taken_refused_and_computed_alike(item, database):
