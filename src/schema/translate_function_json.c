@@ -125,7 +125,7 @@ static bool quoted(struct translator *tr, const struct call *call, size_t i, str
 
 bool call_json_quote(struct translator *tr, const struct call *call, struct term *out)
 {
-    struct str sql;
+    struct str sql = {NULL, 0};
 
     if (!quoted(tr, call, 0, &sql))
         return false;
@@ -141,7 +141,7 @@ bool call_json_array(struct translator *tr, const struct call *call, struct term
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "'['");
     for (size_t i = 0; i < call->count && done; i++) {
-        struct str value;
+        struct str value = {NULL, 0};
 
         done = quoted(tr, call, i, &value);
         if (done)
@@ -162,7 +162,7 @@ bool call_json_object(struct translator *tr, const struct call *call, struct ter
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "'{'");
     for (size_t i = 0; i < call->count && done; i++) {
-        struct str value;
+        struct str value = {NULL, 0};
 
         if (i % 2 == 0 && !term_is_constant(&call->args[i], STORAGE_TEXT))
             done = refuse(tr, "its keys are not literals", "%s", call->what);

@@ -33,8 +33,6 @@ static bool make_column(const uint8_t *head, struct plan_column *plan, struct co
     struct pg_type type = pg_type_of((enum pg_kind)(head[0] % PG_KIND_COUNT));
 
     *source = (struct column){.declared = (head[4] & 8) != 0 ? str_from("JSONB") : str_from("WHATEVER")};
-    if (type.kind == PG_INTERVAL)
-        return false;
     if (type.kind == PG_ENUM) {
         type.name = str_from("mood");
         type.labels = labels;
