@@ -177,6 +177,11 @@ static bool survey_all(struct arena *arena, const struct prepare_options *option
 bool prepare_plan(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                   struct err *err)
 {
-    return survey_all(arena, options, prepared, err) &&
-           plan_make(arena, &prepared->schema, &prepared->facts, &options->plan, &prepared->plan, err);
+    if (!survey_all(arena, options, prepared, err))
+        return false;
+    if (plan_make(arena, &prepared->schema, &prepared->facts, &options->plan, &prepared->plan, err))
+        return true;
+    /* Columns that nothing was decided of are nothing to report. */
+    prepared->plan.table_count = 0;
+    return false;
 }

@@ -123,7 +123,10 @@ def check_stopped(outcome, database, taken):
         return None
     named = [key for key in ("not_carried", "misfits", "contradictions") if pgrade.unanswered(outcome.report, key)]
     # Rows that SQLite holds apart and the planned type does not, or an expression that only SQLite computes.
-    sqlstate = (outcome.report["error"] or {}).get("sqlstate", "")
+    error = outcome.report["error"] or {}
+    sqlstate = error.get("sqlstate", "")
+    if not named and "--rename" in error.get("hint", ""):
+        return Verdict("stopped", "names that are equal on PostgreSQL")
     if not named and sqlstate != "23505" and not sqlstate.startswith("22"):
         return Verdict("stopped without a reason", told(outcome))
     left = database.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'")

@@ -31,6 +31,7 @@ FOUND = {
         CREATE TABLE t (b INT8); CREATE INDEX i ON t (-b); INSERT INTO t VALUES (-9223372036854775808)""",
     "generated columns that PostgreSQL computes otherwise": """
         CREATE TABLE t (a, b date AS (' 5 '), c AS (typeof(a))); INSERT INTO t (a) VALUES (-2.25), ('')""",
+    "columns equal after 63 bytes": 'CREATE TABLE t ("%s" JSON, %sx BOOL, b JSON)' % ("l" * 63, "l" * 64),
     "a view with a long name": f"CREATE TABLE t (a); CREATE VIEW {'n' * 200} AS SELECT a FROM t",
     "an index on a column of json by another spelling": "CREATE TABLE t (j JSON); CREATE INDEX i ON t (likely(j))",
     "a table named TABLE": 'CREATE TABLE "TABLE" (id VARCHAR(255))',
