@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include "ops/guard.h"
+#include "ops/generated_rows.h"
 #include "ops/interrupt.h"
-#include "verify/readback.h"
 
 struct generated_run {
     struct arena *arena;
@@ -27,24 +26,6 @@ static void make_ordinary(struct arena *arena, const struct plan_table *table,
     plan->ordinary = all;
 }
 
-/* The table with its generated columns alone, as if they were ordinary ones.  *places: which they are. */
-static struct plan_table shape_of(struct arena *arena, const struct plan_table *table, size_t **places)
-{
-    struct plan_table shape = *table;
-
-    shape.columns = ARENA_ARRAY(arena, struct plan_column, table->column_count + 1);
-    shape.column_count = 0;
-    *places = ARENA_ARRAY(arena, size_t, table->column_count + 1);
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].generated_sql.ptr == NULL)
-            continue;
-        (*places)[shape.column_count] = i;
-        shape.columns[shape.column_count] = table->columns[i];
-        shape.columns[shape.column_count++].generated_sql = (struct str){NULL, 0};
-    }
-    return shape;
-}
-
 /* Rows or values that were left out or changed, as the user allowed: the columns differ for that alone. */
 static bool is_altered(const struct upgrade_result *result, size_t place)
 {
@@ -58,75 +39,164 @@ static bool is_altered(const struct upgrade_result *result, size_t place)
     return false;
 }
 
-static void note_not_compared(struct generated_run *run, const struct plan_table *table)
+static void add_note(const struct generated_run *run, struct str about, const char *text)
 {
     struct plan *plan = &run->result->prepared.plan;
 
-    ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) = (struct plan_note){
-        table->source->name.text, str_from("its generated columns were not compared: --misfit left out or "
-                                           "changed values of it")};
+    ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) =
+        (struct plan_note){about, str_from(text)};
 }
 
-static void leave(struct generated_run *run, size_t place, const struct plan_table *shape,
-                  const size_t *places, const struct digest_difference *difference, const char *why)
+static struct generated_sides sides_of(struct arena *arena, const struct upgrade_options *options,
+                                       const struct upgrade_result *result, struct engine *target)
 {
-    const struct plan_table *table = &run->result->prepared.plan.tables[place];
-    size_t count =
-        difference != NULL && difference->column_count > 0 ? difference->column_count : shape->column_count;
+    return (struct generated_sides){.arena = arena,
+                                    .source = result->prepared.snapshot.readers[0],
+                                    .target = target,
+                                    .schema = result->prepared.plan.load_schema,
+                                    .interrupted = options->interrupted};
+}
 
-    for (size_t i = 0; i < count; i++) {
-        size_t which = difference != NULL && difference->column_count > 0 ? difference->columns[i] : i;
+/* One table under comparison. */
+struct generated_table {
+    struct generated_run *run;
+    struct generated_sides sides;
+    const struct plan_table *table;
+    bool *with; /* by place in the table: the generated columns that are not decided */
+    size_t with_count;
+};
 
-        make_ordinary(run->arena, table, &table->columns[places[which]], str_from(why), run->plan);
+static bool choose(struct generated_table *at)
+{
+    at->with = ARENA_ARRAY(at->sides.arena, bool, at->table->column_count + 1);
+    for (size_t i = 0; i < at->table->column_count; i++) {
+        at->with[i] = at->table->columns[i].generated_sql.ptr != NULL;
+        at->with_count += at->with[i];
     }
-    run->again = true;
+    return at->with_count > 0;
 }
 
-static bool compare_table(struct generated_run *run, size_t place, struct err *err)
+static void leave(struct generated_table *at, size_t column, struct str reason)
 {
-    struct arena *arena = run->arena;
-    const struct plan *plan = &run->result->prepared.plan;
-    size_t *places;
-    struct plan_table shape = shape_of(arena, &plan->tables[place], &places);
-    struct digester *source;
-    struct digester *target;
-    struct digest_difference difference;
-    struct err failure = {.code = ERR_NONE};
-    bool done = true;
+    make_ordinary(at->run->arena, at->table, &at->table->columns[column], reason, at->run->plan);
+    at->with[column] = false;
+    at->with_count--;
+    at->run->again = true;
+}
 
-    if (shape.column_count == 0)
+static void leave_misfits(struct generated_table *at)
+{
+    for (size_t i = 0; i < at->table->column_count; i++) {
+        struct str misfit = at->with[i]
+                                ? generated_first_misfit(&at->sides, at->table, &at->table->columns[i])
+                                : (struct str){NULL, 0};
+
+        if (misfit.ptr != NULL)
+            leave(at, i,
+                  str_printf(at->run->arena, "its type does not hold what SQLite computes: %.*s",
+                             STR_ARGS(misfit)));
+    }
+}
+
+static void leave_different(struct generated_table *at, size_t column, const struct plan_table *shape)
+{
+    struct str row = generated_first_difference(&at->sides, shape, &at->table->columns[column]);
+
+    leave(at, column,
+          str_printf(at->run->arena, "PostgreSQL computes other values than SQLite%s%.*s",
+                     row.len > 0 ? ": " : "", STR_ARGS(row)));
+}
+
+static void note_near(const struct generated_table *at, size_t column)
+{
+    struct str about = str_printf(at->run->arena, "%.*s.%.*s", STR_ARGS(at->table->source->name.text),
+                                  STR_ARGS(at->table->columns[column].source->name.text));
+
+    add_note(
+        at->run, about,
+        "PostgreSQL computes some of its doubles with other last digits than SQLite (they differ by less "
+        "than 1e-12 of the value)");
+}
+
+static bool judge_column(struct generated_table *at, size_t column, size_t *blamed, struct err *err)
+{
+    bool *alone = ARENA_ARRAY(at->sides.arena, bool, at->table->column_count + 1);
+    struct plan_table shape;
+    enum generated_verdict verdict;
+
+    alone[column] = true;
+    shape = generated_shape(at->sides.arena, at->table, alone);
+    if (!generated_judge(&at->sides, &shape, &verdict, err))
+        return false;
+    if (verdict == GENERATED_EQUAL)
+        return true;
+    (*blamed)++;
+    if (at->table->columns[column].type.kind == PG_FLOAT8 && generated_is_near(&at->sides, &shape))
+        note_near(at, column);
+    else
+        leave_different(at, column, &shape);
+    return true;
+}
+
+/* Which of the columns it is.  Equal rows may differ in several together, and then in none alone. */
+static bool find_different(struct generated_table *at, struct err *err)
+{
+    size_t blamed = 0;
+
+    for (size_t i = 0; i < at->table->column_count; i++)
+        if (at->with[i] && !judge_column(at, i, &blamed, err))
+            return false;
+    for (size_t i = 0; blamed == 0 && i < at->table->column_count; i++)
+        if (at->with[i])
+            leave(at, i, str_from("PostgreSQL computes other values than SQLite"));
+    return true;
+}
+
+static bool judge(struct generated_table *at, enum generated_verdict *verdict, struct err *err)
+{
+    struct plan_table shape = generated_shape(at->sides.arena, at->table, at->with);
+
+    return generated_judge(&at->sides, &shape, verdict, err);
+}
+
+static bool compare_table(struct generated_run *run, struct arena *arena, size_t place, struct err *err)
+{
+    struct generated_table at = {.run = run,
+                                 .sides = sides_of(arena, run->options, run->result, run->control),
+                                 .table = &run->result->prepared.plan.tables[place]};
+    enum generated_verdict verdict;
+
+    if (!choose(&at))
         return true;
     if (is_altered(run->result, place)) {
-        note_not_compared(run, &plan->tables[place]);
+        add_note(run, at.table->source->name.text,
+                 "its generated columns were not compared: --misfit left out or changed values of it");
         return true;
     }
-    source = digester_new(arena, &shape);
-    target = digester_new(arena, &shape);
-    if (!guard_digest(run->result->prepared.snapshot.readers[0], &shape, run->options->interrupted, source,
-                      &failure)) {
-        if (failure.code == ERR_DECISION)
-            leave(run, place, &shape, places, NULL, "its type does not hold what SQLite computes");
-        else
-            done = false;
-        *err = done ? *err : failure;
-    } else if (!readback_columns(run->control, plan->load_schema, &shape, target, err)) {
-        done = false;
-    } else if (!digest_compare(arena, digester_result(source), digester_result(target), &difference)) {
-        leave(run, place, &shape, places, &difference, "PostgreSQL computes other values than SQLite");
+    if (!judge(&at, &verdict, err))
+        return false;
+    if (verdict == GENERATED_MISFIT) {
+        leave_misfits(&at);
+        if (at.with_count == 0)
+            return true;
+        if (!judge(&at, &verdict, err))
+            return false;
     }
-    digester_free(source);
-    digester_free(target);
-    return done;
+    return verdict == GENERATED_EQUAL || find_different(&at, err);
 }
 
 static bool compare_all(void *context, struct err *err)
 {
     struct generated_run *run = context;
+    bool done = true;
 
-    for (size_t i = 0; i < run->result->prepared.plan.table_count; i++)
-        if (!compare_table(run, i, err))
-            return false;
-    return true;
+    for (size_t i = 0; done && i < run->result->prepared.plan.table_count; i++) {
+        struct arena *arena = arena_new();
+
+        done = compare_table(run, arena, i, err);
+        arena_free(arena);
+    }
+    return done;
 }
 
 bool generated_compare(struct arena *arena, const struct upgrade_options *options,
@@ -147,20 +217,39 @@ static bool is_about(const struct err *failure, struct str table)
            failure->primary[table.len] == ':';
 }
 
-bool generated_failed(struct arena *arena, const struct upgrade_result *result, const struct err *failure,
-                      struct plan_options *plan)
+/* Mostly SQLite's own value does not fit the planned type; where none is found any column may be meant. */
+static void leave_failed(struct generated_table *at, const char *why)
+{
+    size_t count = at->with_count;
+
+    for (int all = 0; all < 2 && at->with_count == count; all++) {
+        for (size_t i = 0; i < at->table->column_count; i++) {
+            struct str misfit = at->with[i] && !all
+                                    ? generated_first_misfit(&at->sides, at->table, &at->table->columns[i])
+                                    : (struct str){NULL, 0};
+
+            if (at->with[i] && (all || misfit.ptr != NULL))
+                leave(at, i,
+                      str_printf(at->run->arena, "PostgreSQL cannot compute it for a row: %s%s%.*s", why,
+                                 misfit.len > 0 ? "; in the source it is " : "", STR_ARGS(misfit)));
+        }
+    }
+}
+
+bool generated_failed(struct arena *arena, const struct upgrade_options *options,
+                      struct upgrade_result *result, const struct err *failure, struct plan_options *plan)
 {
     const struct plan *planned = &result->prepared.plan;
-    size_t before = plan->ordinary_count;
-    struct str reason;
+    struct generated_run run = {arena, options, result, NULL, plan, false};
 
     if (strncmp(failure->sqlstate, "22", 2) != 0) /* data exception */
         return false;
-    reason = str_printf(arena, "PostgreSQL cannot compute it for a row: %s", failure->detail);
-    for (size_t i = 0; i < planned->table_count; i++)
-        for (size_t j = 0; j < planned->tables[i].column_count; j++)
-            if (planned->tables[i].columns[j].generated_sql.ptr != NULL &&
-                is_about(failure, planned->tables[i].source->name.text))
-                make_ordinary(arena, &planned->tables[i], &planned->tables[i].columns[j], reason, plan);
-    return plan->ordinary_count > before;
+    for (size_t i = 0; i < planned->table_count; i++) {
+        struct generated_table at = {
+            .run = &run, .sides = sides_of(arena, options, result, NULL), .table = &planned->tables[i]};
+
+        if (is_about(failure, at.table->source->name.text) && choose(&at))
+            leave_failed(&at, failure->detail);
+    }
+    return run.again;
 }

@@ -16,8 +16,9 @@ bool generated_compare(struct arena *arena, const struct upgrade_options *option
                        bool *again, struct err *err) MUST_USE;
 
 /* After a load that failed.  Whether it did because PostgreSQL could not compute a generated column for a
- * row; `plan` then has those of that table as ordinary ones. */
-bool generated_failed(struct arena *arena, const struct upgrade_result *result, const struct err *failure,
-                      struct plan_options *plan);
+ * row; `plan` then has the one as an ordinary column, or all of that table where it is not known
+ * which. */
+bool generated_failed(struct arena *arena, const struct upgrade_options *options,
+                      struct upgrade_result *result, const struct err *failure, struct plan_options *plan);
 
 #endif

@@ -6,11 +6,8 @@
 #include "ops/redo.h"
 #include "schema/ident.h"
 
-bool guard_digest(struct engine *reader, const struct plan_table *table,
-                  const volatile sig_atomic_t *interrupted, struct digester *digester, struct err *err)
+bool guard_query(struct engine *reader, const struct plan_table *table, struct rows **rows, struct err *err)
 {
-    struct rows *rows;
-    bool found = true;
     bool first = true;
     bool done;
     struct buf sql;
@@ -27,9 +24,19 @@ bool guard_digest(struct engine *reader, const struct plan_table *table,
     buf_text(&sql, " FROM ");
     table_put_from(&sql, table->source);
     table_put_filter(&sql, table->source, " WHERE ");
-    done = engine_query(reader, buf_view(&sql), NULL, 0, &rows, err);
+    done = engine_query(reader, buf_view(&sql), NULL, 0, rows, err);
     buf_free(&sql);
-    if (!done)
+    return done;
+}
+
+bool guard_digest(struct engine *reader, const struct plan_table *table,
+                  const volatile sig_atomic_t *interrupted, struct digester *digester, struct err *err)
+{
+    struct rows *rows;
+    bool found = true;
+    bool done;
+
+    if (!guard_query(reader, table, &rows, err))
         return false;
     while ((done = rows_next(rows, &found, err)) && found && !was_interrupted(interrupted) &&
            (done = digester_source_row(digester, rows->cells, err)))

@@ -11,6 +11,10 @@
 bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                   struct err *err) MUST_USE;
 
+/* Asks `reader` for the table's loaded columns. */
+bool guard_query(struct engine *reader, const struct plan_table *table, struct rows **rows,
+                 struct err *err) MUST_USE;
+
 /* Digests the table's loaded columns as `reader` sees them now; an interruption ends it early. */
 bool guard_digest(struct engine *reader, const struct plan_table *table,
                   const volatile sig_atomic_t *interrupted, struct digester *digester,

@@ -310,7 +310,8 @@ static bool load_step(struct run *run, bool *again, struct err *err)
 
     if (load_once(run, err))
         return decide_misfits(run, again, err) && (*again || compare_generated(run, again, err));
-    *again = count_strict(run) > strict || generated_failed(run->arena, run->result, err, &run->prepare.plan);
+    *again = count_strict(run) > strict ||
+             generated_failed(run->arena, run->options, run->result, err, &run->prepare.plan);
     if (*again)
         err_clear(err);
     return *again;

@@ -58,7 +58,7 @@ static struct str show_blob(struct arena *arena, struct str blob)
     return str_printf(arena, "blob x'%s'", hex);
 }
 
-static struct str show_value(struct arena *arena, const struct value *value)
+struct str misfits_show(struct arena *arena, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_NULL: return str_from("NULL");
@@ -106,8 +106,8 @@ void misfits_add(struct misfits *misfits, struct misfit misfit, const struct val
     count_misfit(misfits, &misfit, value, what);
     if (misfits->count < MISFITS_KEPT) {
         misfit.reason = str_dup(misfits->arena, str_from(reason));
-        misfit.value = value == NULL ? str_from("") : show_value(misfits->arena, value);
-        misfit.became = became == NULL ? str_from("") : show_value(misfits->arena, became);
+        misfit.value = value == NULL ? str_from("") : misfits_show(misfits->arena, value);
+        misfit.became = became == NULL ? str_from("") : misfits_show(misfits->arena, became);
         ARENA_PUSH(misfits->arena, misfits->items, misfits->count, misfits->capacity) = misfit;
     }
     (void)pthread_mutex_unlock(&misfits->lock);

@@ -12,6 +12,9 @@ void misfits_free(struct misfits *misfits);
 void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason,
                  const struct value *became, const char *what);
 
+/* A value, shortened and printable. */
+struct str misfits_show(struct arena *arena, const struct value *value);
+
 /* So many more rows that are set aside. */
 void misfits_add_rows(struct misfits *misfits, size_t table, int64_t rows);
 

@@ -40,6 +40,15 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
     return done;
 }
 
+void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape)
+{
+    buf_text(sql, "COPY (SELECT ");
+    plan_column_list(sql, shape);
+    buf_text(sql, " FROM ");
+    ident_quote_qualified(sql, schema, shape->name);
+    buf_text(sql, ") TO STDOUT (FORMAT binary)");
+}
+
 bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
                       struct digester *digester, struct err *err)
 {
@@ -47,11 +56,7 @@ bool readback_columns(struct engine *target, struct str schema, const struct pla
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "COPY (SELECT ");
-    plan_column_list(&sql, shape);
-    buf_text(&sql, " FROM ");
-    ident_quote_qualified(&sql, schema, shape->name);
-    buf_text(&sql, ") TO STDOUT (FORMAT binary)");
+    readback_put_columns(&sql, schema, shape);
     done = read_copy(target, buf_view(&sql), shape, digester, err);
     buf_free(&sql);
     return done;

@@ -15,6 +15,9 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
 bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
                       struct digester *digester, struct err *err) MUST_USE;
 
+/* The COPY of these columns. */
+void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape);
+
 /* The same of a view, whose columns `shape` tells. */
 bool readback_view(struct engine *target, struct str schema, const struct plan_table *shape,
                    struct digester *digester, struct err *err) MUST_USE;

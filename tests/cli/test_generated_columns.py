@@ -1,5 +1,7 @@
 """Generated columns are compared on both sides; one that PostgreSQL computes otherwise is carried by its values."""
 
+import sqlite3
+
 import pytest
 
 import fixtures
@@ -61,3 +63,113 @@ def test_rows_that_were_changed_are_not_compared(folder, database):
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert any("not compared" in note["text"] for note in outcome.report["notes"])
     assert database.execute("SELECT a, b FROM t ORDER BY a") == [(1, 2), (None, None)]
+
+
+def not_carried(outcome):
+    return {(left["class"], left["table"], left["name"]): left["reason"] for left in outcome.report["not_carried"]}
+
+
+# What PostgreSQL computes is another value, or none: the SQL, the column, what its reason names, and the ways on.
+DIFFERENT = {
+    "more decimals than the type has": (
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, net DECIMAL(10,2), gross DECIMAL(10,2) AS (net * 1.19) STORED, twice DECIMAL(10,2) AS (net * 2));"
+        "INSERT INTO t (id, net) VALUES (1, 10), (2, 10.55), (3, 9.99)",
+        "gross",
+        "does not hold what SQLite computes: 12.554500000000001 where id is 2 (it has more digits than precision and scale allow)",
+    ),
+    "a text that only SQLite compares as one": (
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a BOOLEAN, c AS (a = 1)); INSERT INTO t (id, a) VALUES (1, 'true'), (2, 1), (3, 0)",
+        "c",
+        "computes other values than SQLite: where id is 1 it is 0 in the source and 1 on the target",
+    ),
+    "a longer text than declared": (
+        "CREATE TABLE t (id TEXT PRIMARY KEY, x TEXT, c VARCHAR(2) AS (substr(x, 1, 5)), d TEXT AS (upper(x)));"
+        "INSERT INTO t (id, x) VALUES ('k', 'a'), ('l', 'abcdef')",
+        "c",
+        "value too long for type character varying(2) (SQLSTATE 22001); in the source it is 'abcde' where id is 'l' (it has too many characters)",
+    ),
+    "beyond 64 bits": (
+        "CREATE TABLE t (a BIGINT, b BIGINT AS (abs(a) + 1) STORED, c TEXT AS ('x' || a)); INSERT INTO t VALUES (9223372036854775807)",
+        "b",
+        "in the source it is 9.2233720368547758e+18 in a row",
+    ),
+}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_the_column_alone_is_named_with_a_row(what, folder, database):
+    sql, column, reason = DIFFERENT[what]
+    path = fixtures.build_from_text(sql, folder / "app.db")
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert database.execute("SELECT count(*) FROM pg_class WHERE relname = 't'") == [(0,)]
+    left = not_carried(outcome)
+    assert list(left) == [("generated column", "t", column)], outcome
+    assert reason in left[("generated column", "t", column)]
+    outcome = pgrade.upgrade(path, database.url, "--misfit", "widen", "--accept", "generated column")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    result = compare(path, database.url, outcome.report, probe=True)
+    assert result.equal, result
+
+
+def test_values_that_do_not_fit_are_listed_once_the_column_is_accepted(folder, database):
+    path = fixtures.build_from_text(DIFFERENT["more decimals than the type has"][0], folder / "app.db")
+    outcome = pgrade.upgrade(path, database.url, "--accept", "generated column")
+    assert outcome.status == pgrade.DECISION, outcome
+    assert [(m["table"], m["rowid"], m["column"], m["value"], m["reason"]) for m in outcome.report["misfits"]] == [
+        ("t", 2, "gross", "12.554500000000001", "more than 2 decimals"),
+        ("t", 3, "gross", "11.8881", "more than 2 decimals"),
+    ]
+
+
+def test_a_type_that_holds_the_values_keeps_the_expression(folder, database):
+    path = fixtures.build_from_text(DIFFERENT["more decimals than the type has"][0], folder / "app.db")
+    outcome = pgrade.upgrade(path, database.url, "--type", "t.gross=double precision")
+    assert outcome.status == pgrade.OK, outcome
+    found = database.execute("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attgenerated = 's' ORDER BY attnum")
+    assert [name for name, in found] == ["gross", "twice"]
+    result = compare(path, database.url, outcome.report, probe=True)
+    assert result.equal, result
+
+
+def make_stale(path, columns, expression, rows):
+    """The stored values are not those of the expression, as after a change of the schema's text."""
+    connection = sqlite3.connect(path)
+    connection.execute(f"CREATE TABLE t ({columns})")
+    connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_schema SET sql = ?", (f"CREATE TABLE t ({columns} AS ({expression}) STORED)",))
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.mark.core
+def test_stale_values_in_each_others_rows(folder, database):
+    """The column's values are the same ones, in other rows."""
+    path = make_stale(folder / "app.db", "id INTEGER PRIMARY KEY, a INTEGER, c INTEGER", "a", [(1, 10, 20), (2, 20, 10), (3, 5, 5)])
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert "where id is 1 it is 20 in the source and 10 on the target" in not_carried(outcome)[("generated column", "t", "c")]
+    outcome = pgrade.upgrade(path, database.url, "--accept", "generated column")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute("SELECT id, a, c FROM t ORDER BY id") == [(1, 10, 20), (2, 20, 10), (3, 5, 5)]
+
+
+@pytest.mark.core
+def test_last_digits_of_doubles_are_a_note(folder, database):
+    columns = "id INTEGER PRIMARY KEY, a REAL, b REAL, c REAL"
+    path = make_stale(folder / "app.db", columns, "a + b", [(1, 0.1, 0.2, 0.3), (2, 1.0, 2.0, 3.0)])
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert [note["about"] for note in outcome.report["notes"] if "last digits" in note["text"]] == ["t.c"]
+    assert database.execute("SELECT c = 0.1::float8 + 0.2::float8 FROM t WHERE id = 1") == [(True,)]
+
+
+def test_doubles_that_differ_by_more(folder, database):
+    columns = "id INTEGER PRIMARY KEY, a REAL, b REAL, c REAL"
+    path = make_stale(folder / "app.db", columns, "a + b", [(1, 0.1, 0.2, 0.300001), (2, 1.0, 2.0, 3.0)])
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert "where id is 1 it is 0.300001" in not_carried(outcome)[("generated column", "t", "c")]
