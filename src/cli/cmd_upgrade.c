@@ -97,6 +97,7 @@ static const struct option options[] = {
     {"not-carried", 0, "FILE", "where the SQL of what was not carried is written; `-` writes none"},
     {"retry-quarantine", 0, "FILE", "give the rows of such a file back, corrected; takes TARGET alone"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
+    {"discard-changes", 0, NULL, "with --replace: lose what was changed in those tables since"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},

@@ -151,6 +151,11 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
     options->workers = (size_t)workers;
     options->owner = str_from(option_value(invocation, "owner"));
     options->replace = option_given(invocation, "replace");
+    options->discard_changes = option_given(invocation, "discard-changes");
+    if (options->discard_changes && !options->replace) {
+        err_set(err, ERR_USAGE, "--discard-changes goes with --replace only");
+        return wrong(invocation, err);
+    }
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");
     options->quarantine_file = option_value(invocation, "quarantine-file");

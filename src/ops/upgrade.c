@@ -69,9 +69,11 @@ static bool connect_control(struct run *run, struct err *err)
     struct str load_schema =
         run->prepare.plan.load_schema.len > 0 ? run->prepare.plan.load_schema : str_from("pgrade_load");
 
-    return engine_open(options->target, &engine, &run->control, err) && target_session(run->control, err) &&
-           target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err) &&
-           target_examine_owner(&run->result->target, options->owner, err) &&
+    if (!engine_open(options->target, &engine, &run->control, err) || !target_session(run->control, err) ||
+        !target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err))
+        return false;
+    run->result->target.discard_changes = options->discard_changes;
+    return target_examine_owner(&run->result->target, options->owner, err) &&
            target_check_empty(run->arena, &run->result->target, options->replace, err);
 }
 
@@ -340,12 +342,17 @@ static bool plan_and_load(struct run *run, struct err *err)
 static bool publish(void *context, struct err *err)
 {
     struct run *run = context;
-
     struct quarantine *quarantine = &run->result->quarantine;
 
+    int64_t *rows = ARENA_ARRAY(run->arena, int64_t, run->result->prepared.plan.table_count + 1);
+    struct publication publication = {.source = run->options->source->path,
+                                      .rows = rows,
+                                      .quarantine = quarantine->path != NULL ? quarantine : NULL};
+
+    for (size_t i = 0; i < run->result->prepared.plan.table_count; i++)
+        rows[i] = run->result->tables[i].loaded_rows;
     run->result->published =
-        target_publish(&run->result->target, &run->result->prepared.plan, run->options->source->path,
-                       quarantine->path != NULL ? quarantine : NULL, err);
+        target_publish(&run->result->target, &run->result->prepared.plan, &publication, err);
     if (run->result->published && quarantine->kept)
         run->result->quarantine_file = quarantine->path;
     return run->result->published;

@@ -46,7 +46,8 @@ struct upgrade_options {
     size_t workers;   /* 0: 2 */
     int view_seconds; /* that one side may take for the rows of one view */
     bool replace;
-    bool snapshot; /* the state at the start is wanted, even if the source is written meanwhile */
+    bool discard_changes; /* that were made to what --replace drops */
+    bool snapshot;        /* the state at the start is wanted, even if the source is written meanwhile */
     bool no_verify;
     bool trace;
     bool accept_all;

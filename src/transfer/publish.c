@@ -1,11 +1,13 @@
 /* The one transaction that makes the loaded tables visible under their real names. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "schema/ident.h"
 #include "transfer/quarantine.h"
 #include "transfer/target.h"
 
-static void put_drop(struct buf *sql, const struct target *target, const char *class, const char *statement)
+static void put_all_of(struct buf *sql, const struct target *target, const char *class, const char *statement,
+                       const char *end)
 {
     bool first = true;
 
@@ -18,7 +20,12 @@ static void put_drop(struct buf *sql, const struct target *target, const char *c
         first = false;
     }
     if (!first)
-        buf_text(sql, ";\n");
+        buf_printf(sql, "%s;\n", end);
+}
+
+static void put_drop(struct buf *sql, const struct target *target, const char *class, const char *statement)
+{
+    put_all_of(sql, target, class, statement, "");
 }
 
 static void put_move(struct buf *sql, const struct target *target, const char *what, struct str name)
@@ -70,24 +77,32 @@ static const struct catalog *catalog_of(const char *class)
     return &catalogs[0];
 }
 
+/* rows: of a table; -1: of anything else. */
 static void put_record(struct buf *sql, const struct target *target, const char *class, struct str name,
-                       struct str source)
+                       int64_t rows, struct str source)
 {
     const struct catalog *catalog = catalog_of(class);
+    bool wide = !target->record_narrow || target->record_is_ours;
 
-    buf_text(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source) SELECT ");
-    literal_quote(sql, str_from(class));
-    buf_text(sql, ", ");
+    buf_printf(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source%s) SELECT k.class, ",
+               wide ? ", rows, parts" : "");
     literal_quote(sql, target->schema);
     buf_text(sql, ", ");
     literal_quote(sql, name);
-    buf_printf(sql, ", o.oid, ");
+    buf_printf(sql, ", k.oid, ");
     literal_quote(sql, source);
-    buf_printf(sql, " FROM %s o WHERE o.%sname = ", catalog->name, catalog->columns);
+    if (wide && rows >= 0)
+        buf_printf(sql, ", %" PRId64, rows);
+    else if (wide)
+        buf_text(sql, ", NULL");
+    if (wide)
+        buf_printf(sql, ", %s", target_parts_sql);
+    buf_printf(sql, " FROM (SELECT '%s'::text AS class, o.oid FROM %s o WHERE o.%sname = ", class,
+               catalog->name, catalog->columns);
     literal_quote(sql, name);
     buf_printf(sql, " AND o.%snamespace = (SELECT oid FROM pg_namespace WHERE nspname = ", catalog->columns);
     literal_quote(sql, target->schema);
-    buf_text(sql, ");\n");
+    buf_text(sql, ")) k;\n");
 }
 
 /*
@@ -104,7 +119,7 @@ static void put_triggers(struct buf *sql, const struct target *target, const str
         if (object->class != OBJECT_TRIGGER)
             continue;
         buf_printf(sql, "%.*s;\n%.*s", STR_ARGS(object->sql), STR_ARGS(object->check_sql));
-        put_record(sql, target, "function", object->function, source);
+        put_record(sql, target, "function", object->function, -1, source);
     }
 }
 
@@ -169,11 +184,21 @@ static bool put_default_privileges(struct buf *sql, struct target *target, const
     return done;
 }
 
-static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, struct str source,
-                    struct err *err)
+static void put_records(struct buf *sql, const struct target *target, const struct plan *plan,
+                        const int64_t *rows, struct str source)
 {
-    /* This commit waits for the disk, and so for everything that the load wrote before it. */
-    buf_text(sql, "BEGIN;\nSET LOCAL synchronous_commit TO DEFAULT;\n");
+    for (size_t i = 0; i < plan->enum_count; i++)
+        put_record(sql, target, "type", plan->enums[i].type.name, -1, source);
+    for (size_t i = 0; i < plan->table_count; i++)
+        put_record(sql, target, "table", plan->tables[i].name, rows[i], source);
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (!plan->views[i].dropped)
+            put_record(sql, target, "view", plan->views[i].name, -1, source);
+}
+
+static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, const int64_t *rows,
+                    struct str source, struct err *err)
+{
     if (!target->schema_exists) {
         buf_text(sql, "CREATE SCHEMA ");
         ident_quote(sql, target->schema);
@@ -193,20 +218,30 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     if (!put_default_privileges(sql, target, plan, err))
         return false;
     target_put_record_ddl(sql, target);
-    for (size_t i = 0; i < plan->enum_count; i++)
-        put_record(sql, target, "type", plan->enums[i].type.name, source);
-    for (size_t i = 0; i < plan->table_count; i++)
-        put_record(sql, target, "table", plan->tables[i].name, source);
-    for (size_t i = 0; i < plan->view_count; i++)
-        if (!plan->views[i].dropped)
-            put_record(sql, target, "view", plan->views[i].name, source);
     put_triggers(sql, target, plan, source);
+    put_records(sql, target, plan, rows, source);
     target_put_owner(sql, target, plan);
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);
     return !sql->failed ||
            err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements that publish the tables");
+}
+
+/* Nobody may write the tables of the earlier run between the last look at them and their end. */
+static bool begin(struct target *target, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    /* This commit waits for the disk, and so for everything that the load wrote before it. */
+    buf_text(&sql, "BEGIN;\nSET LOCAL synchronous_commit TO DEFAULT;\n");
+    if (!target->discard_changes)
+        put_all_of(&sql, target, "table", "LOCK TABLE", " IN SHARE ROW EXCLUSIVE MODE");
+    done = engine_exec(target->control, buf_view(&sql), err);
+    buf_free(&sql);
+    return done && target_check_changes(target, err);
 }
 
 /* What somebody built on the tables of the earlier run is not ours to drop. */
@@ -221,11 +256,11 @@ static bool explain(struct err *failure, struct err *err)
                         "drop those, and make them again afterwards; or give another schema: --schema NAME");
     }
     *err = *failure;
-    return err_prefix(err, "publishing");
+    return err->code == ERR_REFUSED ? false : err_prefix(err, "publishing");
 }
 
-bool target_publish(struct target *target, const struct plan *plan, struct str source,
-                    struct quarantine *quarantine, struct err *err)
+bool target_publish(struct target *target, const struct plan *plan, const struct publication *publication,
+                    struct err *err)
 {
     struct err failure = {.code = ERR_NONE};
     struct err ignored = {.code = ERR_NONE};
@@ -234,9 +269,11 @@ bool target_publish(struct target *target, const struct plan *plan, struct str s
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    done = put_all(&sql, target, plan, target_text_of_path(arena, source), &failure) &&
+    done = begin(target, &failure) &&
+           put_all(&sql, target, plan, publication->rows, target_text_of_path(arena, publication->source),
+                   &failure) &&
            engine_exec(target->control, buf_view(&sql), &failure) &&
-           quarantine_publish(quarantine, target, &failure) &&
+           quarantine_publish(publication->quarantine, target, &failure) &&
            engine_exec(target->control, (struct str)STR("COMMIT"), &failure);
     buf_free(&sql);
     arena_free(arena);

@@ -22,7 +22,12 @@ static const struct str record_sql =
         "   ('published_at', 'timestamp with time zone')))"
         " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
         "  AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''"
-        "  AND a.attname NOT IN ('class', 'schema', 'name', 'oid', 'source')))"
+        "  AND a.attname NOT IN ('class', 'schema', 'name', 'oid', 'source'))),"
+        " c.oid IS NOT NULL AND 2 > (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid"
+        "  AND a.attnum > 0 AND NOT a.attisdropped"
+        "  AND (a.attname::text, format_type(a.atttypid, NULL)) IN (VALUES ('rows', 'bigint'),"
+        "   ('parts', 'jsonb'))),"
+        " c.oid IS NULL OR pg_has_role(c.relowner, 'USAGE')"
         " FROM (VALUES (1)) one (n) LEFT JOIN pg_namespace n ON n.nspname = 'pgrade'"
         " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'published'");
 
@@ -32,7 +37,9 @@ enum {
     RECORD_OWNER,
     RECORD_MAY_USE,
     RECORD_MAY_WRITE,
-    RECORD_FITS
+    RECORD_FITS,
+    RECORD_NARROW,
+    RECORD_IS_OURS
 };
 
 static bool refuse_record(const struct target *target, const struct value *facts, struct err *err)
@@ -74,6 +81,8 @@ bool target_examine_record(struct target *target, struct err *err)
     if (done) {
         target->record_schema_exists = rows->cells[RECORD_SCHEMA].integer != 0;
         target->record_exists = rows->cells[RECORD_TABLE].integer != 0;
+        target->record_narrow = rows->cells[RECORD_NARROW].integer != 0;
+        target->record_is_ours = rows->cells[RECORD_IS_OURS].integer != 0;
     }
     rows_close(rows);
     return done;
@@ -88,7 +97,10 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
     if (!target->record_exists)
         buf_text(sql, "CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
                       " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
-                      " published_at timestamptz NOT NULL DEFAULT now());\n");
+                      " published_at timestamptz NOT NULL DEFAULT now(), rows bigint, parts jsonb);\n");
+    if (target->record_narrow && target->record_is_ours)
+        buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS rows bigint,"
+                      " ADD COLUMN IF NOT EXISTS parts jsonb;\n");
     buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function')"
                   " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'function'"

@@ -252,7 +252,7 @@ bool target_check_empty(struct arena *arena, struct target *target, bool replace
     rows_close(rows);
     if (done && occupied.count > 0)
         done = refuse_occupied(target, &occupied, replace, err);
-    done = done && target_check_dependents(target, err);
+    done = done && target_check_dependents(target, err) && target_check_changes(target, err);
     buf_free(&occupied.names);
     return done;
 }

@@ -30,6 +30,9 @@ struct target {
     bool schema_exists;
     bool record_schema_exists; /* pgrade */
     bool record_exists;        /* pgrade.published */
+    bool record_narrow;        /* made by a version that kept neither rows nor parts */
+    bool record_is_ours;       /* may be altered */
+    bool discard_changes;      /* what was done to the earlier tables may be lost */
     /* With replace: what an earlier run published and is still there; dropped in the publish transaction. */
     struct str *earlier; /* "table", "type" ... and qualified names, two by two */
     size_t earlier_count;
@@ -57,6 +60,12 @@ void target_put_record_ddl(struct buf *sql, const struct target *target);
 /* With replace: ERR_REFUSED with the list when objects of somebody else depend on what is to be replaced. */
 bool target_check_dependents(const struct target *target, struct err *err) MUST_USE;
 
+/* changes.c: with replace: ERR_REFUSED with the list when what is to be replaced is no longer what was
+ * published, in the catalog or in its rows; unless discard_changes. */
+bool target_check_changes(const struct target *target, struct err *err) MUST_USE;
+/* An expression: the parts of the object k (class, oid), as jsonb. */
+extern const char target_parts_sql[];
+
 /* owner.c: may we publish for that role (empty: for ourselves)?  ERR_REFUSED, ERR_PERMISSION. */
 bool target_examine_owner(struct target *target, struct str owner, struct err *err) MUST_USE;
 /* Gives it what was published: after the grants, which are ours to make. */
@@ -65,10 +74,17 @@ void target_put_owner(struct buf *sql, const struct target *target, const struct
 /* Drops what a killed run left, makes the load schema, the types and the tables. */
 bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;
 
+/* What publishing writes down beside the tables. */
+struct publication {
+    struct str source;             /* its path */
+    const int64_t *rows;           /* by place in the plan */
+    struct quarantine *quarantine; /* the rows that were set aside; NULL: none */
+};
+
 /* One transaction: drops what is replaced, moves every object, writes the record and the rows that were set
- * aside (NULL: none), finds the load schema empty. */
-bool target_publish(struct target *target, const struct plan *plan, struct str source,
-                    struct quarantine *quarantine, struct err *err) MUST_USE;
+ * aside, finds the load schema empty. */
+bool target_publish(struct target *target, const struct plan *plan, const struct publication *publication,
+                    struct err *err) MUST_USE;
 
 /* The path of a file is whatever bytes the file system takes: in words that are text. */
 struct str target_text_of_path(struct arena *arena, struct str path);

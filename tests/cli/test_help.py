@@ -66,6 +66,7 @@ def test_help_names_the_options_of_the_command():
         "--misfit",
         "--orphans",
         "--replace",
+        "--discard-changes",
         "--snapshot",
         "--workers",
     ):

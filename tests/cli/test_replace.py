@@ -35,7 +35,7 @@ def test_swaps_for_the_new_data(small, published):
     before = dict(rows_of(published))
     published.execute("INSERT INTO author (name) VALUES ('made on the target')")
     change(small, "INSERT INTO author VALUES (3, 'Cy'); UPDATE post SET title = 'new' WHERE id = 1")
-    outcome = pgrade.run("upgrade", str(small), published.url, "--replace", "--json")
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace", "--discard-changes", "--json")
     assert outcome.status == pgrade.OK, outcome
     proof = {line["table"]: line["loaded_rows"] for line in one_document(outcome)["proof"]}
     assert proof == {"author": 3, "post": 3}
@@ -122,7 +122,7 @@ def test_dependants_are_named(small, published):
 
 
 def test_what_hangs_on_the_tables_alone_is_no_obstacle(small, published):
-    """It goes with them, as DROP TABLE takes it: an index, a trigger, a policy, a grant."""
+    """It goes with them, as DROP TABLE takes it, when the user lets it: an index, a policy, a grant."""
     for sql in (
         "CREATE INDEX mine ON post (title)",
         "CREATE POLICY mine ON post USING (true)",
@@ -133,8 +133,76 @@ def test_what_hangs_on_the_tables_alone_is_no_obstacle(small, published):
         "CREATE STATISTICS public.mine ON id, title FROM post",
     ):
         published.execute(sql)
-    outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace", "--discard-changes")
     assert outcome.status == pgrade.OK, outcome
+
+
+CHANGES = {
+    "ALTER TABLE post ADD COLUMN extra text": "post: new: column extra text",
+    "ALTER TABLE post DROP COLUMN title": "gone: column title",
+    "ALTER TABLE post ALTER COLUMN title SET DEFAULT 'x'": "new: column title character varying(40) DEFAULT 'x'",
+    "ALTER TABLE post ALTER COLUMN author_id SET NOT NULL": "new: column author_id bigint NOT NULL",
+    "CREATE INDEX mine ON post (title)": "new: index CREATE INDEX mine ON public.post",
+    "DROP INDEX post_title": "gone: index CREATE INDEX post_title",
+    "ALTER TABLE post ADD CONSTRAINT mine CHECK (id > 0)": "new: constraint mine CHECK ((id > 0))",
+    "ALTER TABLE post DROP CONSTRAINT post_author_id_fkey": "gone: constraint post_author_id_fkey",
+    "CREATE POLICY mine ON post USING (true)": "new: policy mine",
+    "ALTER TABLE post ENABLE ROW LEVEL SECURITY": "with row level security",
+    "CREATE RULE mine AS ON DELETE TO post DO INSTEAD NOTHING": "new: rule CREATE RULE mine",
+    "CREATE TRIGGER mine BEFORE UPDATE ON post FOR EACH ROW "
+    "EXECUTE FUNCTION suppress_redundant_updates_trigger()": "new: trigger CREATE TRIGGER mine",
+    "ALTER TABLE post RENAME TO note": "; name note",
+    "INSERT INTO author (name) VALUES ('order 77')": "table author: 1 row more",
+    "DELETE FROM post": "table post: 3 rows fewer",
+    "UPDATE author SET name = 'precious' WHERE id = 1": "table author: 1 row written",
+    "DELETE FROM post; INSERT INTO post (title) VALUES ('a'), ('b'), ('c')": "table post: 3 rows written",
+}
+
+
+@pytest.mark.parametrize("sql", CHANGES)
+def test_refused_where_the_tables_were_changed_since(sql, small, database):
+    """What an application did to the tables is not lost without a word."""
+    change(small, "CREATE INDEX post_title ON post (title)")
+    assert pgrade.run("upgrade", str(small), database.url).status == pgrade.OK
+    database.execute(sql)
+    before = whole_text(database)
+    told = Trouble(4, "was changed since: 1 object", CHANGES[sql], "--discard-changes", "ERR_REFUSED")
+    assert_trouble(told, "upgrade", str(small), database.url, "--replace")
+    assert whole_text(database) == before
+    again = pgrade.run("upgrade", str(small), database.url, "--replace", "--discard-changes")
+    assert again.status == pgrade.OK, again
+    assert pgrade.run("upgrade", str(small), database.url, "--replace").status == pgrade.OK
+
+
+def test_refused_where_a_row_is_written_during_the_run(small, published):
+    with Gate(published, "CREATE SCHEMA") as gate:
+        process = pgrade.start("upgrade", str(small), published.url, "--replace")
+        gate.wait_for_arrival(process)
+        published.execute("INSERT INTO author (name) VALUES ('late')")
+        gate.open()
+        outcome = pgrade.finish(process)
+    assert outcome.status == pgrade.REFUSED and "table author: 1 row more" in outcome.stderr, outcome
+    assert published.execute("SELECT count(*) FROM author") == [(3,)]
+
+
+def test_vacuum_and_reading_are_no_changes(small, published):
+    connection = published.connect()
+    connection.autocommit = True
+    connection.cursor().execute("VACUUM FULL FREEZE ANALYZE")
+    connection.close()
+    published.execute("SELECT * FROM author FOR UPDATE")
+    assert pgrade.run("upgrade", str(small), published.url, "--replace").status == pgrade.OK
+
+
+def test_of_an_older_record_the_rows_alone_are_compared(small, published):
+    published.execute("ALTER TABLE pgrade.published DROP COLUMN rows, DROP COLUMN parts")
+    published.execute("INSERT INTO author (name) VALUES ('order 77')")
+    outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
+    assert outcome.status == pgrade.REFUSED and "table author: 1 row written" in outcome.stderr, outcome
+    options = ("--replace", "--discard-changes")
+    assert pgrade.run("upgrade", str(small), published.url, *options).status == pgrade.OK
+    recorded = published.execute("SELECT name, rows FROM pgrade.published ORDER BY 1")
+    assert recorded == [("author", 2), ("post", 3)]
 
 
 def test_foreign_schemas_and_roles_are_kept(small, published):
