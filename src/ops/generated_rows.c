@@ -38,7 +38,7 @@ bool generated_judge(const struct generated_sides *sides, const struct plan_tabl
         done = failure.code == ERR_DECISION;
         if (!done)
             *err = failure;
-    } else if (readback_columns(sides->target, sides->schema, shape, target, err)) {
+    } else if (readback_columns(sides->target, sides->schema, shape, sides->where, target, err)) {
         *verdict = digest_compare(sides->arena, digester_result(source), digester_result(target), &difference)
                        ? GENERATED_EQUAL
                        : GENERATED_DIFFERENT;
@@ -66,7 +66,7 @@ static bool read_target(const struct generated_sides *sides, const struct plan_t
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    readback_put_columns(&sql, sides->schema, shape);
+    readback_put_columns(&sql, sides->schema, shape, sides->where);
     done = engine_copy_out(sides->target, buf_view(&sql), err);
     buf_free(&sql);
     while (done && message.len > 0) {

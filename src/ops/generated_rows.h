@@ -18,6 +18,7 @@ struct generated_sides {
     struct engine *source;
     struct engine *target;
     struct str schema; /* on the target */
+    struct str where;  /* its rows that count; empty: all.  The source's are those of the table's filter. */
     const volatile sig_atomic_t *interrupted;
 };
 

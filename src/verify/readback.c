@@ -40,23 +40,26 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
     return done;
 }
 
-void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape)
+void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape,
+                          struct str where)
 {
     buf_text(sql, "COPY (SELECT ");
     plan_column_list(sql, shape);
     buf_text(sql, " FROM ");
     ident_quote_qualified(sql, schema, shape->name);
+    if (where.len > 0)
+        buf_printf(sql, " WHERE %.*s", STR_ARGS(where));
     buf_text(sql, ") TO STDOUT (FORMAT binary)");
 }
 
 bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
-                      struct digester *digester, struct err *err)
+                      struct str where, struct digester *digester, struct err *err)
 {
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    readback_put_columns(&sql, schema, shape);
+    readback_put_columns(&sql, schema, shape, where);
     done = read_copy(target, buf_view(&sql), shape, digester, err);
     buf_free(&sql);
     return done;

@@ -11,12 +11,13 @@ bool readback_table(struct engine *target, struct str schema, const struct plan_
                     struct digester *digester, struct err *err) MUST_USE;
 
 /* The same of all columns of `shape` in a table of its name, generated ones too, which COPY of a table
- * refuses. */
+ * refuses.  `where`: PostgreSQL's condition for the rows that count; empty: all do. */
 bool readback_columns(struct engine *target, struct str schema, const struct plan_table *shape,
-                      struct digester *digester, struct err *err) MUST_USE;
+                      struct str where, struct digester *digester, struct err *err) MUST_USE;
 
 /* The COPY of these columns. */
-void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape);
+void readback_put_columns(struct buf *sql, struct str schema, const struct plan_table *shape,
+                          struct str where);
 
 /* The same of a view, whose columns `shape` tells. */
 bool readback_view(struct engine *target, struct str schema, const struct plan_table *shape,

@@ -173,3 +173,25 @@ def test_doubles_that_differ_by_more(folder, database):
     outcome = pgrade.upgrade(path, database.url)
     assert outcome.status == pgrade.DECISION, outcome
     assert "where id is 1 it is 0.300001" in not_carried(outcome)[("generated column", "t", "c")]
+
+
+def test_a_null_where_none_may_be(folder, database):
+    columns = "id INTEGER PRIMARY KEY, a INTEGER, c INTEGER NOT NULL"
+    path = make_stale(folder / "app.db", columns, "a", [(1, None, 5), (2, 7, 7)])
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert "cannot compute it for a row" in not_carried(outcome)[("generated column", "t", "c")]
+    outcome = pgrade.upgrade(path, database.url, "--accept", "generated column")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute("SELECT a, c FROM t ORDER BY id") == [(None, 5), (7, 7)]
+
+
+@pytest.mark.parametrize("policy", ["null", "quarantine"])
+def test_other_rows_are_compared_where_a_policy_changed_some(policy, folder, database):
+    columns = "id INTEGER PRIMARY KEY, a INTEGER, c INTEGER"
+    rows = [(1, 1, 1), ("2", "x", "x"), (3, 10, 20)]
+    path = make_stale(folder / "app.db", columns, "a", rows)
+    options = ("--type", "t.a=bigint", "--type", "t.c=bigint", "--misfit", policy)
+    outcome = pgrade.upgrade(path, database.url, *options)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert "where id is 3 it is 20 in the source and 10 on the target" in not_carried(outcome)[("generated column", "t", "c")]
