@@ -7,7 +7,7 @@ import pgrade
 from catalog_text import catalog_text, table_names, whole_text
 from cluster import Database, free_port
 from gate import Gate
-from trouble import Trouble, assert_trouble, one_document
+from trouble import Trouble, assert_told, assert_trouble, one_document
 
 PASSWORD = "wr@ng:p/ss"
 
@@ -357,3 +357,17 @@ def test_reserved_connections(small, cluster):
             connection.close()
         database.execute("DROP ROLE plain")
         database.drop()
+
+
+def test_object_made_during_the_run(small, database):
+    """What stands in the way at publishing is told like everything else, not as a statement of ours."""
+    with Gate(database, "SET SCHEMA") as gate:
+        process = pgrade.start("upgrade", str(small), database.url)
+        gate.wait_for_arrival(process)
+        database.execute("CREATE TABLE author (id integer)")
+        gate.open()
+        outcome = pgrade.finish(process)
+    told = Trouble(4, "somebody made an object in schema public", "author", "drop or rename that object")
+    assert_told(outcome, told)
+    assert "BEGIN" not in outcome.stderr and "SET SCHEMA" not in outcome.stderr, outcome
+    assert table_names(database) == ["author"]
