@@ -374,5 +374,5 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
                    maker.like_indexes, plan->framework.name);
     maker_views(&maker);
     leave_behind(&maker);
-    return true;
+    return maker_check_account(&maker, err);
 }

@@ -124,6 +124,10 @@ void maker_views(struct maker *maker);
 /* The table as a SELECT of the translator reads it, in that schema. */
 struct relation *maker_relation(struct maker *maker, const struct plan_table *table, struct str schema);
 
+/* account.c: every table of the source's catalog is carried, is named as not carried, or is storage of a
+ * virtual table; anything else is a fault of this program and ends the run (ERR_FAILED). */
+bool maker_check_account(const struct maker *maker, struct err *err) MUST_USE;
+
 /* triggers.c */
 void maker_triggers(struct maker *maker);
 

@@ -179,6 +179,11 @@ struct schema {
     struct unreadable *unreadable;
     size_t unreadable_count;
     size_t unreadable_capacity;
+    /* The names of all tables that the source's catalog lists, its own internal ones apart: each has to end
+     * up somewhere. */
+    struct str *entries;
+    size_t entry_count;
+    size_t entry_capacity;
     struct str encoding;  /* UTF-8, UTF-16le, UTF-16be */
     int64_t bytes;        /* pages times page size */
     bool foreign_keys_on; /* the source's own PRAGMA has no memory: always false for files */

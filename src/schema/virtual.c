@@ -17,20 +17,6 @@ static const struct {
     {"json_each", VIRTUAL_VIEW},      {"json_tree", VIRTUAL_VIEW},
 };
 
-/* What follows the virtual table's name in those of its storage. */
-static const struct {
-    enum virtual_kind kind;
-    const char *suffix;
-} storages[] = {
-    {VIRTUAL_FTS3, "_content"},    {VIRTUAL_FTS3, "_segments"},  {VIRTUAL_FTS3, "_segdir"},
-    {VIRTUAL_FTS3, "_docsize"},    {VIRTUAL_FTS3, "_stat"},      {VIRTUAL_FTS5, "_content"},
-    {VIRTUAL_FTS5, "_data"},       {VIRTUAL_FTS5, "_idx"},       {VIRTUAL_FTS5, "_docsize"},
-    {VIRTUAL_FTS5, "_config"},     {VIRTUAL_RTREE, "_node"},     {VIRTUAL_RTREE, "_parent"},
-    {VIRTUAL_RTREE, "_rowid"},     {VIRTUAL_RTREE_I32, "_node"}, {VIRTUAL_RTREE_I32, "_parent"},
-    {VIRTUAL_RTREE_I32, "_rowid"}, {VIRTUAL_GEOPOLY, "_node"},   {VIRTUAL_GEOPOLY, "_parent"},
-    {VIRTUAL_GEOPOLY, "_rowid"},
-};
-
 static bool is_fts(enum virtual_kind kind)
 {
     return kind == VIRTUAL_FTS3 || kind == VIRTUAL_FTS5;
@@ -57,6 +43,8 @@ static void take_option(struct virtual_table *table, struct str key, struct str 
         table->language = value;
     } else if (str_is_nocase(key, "compress") || str_is_nocase(key, "uncompress")) {
         table->compressed = true;
+    } else if (str_is_nocase(key, "matchinfo") || str_is_nocase(key, "columnsize")) {
+        table->sizeless = str_is_nocase(value, "fts3") || str_is(value, "0");
     }
 }
 
@@ -120,21 +108,6 @@ struct virtual_table *virtual_understand(struct arena *arena, struct str module,
     if (table->language.len > 0)
         add_column(arena, table, (struct name){table->language, QUOTE_DOUBLE}, true);
     return table;
-}
-
-bool virtual_owns(const struct virtual_table *table, struct str owner, struct str name)
-{
-    struct str tail = str_slice(name, owner.len, name.len);
-
-    if (!str_equal_nocase(str_slice(name, 0, owner.len), owner))
-        return false;
-    /* The texts of another table may lie in one of any name. */
-    if (table->external && (str_equal_nocase(table->content, name) || str_is_nocase(tail, "_content")))
-        return false;
-    for (size_t i = 0; i < ARRAY_LENGTH(storages); i++)
-        if (storages[i].kind == table->kind && str_is_nocase(tail, storages[i].suffix))
-            return true;
-    return false;
 }
 
 struct str virtual_storage(struct arena *arena, const struct virtual_table *table, struct str name)

@@ -37,6 +37,7 @@ struct virtual_table {
     struct str content_key; /* external: its column that is the rowid; NULL ptr: the rowid */
     struct str language;    /* FTS4: the name of the column languageid=; NULL ptr: there is none */
     bool compressed;        /* FTS4: by functions of the application's */
+    bool sizeless;          /* FTS: the sizes of the texts are not kept: matchinfo=fts3, columnsize=0 */
     struct str
         trouble; /* not carried, or not read by its own name: what SQLite says of it; NULL ptr: nothing */
 };
@@ -45,8 +46,9 @@ struct virtual_table {
 struct virtual_table *virtual_understand(struct arena *arena, struct str module, const struct str *arguments,
                                          size_t count);
 
-/* Whether `name` is storage of a virtual table of the name `owner`. */
-bool virtual_owns(const struct virtual_table *table, struct str owner, struct str name);
+/* Whether `table` is storage of the virtual table of the name `owner`: by its name, by the options of the
+ * virtual table, and by its columns, since anybody may have given the name to a table of his own. */
+bool virtual_owns(const struct virtual_table *virtual, struct str owner, const struct table *table);
 
 /* The table in which the module keeps the rows themselves: "f_content"; NULL ptr: there is none. */
 struct str virtual_storage(struct arena *arena, const struct virtual_table *table, struct str name);

@@ -71,6 +71,44 @@ def test_rows_arrive_and_storage_does_not(folder, untouched, database):
     assert database.execute("INSERT INTO note (title) VALUES ('x') RETURNING rowid") == [(10,)]
 
 
+@pytest.mark.core
+def test_tables_named_like_storage_arrive(folder, database):
+    source = fixtures.build_from_text(
+        """
+        CREATE VIRTUAL TABLE f USING fts3 (a);
+        CREATE TABLE f_stat (player TEXT, points INT);
+        INSERT INTO f_stat VALUES ('Ada', 3);
+        CREATE VIRTUAL TABLE k USING fts5 (a, columnsize = 0);
+        CREATE TABLE k_docsize (n INT);
+        INSERT INTO k_docsize VALUES (4);
+        """,
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(source, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert table_names(database) == ["f", "f_stat", "k", "k_docsize"]
+    assert database.execute("SELECT player, points FROM f_stat") == [("Ada", 3)]
+    assert database.execute("SELECT n FROM k_docsize") == [(4,)]
+
+
+def test_a_table_of_a_name_that_sqlite_keeps_is_named(folder, database):
+    source = fixtures.build_from_text(
+        """
+        CREATE TABLE a (n INT);
+        CREATE TABLE b (n INT);
+        INSERT INTO b VALUES (1);
+        CREATE TABLE s (id INTEGER PRIMARY KEY AUTOINCREMENT);
+        PRAGMA writable_schema = on;
+        UPDATE sqlite_master SET name = 'sqlite_b', tbl_name = 'sqlite_b', sql = 'CREATE TABLE sqlite_b (n INT)'
+            WHERE name = 'b';
+        """,
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(source, database.url)
+    assert outcome.status == pgrade.DECISION, outcome
+    assert [(one["class"], one["name"]) for one in outcome.report["not_carried"]] == [("table", "sqlite_b")]
+
+
 def test_index_for_full_text_search(folder, database):
     source = fixtures.build_from_text(SEARCH, folder / "app.db")
     outcome = pgrade.upgrade(source, database.url, "--fts", "tsvector")

@@ -12,8 +12,20 @@
 #include "schema/parse.h"
 #include "schema/virtual.h"
 
-/* What PRAGMA table_list says of one table: "table", "virtual", "shadow" or "view". */
-static bool list_kind(struct engine *engine, struct arena *arena, struct str name, struct str *kind,
+/* The tables that SQLite makes for itself: "Database File Format", section 2.6. */
+static bool is_internal(struct str name)
+{
+    static const char *const names[] = {"sqlite_sequence", "sqlite_stat1", "sqlite_stat2", "sqlite_stat3",
+                                        "sqlite_stat4"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (str_is_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+/* Whether SQLite understood what its schema says of the table. */
+static bool is_listed(struct engine *engine, struct arena *arena, struct str name, bool *listed,
                       struct err *err)
 {
     struct value value;
@@ -23,7 +35,7 @@ static bool list_kind(struct engine *engine, struct arena *arena, struct str nam
             (struct str)STR("SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ?1"), &name,
             1, &value, err))
         return false;
-    *kind = value.kind == VALUE_TEXT ? value.bytes : (struct str){NULL, 0};
+    *listed = value.kind == VALUE_TEXT;
     return true;
 }
 
@@ -55,22 +67,28 @@ static bool add_table(struct engine *engine, struct arena *arena, struct schema 
                       struct str sql, struct err *err)
 {
     struct table table = {.kind = TABLE_ORDINARY};
-    struct str kind;
+    bool listed;
 
-    if (str_starts_with_nocase(name, "sqlite_"))
+    if (is_internal(name))
         return true;
+    ARENA_PUSH(arena, schema->entries, schema->entry_count, schema->entry_capacity) = name;
+    if (str_starts_with_nocase(name, "sqlite_")) {
+        add_unreadable(
+            arena, schema, "table", name, sql,
+            "SQLite keeps names that begin with sqlite_ for itself: its schema was edited by hand");
+        return true;
+    }
     if (str_starts_with_nocase(sql, "CREATE VIRTUAL TABLE"))
         return add_virtual(engine, arena, schema, name, sql);
-    if (!list_kind(engine, arena, name, &kind, err))
+    if (!is_listed(engine, arena, name, &listed, err))
         return false;
-    if (kind.ptr == NULL) {
+    if (!listed) {
         add_unreadable(arena, schema, "table", name, sql,
                        "this version of SQLite does not understand its definition");
         return true;
     }
     if (!catalog_read_table(engine, arena, name, sql, &table, err))
         return false;
-    table.kind = str_is(kind, "shadow") ? TABLE_SHADOW : TABLE_ORDINARY;
     ARENA_PUSH(arena, schema->tables, schema->table_count, schema->table_capacity) = table;
     return true;
 }

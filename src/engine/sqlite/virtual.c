@@ -135,21 +135,16 @@ void catalog_find_storage(struct schema *schema)
 {
     for (size_t i = 0; i < schema->table_count; i++) {
         struct table *table = &schema->tables[i];
-        bool prefixed = false;
         bool owned = false;
 
-        for (size_t j = 0; table->virtual == NULL && j < schema->table_count; j++) {
+        if (table->virtual != NULL)
+            continue;
+        for (size_t j = 0; !owned && j < schema->table_count; j++) {
             const struct table *owner = &schema->tables[j];
 
-            if (owner->virtual == NULL || owner->virtual->kind == VIRTUAL_UNKNOWN)
-                continue;
-            owned = owned || virtual_owns(owner->virtual, owner->name.text, table->name.text);
-            prefixed = prefixed || str_equal_nocase(str_slice(table->name.text, 0, owner->name.text.len),
-                                                    owner->name.text);
+            owned = owner->virtual != NULL && virtual_owns(owner->virtual, owner->name.text, table);
         }
-        if (owned)
-            table->kind = TABLE_SHADOW;
-        else if (prefixed)
-            table->kind = TABLE_ORDINARY;
+        /* SQLite itself goes by the name alone. */
+        table->kind = owned ? TABLE_SHADOW : TABLE_ORDINARY;
     }
 }

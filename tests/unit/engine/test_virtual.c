@@ -101,6 +101,31 @@ static void storage_belongs_to_its_module(void **state)
     assert_int_equal(table_of(&schema, "words_content")->index_count, 1);
 }
 
+/* The names of storage that the options leave out, or that has other columns, are anybody's. */
+static void a_name_alone_makes_no_storage(void **state)
+{
+    static const char *const ordinary[] = {"a_stat",    "a_docsize", "b_docsize",
+                                           "c_docsize", "d_content", "e_node"};
+    struct file *file = *state;
+    struct schema schema = schema_of(
+        file, "CREATE VIRTUAL TABLE a USING fts3 (x); CREATE TABLE a_stat (player TEXT, points INT);"
+              "CREATE TABLE a_docsize (docid INTEGER PRIMARY KEY, size BLOB);"
+              "CREATE VIRTUAL TABLE b USING fts4 (x, matchinfo=fts3);"
+              "CREATE TABLE b_docsize (docid INTEGER PRIMARY KEY, size BLOB);"
+              "CREATE VIRTUAL TABLE c USING fts5 (x, columnsize=0);"
+              "CREATE TABLE c_docsize (id INTEGER PRIMARY KEY, sz BLOB);"
+              "CREATE VIRTUAL TABLE d USING fts5 (x, content='');"
+              "CREATE TABLE d_content (id INTEGER PRIMARY KEY, c0);"
+              "PRAGMA writable_schema = on; INSERT INTO sqlite_schema VALUES"
+              " ('table', 'e', 'e', 0, 'CREATE VIRTUAL TABLE e USING geopoly (label)');"
+              "CREATE TABLE e_node (nodeno INTEGER PRIMARY KEY, data, mine)");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ordinary); i++)
+        if (table_of(&schema, ordinary[i])->kind != TABLE_ORDINARY)
+            fail_msg("%s", ordinary[i]);
+    assert_int_equal(table_of(&schema, "b_stat")->kind, TABLE_SHADOW);
+}
+
 static void an_index_alone_has_no_rows(void **state)
 {
     struct file *file = *state;
@@ -184,10 +209,10 @@ static void what_cannot_be_read_at_all_says_why(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(texts_of_full_text_tables_are_rows),     TEST(boxes_are_rows),
-        TEST(storage_belongs_to_its_module),          TEST(an_index_alone_has_no_rows),
-        TEST(texts_are_read_where_the_module_cannot), TEST(shapes_are_read_from_their_storage),
-        TEST(what_cannot_be_read_at_all_says_why),
+        TEST(texts_of_full_text_tables_are_rows), TEST(boxes_are_rows),
+        TEST(storage_belongs_to_its_module),      TEST(a_name_alone_makes_no_storage),
+        TEST(an_index_alone_has_no_rows),         TEST(texts_are_read_where_the_module_cannot),
+        TEST(shapes_are_read_from_their_storage), TEST(what_cannot_be_read_at_all_says_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
