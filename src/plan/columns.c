@@ -299,9 +299,10 @@ static void decide_identity(struct maker *maker, struct plan_table *table, struc
 
     if (!wants_identity(table, column)) {
         if (table->source->rowid_column == column->source_position)
-            maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
-                       "SQLite gives a new row its number here; as %s PostgreSQL gives none",
-                       pg_kind_name(column->type.kind));
+            maker_not_carried(maker, OBJECT_DEFAULT, table->source->name.text, column->source->name.text,
+                              column->source->declared,
+                              "SQLite gives a new row its number here; as %s PostgreSQL gives none",
+                              pg_kind_name(column->type.kind));
         return;
     }
     if (framework && is_foreign(table->source, column)) {

@@ -95,3 +95,19 @@ def test_what_means_nothing(option, value, says, small):
     outcome = pgrade.run("upgrade", str(small), NOWHERE, option, value)
     assert outcome.status == pgrade.USAGE and says in outcome.stderr, outcome
     assert_clean(outcome)
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("kind", ["text", "numeric", "real", "boolean"])
+def test_a_key_that_loses_its_numbers_is_named(folder, database, kind):
+    source = fixtures.build_from_text(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT); INSERT INTO a VALUES (1, 'x');",
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(source, database.url, f"--type=a.id={kind}")
+    assert outcome.status == pgrade.DECISION, outcome
+    (lost,) = outcome.report["not_carried"]
+    assert (lost["class"], lost["table"], lost["name"]) == ("default", "a", "id")
+    outcome = pgrade.upgrade(source, database.url, f"--type=a.id={kind}", "--accept", "a.id")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute("SELECT b FROM a") == [("x",)]
