@@ -178,6 +178,19 @@ static bool check_contradictions(const struct run *run, struct err *err)
         "sets them aside; or mend them in the source (PRAGMA foreign_key_check)");
 }
 
+/* All that was read arrived, and an index of the source tells another number of rows. */
+static bool source_is_damaged(const struct table *source, const struct table_outcome *outcome,
+                              struct err *err)
+{
+    err_set(err, ERR_SOURCE_CORRUPT,
+            "%.*s: the file is damaged: its index %.*s has %lld rows, the table %lld",
+            STR_ARGS(source->name.text), STR_ARGS(outcome->counted_by), (long long)outcome->source_rows,
+            (long long)(outcome->loaded_rows + outcome->quarantined_rows));
+    err_detail(err, "`PRAGMA integrity_check` of the file says more; nothing was published");
+    return err_hint(err, "restore a backup, or save what is left: sqlite3 FILE .recover | sqlite3 new.db; if "
+                         "rows are missing in the index alone, REINDEX mends a copy");
+}
+
 static bool check_table(struct run *run, size_t place, struct err *err)
 {
     const struct plan_table *table = &run->result->prepared.plan.tables[place];
@@ -193,6 +206,8 @@ static bool check_table(struct run *run, size_t place, struct err *err)
     if (outcome->source_rows == outcome->loaded_rows + outcome->excluded_rows + outcome->quarantined_rows &&
         outcome->equal)
         return true;
+    if (outcome->equal && outcome->counted_by.ptr != NULL && table->source->filter.ptr == NULL)
+        return source_is_damaged(table->source, outcome, err);
     err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
             STR_ARGS(table->source->name.text));
     err_detail(err,

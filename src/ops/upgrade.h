@@ -67,6 +67,7 @@ struct upgrade_options {
 
 struct table_outcome {
     int64_t source_rows;   /* counted by a statement of its own */
+    struct str counted_by; /* the index that was counted, while the load reads the table; NULL ptr: none */
     int64_t excluded_rows; /* by --where, counted likewise */
     int64_t loaded_rows;
     int64_t quarantined_rows;

@@ -145,6 +145,35 @@ def test_damaged_page(folder, untouched, database):
     assert_trouble(told, "plan", str(path))
 
 
+@pytest.mark.core
+@pytest.mark.parametrize("page_of", ["t", "t_a"])
+def test_rows_cut_out_of_a_page(folder, untouched, database, page_of):
+    """SQLite reads such a file without an error; the table and its index tell different numbers of rows."""
+    path = folder / "app.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);
+        CREATE INDEX t_a ON t (a);
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO t SELECT i, 'row ' || i FROM n;
+        """
+    )
+    (page,) = connection.execute(
+        "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path LIMIT 1", (page_of,)
+    ).fetchone()
+    connection.close()
+    with open(path, "r+b") as stream:
+        stream.seek((page - 1) * PAGE + 3)
+        cells = int.from_bytes(stream.read(2), "big")
+        stream.seek((page - 1) * PAGE + 3)
+        stream.write((cells - 3).to_bytes(2, "big"))
+    untouched()
+    told = Trouble(1, "t: the file is damaged: its index t_a has", "integrity_check", ".recover", "ERR_SOURCE_CORRUPT")
+    assert_trouble(told, "upgrade", str(path), database.url)
+    assert tables_of(database) == [] and schemas_of(database) == ["public"]
+
+
 def test_damaged_schema(folder, untouched):
     """The text of a CREATE TABLE was overwritten, the rest of the file is sound."""
     path = make_small(folder / "app.db")
