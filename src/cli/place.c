@@ -75,3 +75,19 @@ void place_put(struct buf *out, struct str table, struct str column)
     buf_byte(out, '.');
     put_part(out, column);
 }
+
+bool place_is_repeated(struct invocation *invocation, size_t which)
+{
+    const struct given *given = &invocation->given[which];
+    struct place place;
+    struct place other;
+
+    if (given->where != NULL || !place_read(invocation->arena, str_from(given->value), &place))
+        return false;
+    for (size_t i = 0; i < which; i++)
+        if (invocation->given[i].option == given->option && invocation->given[i].where == NULL &&
+            place_read(invocation->arena, str_from(invocation->given[i].value), &other) &&
+            str_equal_nocase(place.table, other.table) && str_equal_nocase(place.column, other.column))
+            return true;
+    return false;
+}

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "cli/command.h"
 
 struct place {
     struct str table;
@@ -19,5 +20,9 @@ bool place_read(struct arena *arena, struct str text, struct place *place) MUST_
 
 /* T, or T.C when the column's ptr is not NULL, as place_read() and a key of the settings file read it. */
 void place_put(struct buf *out, struct str table, struct str column);
+
+/* Whether the command line has that option (--rename, --where) for the same table and column before already.
+ * What stands in a settings file is another matter: the command line replaces it. */
+bool place_is_repeated(struct invocation *invocation, size_t which);
 
 #endif

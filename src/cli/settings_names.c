@@ -68,6 +68,11 @@ bool settings_names(struct invocation *invocation, struct plan_options *plan, st
             continue;
         if (!read_rename(invocation, invocation->given[i].value, &renames[plan->rename_count], err))
             return false;
+        if (place_is_repeated(invocation, i)) {
+            err_set(err, ERR_USAGE, "--rename %s: that table or column is renamed twice",
+                    invocation->given[i].value);
+            return wrong(invocation, err);
+        }
         plan->rename_count++;
     }
     plan->renames = renames;

@@ -4,7 +4,7 @@
 #include "cli/place.h"
 #include "cli/settings.h"
 
-/* A table has one condition: of several, the last one counts. */
+/* A table has one condition: the command line's replaces that of a file. */
 static void keep(struct row_filter *filters, size_t *count, struct row_filter filter)
 {
     for (size_t i = 0; i < *count; i++) {
@@ -32,6 +32,10 @@ bool settings_selection(struct invocation *invocation, struct plan_options *plan
         if (!place_read(invocation->arena, str_from(text), &place) || place.column.ptr != NULL) {
             err_set(err, ERR_USAGE, "--where %s: not of the form TABLE=CONDITION", text);
             return err_hint(err, "--where \"posts=deleted = 0\"; a name with dots stands in double quotes");
+        }
+        if (place_is_repeated(invocation, i)) {
+            err_set(err, ERR_USAGE, "--where is given twice for the table %.*s", STR_ARGS(place.table));
+            return err_hint(err, "one condition holds both: --where \"TABLE=(...) AND (...)\"");
         }
         keep(filters, &plan->filter_count, (struct row_filter){place.table, place.value});
     }

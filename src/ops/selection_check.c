@@ -21,6 +21,36 @@ static bool check_patterns(const struct schema *schema, const char *option, cons
     return true;
 }
 
+static bool is_left_out(const struct selection *selection, struct str table)
+{
+    struct arena *arena = arena_new();
+    bool left_out = selection_excludes(arena, selection, table).ptr != NULL;
+
+    arena_free(arena);
+    return left_out;
+}
+
+/* A source without tables is another matter. */
+static bool check_something_left(const struct schema *schema, const struct selection *selection,
+                                 struct err *err)
+{
+    size_t tables = 0;
+
+    for (size_t i = 0; i < schema->table_count; i++) {
+        if (schema->tables[i].kind == TABLE_SHADOW)
+            continue;
+        if (!is_left_out(selection, schema->tables[i].name.text))
+            return true;
+        tables++;
+    }
+    if (tables == 0)
+        return true;
+    err_set(err, ERR_USAGE, "--include and --exclude leave none of the %zu table%s of the source", tables,
+            tables == 1 ? "" : "s");
+    err_detail(err, "what an --exclude names is left out even where an --include names it too");
+    return err_hint(err, "`pgrade plan` without them shows the names of all tables");
+}
+
 static bool wrong(const struct row_filter *filter, const char *why, struct err *err)
 {
     err_set(err, ERR_USAGE, "--where %.*s=%.*s: it is no condition", STR_ARGS(filter->table),
@@ -79,14 +109,19 @@ static bool try_filter(struct engine *reader, const struct row_filter *filter, c
     return done || wrong(filter, failure.detail[0] != '\0' ? failure.detail : failure.primary, err);
 }
 
-static bool apply_filter(struct engine *reader, struct schema *schema, const struct row_filter *filter,
-                         struct err *err)
+static bool apply_filter(struct engine *reader, struct schema *schema, const struct selection *selection,
+                         const struct row_filter *filter, struct err *err)
 {
     struct table *table = schema_table(schema, filter->table);
 
     if (!mention_check(schema, "--where", filter->table, (struct str){NULL, 0}, err) ||
         !check_tokens(filter, err))
         return false;
+    if (is_left_out(selection, table->name.text)) {
+        err_set(err, ERR_USAGE, "--where %.*s=%.*s: the table is left out by --include or --exclude",
+                STR_ARGS(filter->table), STR_ARGS(filter->condition));
+        return err_hint(err, "leave out one of the two options");
+    }
     if (table->virtual != NULL)
         return wrong(filter, "a virtual table is carried whole, or excluded", err);
     table->filter = filter->condition;
@@ -101,8 +136,10 @@ bool selection_apply(struct engine *reader, struct schema *schema, const struct 
     if (!check_patterns(schema, "--include", selection->includes, selection->include_count, err) ||
         !check_patterns(schema, "--exclude", selection->excludes, selection->exclude_count, err))
         return false;
+    if (!check_something_left(schema, selection, err))
+        return false;
     for (size_t i = 0; i < options->filter_count; i++)
-        if (!apply_filter(reader, schema, &options->filters[i], err))
+        if (!apply_filter(reader, schema, selection, &options->filters[i], err))
             return false;
     return true;
 }

@@ -157,6 +157,35 @@ def test_what_is_no_choice(option, value, says, shop, untouched):
     assert says in outcome.stderr and "secret" not in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "options, says",
+    [
+        (["--exclude", "*"], "leave none of the 4 tables"),
+        (["--include", "customer", "--exclude", "CUSTOMER"], "leave none of the 4 tables"),
+        (["--where", "session=1", "--exclude", "session"], "is left out by --include or --exclude"),
+        (["--where", "session=1", "--include", "customer"], "is left out by --include or --exclude"),
+        (["--where", "session=1", "--where", "Session=0"], "given twice for the table Session"),
+        (["--rename", "session=a", "--rename", "SESSION=b"], "renamed twice"),
+        (["--rename", "session.data=a", "--rename", "session.Data=b"], "renamed twice"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "upgrade"])
+def test_choices_that_contradict_each_other(command, options, says, shop):
+    target = [NOWHERE] if command == "upgrade" else []
+    outcome = pgrade.run(command, str(shop), *target, *options)
+    assert outcome.status == pgrade.USAGE and says in outcome.stderr, outcome
+    assert "check the path" not in outcome.stderr
+    assert_clean(outcome)
+
+
+def test_command_line_replaces_the_file(shop, tmp_path):
+    (tmp_path / "pgrade.ini").write_text("[rename]\nsession = a\n[where]\nsession = 0\n")
+    options = ["--rename", "session=b", "--where", "session=1"]
+    outcome = pgrade.run("plan", str(shop), *options, directory=tmp_path)
+    assert outcome.status == pgrade.OK, outcome
+    assert "session is named b: as --rename asked" in outcome.stdout and "asked for: 1" in outcome.stdout
+
+
 def test_settings_file(shop, tmp_path):
     (tmp_path / "pgrade.ini").write_text('[upgrade]\nexclude = session\n[where]\npurchase = "total" = 30 AND id > 0\n')
     outcome = pgrade.run("plan", str(shop), directory=tmp_path)
