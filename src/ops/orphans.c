@@ -125,7 +125,7 @@ bool orphans_picks(void *context, size_t table, const struct value *meant, struc
     struct orphan_set *set = &result->orphans[table];
     struct digest_sum before = digester_result(set->digester)->row;
     struct err ignored = {.code = ERR_NONE};
-    struct orphan sought;
+    struct orphan sought = {.key = NULL};
     const struct orphan *found;
 
     /* The load's observer would fail on the same row, and say so. */

@@ -35,4 +35,4 @@ def test_every_test_of_the_folder_is_named():
         for file in sorted(os.listdir(folder)) if file.startswith("test_")
         for name in re.findall(r"^def (test_\w+)\(", read(f"tests/pains/{file}"), re.MULTILINE)
     ]  # fmt: skip
-    assert [name for name in tests if name not in page] == ["tests/pains/test_values.py::test_the_tests_of_this_file_see_sqlite_as_it_is"]
+    assert [name for name in tests if name not in page] == ["tests/pains/test_pains_values.py::test_the_tests_of_this_file_see_sqlite_as_it_is"]
