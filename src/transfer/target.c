@@ -16,7 +16,8 @@ static const struct str facts_sql = STR(
     " has_database_privilege(current_database(), 'CREATE'),"
     " n.oid IS NOT NULL,"
     " CASE WHEN n.oid IS NULL THEN true ELSE has_schema_privilege(n.oid, 'CREATE') END,"
-    " current_setting('transaction_read_only') = 'on'"
+    " current_setting('transaction_read_only') = 'on',"
+    " coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', '')"
     " FROM pg_database d LEFT JOIN pg_namespace n ON n.nspname = $1 WHERE d.datname = current_database()");
 
 bool target_session(struct engine *session, struct err *err)
@@ -41,7 +42,8 @@ enum {
     FACT_MAY_CREATE_SCHEMA,
     FACT_SCHEMA_EXISTS,
     FACT_MAY_CREATE,
-    FACT_READ_ONLY
+    FACT_READ_ONLY,
+    FACT_LOCALE
 };
 
 static bool refuse(const struct value *facts, struct str schema, struct err *err)
@@ -93,6 +95,16 @@ static bool compares_by_bytes(struct str collation, struct str provider)
     return false;
 }
 
+/* Of the C library's provider the name is in datcollate; of the others that one orders nothing. */
+static struct str collation_name(struct arena *arena, const struct value *facts)
+{
+    if (str_is(facts[FACT_PROVIDER].bytes, "i"))
+        return str_printf(arena, "%.*s of ICU", STR_ARGS(facts[FACT_LOCALE].bytes));
+    if (str_is(facts[FACT_PROVIDER].bytes, "b"))
+        return str_printf(arena, "%.*s, built in", STR_ARGS(facts[FACT_LOCALE].bytes));
+    return str_dup(arena, facts[FACT_COLLATION].bytes);
+}
+
 static bool take_lock(struct target *target, struct err *err)
 {
     int64_t taken;
@@ -122,7 +134,7 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
         target->database = str_dup(arena, rows->cells[FACT_DATABASE].bytes);
         target->user = str_dup(arena, rows->cells[FACT_USER].bytes);
         target->version = str_dup(arena, rows->cells[FACT_VERSION].bytes);
-        target->collation = str_dup(arena, rows->cells[FACT_COLLATION].bytes);
+        target->collation = collation_name(arena, rows->cells);
         target->collate_c =
             !compares_by_bytes(rows->cells[FACT_COLLATION].bytes, rows->cells[FACT_PROVIDER].bytes);
         target->schema_exists = rows->cells[FACT_SCHEMA_EXISTS].integer != 0;

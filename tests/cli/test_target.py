@@ -371,3 +371,12 @@ def test_object_made_during_the_run(small, database):
     assert_told(outcome, told)
     assert "BEGIN" not in outcome.stderr and "SET SCHEMA" not in outcome.stderr, outcome
     assert table_names(database) == ["author"]
+
+
+def test_collation_of_icu_is_named(small, cluster):
+    locale = "LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+    database = cluster.create_database(options=f"TEMPLATE template0 ENCODING 'UTF8' {locale}")
+    outcome = pgrade.run("upgrade", str(small), database.url)
+    database.drop()
+    assert outcome.status == pgrade.OK, outcome
+    assert "ordered by the database's collation (en-US of ICU), not by bytes" in outcome.stdout
