@@ -33,17 +33,24 @@ static bool read_label(struct arena *arena, struct str text, struct str *label, 
     return i < text.len && (rest->len == 0 || rest->ptr[0] == ',');
 }
 
-/* PostgreSQL documentation, "Enumerated Types": a label holds less than NAMEDATALEN bytes, and comes once. */
-static bool is_label(const struct pg_type *type, struct str label)
+/* PostgreSQL documentation, "Enumerated Types": a label holds less than NAMEDATALEN bytes, and comes once.
+ * Why it is none, in the arena; NULL: it is one. */
+static const char *label_problem(struct arena *arena, const struct pg_type *type, struct str label)
 {
+    if (label.len == 0)
+        return "a label of the enum is empty";
+    if (label.len > IDENT_MAXIMUM)
+        return str_printf(arena, "the label %.*s has %zu bytes, and a label holds %d in PostgreSQL",
+                          STR_ARGS(label), label.len, IDENT_MAXIMUM)
+            .ptr;
     for (size_t i = 0; i < type->label_count; i++)
         if (str_equal(type->labels[i], label))
-            return false;
-    return label.len > 0 && label.len <= IDENT_MAXIMUM;
+            return str_printf(arena, "the label %.*s stands there twice", STR_ARGS(label)).ptr;
+    return NULL;
 }
 
-/* enum(a, b), or enum NAME('a', 'b'). */
-static bool read_enum(struct arena *arena, struct str text, struct pg_type *type)
+/* enum(a, b), or enum NAME('a', 'b').  *problem: what is wrong with it, where that is known. */
+static bool read_enum(struct arena *arena, struct str text, struct pg_type *type, const char **problem)
 {
     struct str *labels = ARENA_ARRAY(arena, struct str, text.len + 1);
     ptrdiff_t open = str_find(text, '(');
@@ -59,28 +66,37 @@ static bool read_enum(struct arena *arena, struct str text, struct pg_type *type
     while (rest.len > 0) {
         struct str label;
 
-        if (!read_label(arena, str_trim(str_slice(rest, 1, rest.len)), &label, &rest) ||
-            !is_label(type, label))
+        if (!read_label(arena, str_trim(str_slice(rest, 1, rest.len)), &label, &rest))
+            return false;
+        *problem = label_problem(arena, type, label);
+        if (*problem != NULL)
             return false;
         labels[type->label_count++] = label;
     }
-    return type->name.len <= IDENT_MAXIMUM;
+    if (type->name.len > IDENT_MAXIMUM)
+        *problem = "the name of the enum is longer than 63 bytes";
+    return *problem == NULL;
 }
 
 static bool read_override(struct invocation *invocation, const struct given *given,
                           struct type_override *override, struct err *err)
 {
     const char *text = given->value;
+    const char *problem = NULL;
     struct place place;
 
     *override =
         (struct type_override){.reason = str_from(given->reason != NULL ? given->reason : "as --type asked")};
     if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
         (pg_type_parse(invocation->arena, place.value, &override->type) ||
-         read_enum(invocation->arena, str_trim(place.value), &override->type))) {
+         read_enum(invocation->arena, str_trim(place.value), &override->type, &problem))) {
         override->table = place.table;
         override->column = place.column;
         return true;
+    }
+    if (problem != NULL) {
+        err_set(err, ERR_USAGE, "--type %s: %s", text, problem);
+        return wrong(invocation, err);
     }
     err_set(err, ERR_USAGE, "--type %s: not of the form TABLE.COLUMN=TYPE with a type that pgrade makes",
             text);

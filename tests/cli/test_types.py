@@ -82,13 +82,14 @@ def test_enum_of_two_columns(folder, database):
         ("--unit", "post=ms", "not of the form"),
         ("--unit", "post.nothing=ms", "the source has no column post.nothing"),
         ("--type", "post.title=enum", "not of the form"),
-        ("--type", "post.title=enum()", "not of the form"),
-        ("--type", "post.title=enum(a,a)", "not of the form"),
-        ("--type", "post.title=enum(a,)", "not of the form"),
+        ("--type", "post.title=enum()", "a label of the enum is empty"),
+        ("--type", "post.title=enum(a,a)", "the label a stands there twice"),
+        ("--type", "post.title=enum(a,)", "a label of the enum is empty"),
+        ("--type", f"post.title=enum(a,{'b' * 64})", "has 64 bytes, and a label holds 63"),
+        ("--type", f"post.title=enum {'b' * 64}(a)", "the name of the enum is longer than 63 bytes"),
         ("--type", "post.title=enum('a)", "not of the form"),
         ("--type", "post.title=enum('a' b)", "not of the form"),
         ("--type", "post.title=enumx(a)", "not of the form"),
-        ("--type", "post.title=enum(" + "x" * 64 + ")", "not of the form"),
     ],
 )
 def test_what_means_nothing(option, value, says, small):
