@@ -82,6 +82,8 @@ struct str *option_values(const struct invocation *invocation, const char *name,
 bool option_number(const struct invocation *invocation, const char *name, long least, long most,
                    long otherwise, long *value, struct err *err) MUST_USE;
 
+/* What all commands that begin with that word do: "local".  False: there is none. */
+bool help_group(const char *word);
 void help_command(const struct command *command);
 void help_all(void);
 

@@ -31,6 +31,24 @@ void help_command(const struct command *command)
     print_options(common_options);
 }
 
+bool help_group(const char *word)
+{
+    size_t length = strlen(word);
+    bool found = false;
+
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (strncmp(commands[i]->name, word, length) != 0 || commands[i]->name[length] != ' ')
+            continue;
+        if (!found)
+            printf("usage: pgrade %s VERB [options]\n\n", word);
+        found = true;
+        printf("  %-28s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    if (found)
+        printf("\npgrade %s VERB --help tells more.\n", word);
+    return found;
+}
+
 void help_all(void)
 {
     const char *group = "";

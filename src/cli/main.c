@@ -136,6 +136,12 @@ static int finish_output(const struct invocation *invocation, int status)
     return err_exit_status(err.code);
 }
 
+/* Right behind the command's first word: "pgrade local --help". */
+static bool asks_help(int count, char **words)
+{
+    return count > 2 && (strcmp(words[2], "--help") == 0 || strcmp(words[2], "-h") == 0);
+}
+
 /* How it was called, where that was by a path: it may not be on PATH. */
 static const char *program_of(int count, char **words)
 {
@@ -155,6 +161,8 @@ int main(int count, char **words)
         status = count < 2 ? 2 : 0;
     } else if (strcmp(words[1], "--version") == 0) {
         printf("pgrade %s\n", PGRADE_VERSION);
+        status = 0;
+    } else if (asks_help(count, words) && help_group(words[1])) {
         status = 0;
     } else if ((invocation.command = find_command(count - 1, words + 1, &used)) == NULL) {
         unknown_command(count - 1, words + 1, &err);

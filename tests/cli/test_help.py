@@ -52,6 +52,13 @@ def test_every_option_that_is_shown_is_known(command, tmp_path):
         assert "unknown option --unknown" in outcome.stderr, outcome
 
 
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_help_of_a_command_without_its_verb(word):
+    text = shown("local", word)
+    assert text.startswith("usage: pgrade local VERB")
+    assert re.findall(r"^  (local [a-z]+) ", text, re.MULTILINE) == COMMANDS[2:]
+
+
 def test_help_needs_no_source(tmp_path):
     shown("upgrade", "--help", directory=tmp_path)
     assert list(tmp_path.iterdir()) == []
