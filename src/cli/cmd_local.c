@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/connect.h"
+#include "engine/engine.h"
 #include "ops/local.h"
 #include "url/url.h"
 
@@ -90,6 +91,25 @@ static bool run_status(struct invocation *invocation, struct err *err)
     return local_status(invocation->arena, &options, &info, err) && show(invocation, &info);
 }
 
+/* A database that is not there would be told by the application alone. */
+static bool check_database(struct arena *arena, const struct url *url, const char *database, struct err *err)
+{
+    struct engine_options engine = {.trace = false};
+    struct engine *server = NULL;
+    struct str name = str_from(database);
+    struct value count;
+    bool done =
+        engine_open(url, &engine, &server, err) &&
+        engine_value(server, arena, (struct str)STR("SELECT count(*) FROM pg_database WHERE datname = $1"),
+                     &name, 1, &count, err);
+
+    engine_close(server);
+    if (!done || count.integer > 0)
+        return done;
+    err_set(err, ERR_REFUSED, "the local instance has no database %s", database);
+    return err_hint(err, "`pgrade upgrade FILE.db` makes one that is named after the file");
+}
+
 static bool run_url(struct invocation *invocation, struct err *err)
 {
     struct local_options options = options_of(invocation);
@@ -106,6 +126,9 @@ static bool run_url(struct invocation *invocation, struct err *err)
     if (info.state != LOCAL_RUNNING)
         log_message(LOG_WARNING, "the instance does not run; pgrade local start");
     if (!url_parse(invocation->arena, str_from(info.url), &url, err))
+        return false;
+    if (database != NULL && info.state == LOCAL_RUNNING &&
+        !check_database(invocation->arena, &url, database, err))
         return false;
     if (database != NULL)
         url.database = str_from(database);

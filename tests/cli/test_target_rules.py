@@ -219,6 +219,8 @@ def test_local_instance_when_nothing_is_configured(folder, small, instance):
         assert "target: the local instance " in outcome.stderr and "database my_blog_2" in outcome.stderr
         assert "/my_blog_2" in one_document(outcome)["target"] and "***" in one_document(outcome)["target"]
         url = pgrade.run("local", "url", "--database", "my_blog_2", directory=instance).stdout.strip()
+        told = Trouble(4, "has no database nope", None, "named after the file", "ERR_REFUSED")
+        assert assert_trouble(told, "local", "url", "--database", "nope", directory=instance).stdout == ""
         connection = psycopg2.connect(url)
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(*), current_setting('server_encoding') FROM post")
