@@ -192,6 +192,17 @@ def test_files_in_utf16(encoding, carry):
     assert done.column('SELECT s FROM "größe"') == ["naïve 😀"]
 
 
+@pytest.mark.parametrize("encoding, high, low", [("UTF-16le", "00D84100", "00DC4100"), ("UTF-16be", "D8000041", "DC000041")])
+def test_half_characters_of_utf16(encoding, high, low, carry):
+    """SQLite's own conversion makes one and the same character of both."""
+    done = carry(
+        f"PRAGMA encoding = '{encoding}'; CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES "
+        f"(1, cast(x'{high}' AS TEXT)), (2, cast(x'{low}' AS TEXT)), (3, ''), (4, '€ ß 😀 z')",
+        status=pgrade.DECISION,
+    )
+    assert done.misfits == {("t", "a", 1), ("t", "a", 2)}
+
+
 def test_texts_longer_than_declared(carry):
     sql = "CREATE TABLE t (s VARCHAR(3)); INSERT INTO t VALUES ('abc'), ('abcd'), ('äöüß')"
     assert carry(sql, "--type", "t.s=varchar(3)", status=pgrade.DECISION).misfits == {("t", "s", 2), ("t", "s", 3)}

@@ -113,6 +113,21 @@ static bool configure(struct sqlite *sqlite, int busy_ms, struct err *err)
                        (struct str)STR("PRAGMA query_only = 1; SELECT count(*) FROM sqlite_schema"), err);
 }
 
+static bool read_encoding(struct sqlite *sqlite, struct err *err)
+{
+    static const struct str question = STR("PRAGMA encoding");
+    struct rows *rows;
+    bool found = false;
+    bool done;
+
+    if (!sqlite_query(&sqlite->engine, question, NULL, 0, &rows, err))
+        return false;
+    done = sqlite_rows_next(rows, &found, err);
+    sqlite->utf16 = done && found && str_starts_with(rows->cells[0].bytes, "UTF-16");
+    sqlite_rows_close(rows);
+    return done;
+}
+
 static const struct engine_ops *sqlite_ops(void);
 
 void sqlite_take_strings(struct engine *engine, bool taken)
@@ -154,7 +169,7 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
     code = sqlite3_open_v2(uri.ptr, &sqlite->connection,
                            SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     buf_free(&uri);
-    if (code != SQLITE_OK || !configure(sqlite, options->busy_ms, err)) {
+    if (code != SQLITE_OK || !configure(sqlite, options->busy_ms, err) || !read_encoding(sqlite, err)) {
         if (code != SQLITE_OK)
             sqlite_error(sqlite, code, (struct str)STR("open"), err);
         engine_close(&sqlite->engine);

@@ -10,6 +10,7 @@ struct sqlite {
     struct engine engine;
     sqlite3 *connection;
     char *path; /* for messages */
+    bool utf16; /* the file keeps its texts so */
 };
 
 /* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
