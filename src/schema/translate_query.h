@@ -151,6 +151,9 @@ struct body {
 bool translate_body(struct translator *tr, const struct select *select, size_t cores, struct query *outer,
                     const struct cte_scope *ctes, struct body *body) MUST_USE;
 
+/* UNION, INTERSECT and EXCEPT look for equal rows. */
+bool compound_compares(const struct body *body);
+
 /* `names` NULL: its own.  Keys of a compound are not known. */
 struct relation *relation_of(struct translator *tr, const struct body *body, const struct name *names);
 struct str target_name(struct translator *tr, struct name name);

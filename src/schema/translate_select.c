@@ -39,13 +39,18 @@ static bool settle(struct translator *tr, struct body *body)
     return true;
 }
 
-/* UNION, INTERSECT and EXCEPT look for equal rows. */
+bool compound_compares(const struct body *body)
+{
+    for (size_t i = 1; i < body->count; i++)
+        if (body->cores[i].query.core->compound != COMPOUND_UNION_ALL)
+            return true;
+    return false;
+}
+
 static bool check_compound(struct translator *tr, const struct body *body)
 {
-    bool compares = false;
+    bool compares = compound_compares(body);
 
-    for (size_t i = 1; i < body->count; i++)
-        compares = compares || body->cores[i].query.core->compound != COMPOUND_UNION_ALL;
     for (size_t j = 0; compares && j < body->column_count; j++) {
         struct term term = body->columns[j];
         struct str key;

@@ -108,6 +108,12 @@ static bool shows_all(const struct body *body)
     return body->cores[0].query.core->distinct || body->count > 1 || body->cores[0].row_count > 0;
 }
 
+static bool has_another_collation(const struct term *term)
+{
+    return term_family(term) == FAMILY_TEXT &&
+           (term->collation == COLLATION_NOCASE || term->collation == COLLATION_RTRIM);
+}
+
 /* `wrapped`: the SELECT stands in brackets as q.  *must_wrap: it has to, for a column is to be sorted by
  * something made of it. */
 static bool put_term(struct translator *tr, const struct body *body, const struct relation *relation,
@@ -121,6 +127,9 @@ static bool put_term(struct translator *tr, const struct body *body, const struc
         return false;
     if (sorted.place < 0 && shows_all(body))
         return refuse(tr, "it is none of the result columns", "ORDER BY of a SELECT DISTINCT");
+    if (compound_compares(body) && has_another_collation(&sorted.term))
+        return refuse(tr, "SQLite then finds equal rows only where they meet in that order",
+                      "UNION, INTERSECT or EXCEPT with an ORDER BY of another collation");
     if (wrapped) {
         sorted.term.sql = outer_column(tr, relation, sorted.place);
         sorted.term.level = LEVEL_ATOM;

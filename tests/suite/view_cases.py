@@ -90,6 +90,67 @@ SELECT b.id, b.title, a.name, count(*) FROM book b JOIN author a ON a.id = b.aut
 SELECT b.id, b.title, a.name, b2.title FROM book b LEFT JOIN author a ON a.id = b.author_id LEFT JOIN book b2 ON b2.id = a.boss GROUP BY b.id
 SELECT author_id, max(pages), title FROM book WHERE id <> 3 GROUP BY author_id
 SELECT min(price), title, id FROM book
+SELECT strftime('%Y-%m', published) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT strftime('%Y-%m', published), count(*) FROM book GROUP BY 1
+SELECT count(pages), strftime('%Y-%m', published) AS x FROM book GROUP BY strftime('%Y-%m', published)
+SELECT date(published) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT date(published), count(*) FROM book GROUP BY 1
+SELECT count(pages), date(published) AS x FROM book GROUP BY date(published)
+SELECT date(born) AS made, count(*), sum(boss) FROM author GROUP BY made
+SELECT date(born), count(*) FROM author GROUP BY 1
+SELECT count(boss), date(born) AS x FROM author GROUP BY date(born)
+SELECT strftime('%Y', born) AS made, count(*), sum(boss) FROM author GROUP BY made
+SELECT strftime('%Y', born), count(*) FROM author GROUP BY 1
+SELECT count(boss), strftime('%Y', born) AS x FROM author GROUP BY strftime('%Y', born)
+SELECT CAST(strftime('%Y', published) AS INTEGER) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT CAST(strftime('%Y', published) AS INTEGER), count(*) FROM book GROUP BY 1
+SELECT count(pages), CAST(strftime('%Y', published) AS INTEGER) AS x FROM book GROUP BY CAST(strftime('%Y', published) AS INTEGER)
+SELECT datetime(published, '+1 day') AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT datetime(published, '+1 day'), count(*) FROM book GROUP BY 1
+SELECT count(pages), datetime(published, '+1 day') AS x FROM book GROUP BY datetime(published, '+1 day')
+SELECT strftime('%w', published) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT strftime('%w', published), count(*) FROM book GROUP BY 1
+SELECT count(pages), strftime('%w', published) AS x FROM book GROUP BY strftime('%w', published)
+SELECT substr(title, 1, 1) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT substr(title, 1, 1), count(*) FROM book GROUP BY 1
+SELECT count(pages), substr(title, 1, 1) AS x FROM book GROUP BY substr(title, 1, 1)
+SELECT pages / 100 AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT pages / 100, count(*) FROM book GROUP BY 1
+SELECT count(pages), pages / 100 AS x FROM book GROUP BY pages / 100
+SELECT pages % 7 AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT pages % 7, count(*) FROM book GROUP BY 1
+SELECT count(pages), pages % 7 AS x FROM book GROUP BY pages % 7
+SELECT CASE WHEN pages > 100 THEN 'long' ELSE 'short' END AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT CASE WHEN pages > 100 THEN 'long' ELSE 'short' END, count(*) FROM book GROUP BY 1
+SELECT count(pages), CASE WHEN pages > 100 THEN 'long' ELSE 'short' END AS x FROM book GROUP BY CASE WHEN pages > 100 THEN 'long' ELSE 'short' END
+SELECT coalesce(extra, '-') AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT coalesce(extra, '-'), count(*) FROM book GROUP BY 1
+SELECT count(pages), coalesce(extra, '-') AS x FROM book GROUP BY coalesce(extra, '-')
+SELECT length(title) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT length(title), count(*) FROM book GROUP BY 1
+SELECT count(pages), length(title) AS x FROM book GROUP BY length(title)
+SELECT pages IS NULL AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT pages IS NULL, count(*) FROM book GROUP BY 1
+SELECT count(pages), pages IS NULL AS x FROM book GROUP BY pages IS NULL
+SELECT pages > 100 AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT pages > 100, count(*) FROM book GROUP BY 1
+SELECT count(pages), pages > 100 AS x FROM book GROUP BY pages > 100
+SELECT title || '!' AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT title || '!', count(*) FROM book GROUP BY 1
+SELECT count(pages), title || '!' AS x FROM book GROUP BY title || '!'
+SELECT unixepoch(published) AS made, count(*), sum(pages) FROM book GROUP BY made
+SELECT unixepoch(published), count(*) FROM book GROUP BY 1
+SELECT count(pages), unixepoch(published) AS x FROM book GROUP BY unixepoch(published)
+SELECT upper(trim(name)) AS made, count(*), sum(boss) FROM author GROUP BY made
+SELECT upper(trim(name)), count(*) FROM author GROUP BY 1
+SELECT count(boss), upper(trim(name)) AS x FROM author GROUP BY upper(trim(name))
+SELECT stars + 1 AS made, count(*), sum(stars) FROM review GROUP BY made
+SELECT stars + 1, count(*) FROM review GROUP BY 1
+SELECT count(stars), stars + 1 AS x FROM review GROUP BY stars + 1
+SELECT strftime('%Y', published) AS year, author_id, count(*) FROM book GROUP BY year, author_id HAVING year IS NOT NULL
+SELECT count(*) FROM book GROUP BY 'same'
+SELECT 'same' AS one, sum(pages) FROM book GROUP BY one
+SELECT date(published) AS day, 'same' AS one, count(*) FROM book GROUP BY one, day
 SELECT lower(nick), count(*) FROM author GROUP BY lower(nick)
 SELECT count(*) FROM author GROUP BY nick
 SELECT pages / 100 AS hundreds, count(*) FROM book GROUP BY pages / 100
@@ -109,7 +170,7 @@ SELECT id, NULL AS x FROM author UNION ALL SELECT NULL, title FROM book
 SELECT 1 AS a, 'x' AS b UNION ALL SELECT pages, title FROM book
 SELECT price FROM book UNION ALL SELECT 1 UNION ALL SELECT 2.5
 SELECT alive FROM author UNION ALL SELECT 0
-SELECT name FROM author UNION SELECT title FROM book ORDER BY name COLLATE NOCASE
+SELECT name FROM author UNION ALL SELECT title FROM book ORDER BY name COLLATE NOCASE
 SELECT name AS n FROM author UNION ALL SELECT title FROM book ORDER BY n LIMIT 3
 VALUES (1, 'a'), (2, NULL), (NULL, 'c')
 SELECT column1 + 1, column2 FROM (VALUES (1, 'a'), (2, 'b'))
@@ -174,7 +235,7 @@ SELECT pages * 1.0 / 7, pages / 2.0 FROM book
 SELECT id FROM book WHERE pages IN single
 SELECT "no such column" AS text, title FROM book
 SELECT id FROM book WHERE title = "Notes"
-SELECT a.id, max(b.pages), b.title, count(*) FROM author a JOIN book b ON b.author_id = a.id GROUP BY a.id HAVING count(*) > 1
+SELECT a.id, max(b.price), b.title, count(*) FROM author a JOIN book b ON b.author_id = a.id GROUP BY a.id HAVING count(*) > 1
 SELECT author_id, pages, count(*) FROM book GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 SELECT DISTINCT a.name FROM author a JOIN book b ON b.author_id = a.id ORDER BY a.name COLLATE NOCASE
 SELECT name COLLATE NOCASE AS n FROM author ORDER BY n LIMIT 10
@@ -268,6 +329,8 @@ SELECT group_concat(name, ', ') FROM (SELECT name FROM author ORDER BY name)
 # Each with a part of the reason that must be given.
 REFUSED = [
     ("SELECT nick FROM author UNION SELECT name FROM author", "several spellings"),
+    ("SELECT name FROM author UNION SELECT title FROM book ORDER BY name COLLATE NOCASE", "where they meet in that order"),
+    ("SELECT name FROM author EXCEPT SELECT title FROM book ORDER BY 1 COLLATE RTRIM", "where they meet in that order"),
     ("SELECT DISTINCT nick FROM author", "several spellings"),
     ("SELECT max(nick) FROM author", "one of several"),
     ("SELECT max(blurb) FROM book", "PostgreSQL has none for its type"),
@@ -283,3 +346,31 @@ REFUSED = [
     ("SELECT ifnull(boss, 'none') FROM author", "no common type"),
     ("SELECT id FROM book WHERE (pages, price) = (300, 0.1)", "one by one"),
 ]
+
+
+def author(number, name, born, **others):
+    return {"id": number, "name": name, "born": born, "nick": name.lower() + "o", "score": number / 8, "alive": number % 2, **others}
+
+
+def book(number, title, pages, published, **others):
+    return {"id": number, "author_id": number % 3 + 1, "title": title, "price": number / 4, "pages": pages,
+            "published": published, "code": f"n{number}", **others}
+
+
+# What an application does after the upgrade: a statement for both, or rows of a table.
+CHANGES = {
+    "rows are added": [
+        (None, "author", [author(11, "Dora", "1815-11-30"), author(12, "Emil", "1950-06-07", boss=11), author(13, "Äsa", None)]),
+        (None, "book", [book(21, "Notes", 240, "1843-09-30 23:59:59"), book(22, "More", 3, "2001-02-28 00:00:00"),
+                        book(23, "zebra", None, "1999-12-31 12:00:00", extra="x"), book(24, "Notes", 240, None, blurb=b"\x00"),
+                        book(25, "Äpfel", 101, "2020-02-29 08:09:10")]),
+        (None, "review", [{"book_id": 21, "reader": "eve", "stars": 3, "body": "good"}, {"book_id": 22, "reader": "ann", "stars": 5, "body": None}]),
+        (None, "Mixed Case", [{"Select": 4, "From": "one", "lower_key": 2}, {"Select": 5, "From": "five", "lower_key": None}]),
+        (None, "link", [{"id": 8, "author_ref": "11", "note": "h"}, {"id": 9, "author_ref": "v5", "note": "i"}]),
+        (None, "nobody", [{"a": 7, "b": "seven"}, {"a": 8, "b": None}]),
+        (None, "single", [{"n": 12}]),
+    ],
+    "one row stays": [("DELETE FROM review", None, None), ("DELETE FROM book WHERE id <> 2", None, None)],
+    "no row stays": [("DELETE FROM review", None, None), ("DELETE FROM book", None, None), ("DELETE FROM author", None, None),
+                     ("DELETE FROM link", None, None)],
+}
