@@ -316,18 +316,6 @@ bool translate_case(struct translator *tr, const struct expr *expr, const struct
 
 /* ---- CAST ---- */
 
-/* The digits at the start of a text; sqlite3Atoi64() gives the nearest of what does not fit. */
-static void integer_prefix(struct translator *tr, struct term *term)
-{
-    struct str text = term_sql(tr, term, LEVEL_CAST);
-
-    *term = term_make(tr, PG_INT8, STORAGE_INTEGER, LEVEL_ATOM,
-                      "CASE WHEN %.*s IS NULL THEN NULL ELSE least(greatest(coalesce(substring(%.*s COLLATE "
-                      "\"C\", E'^[ \\t\\n\\v\\f\\r]*([-+]?[0-9]+)'), '0')::numeric, "
-                      "-9223372036854775808), 9223372036854775807)::bigint END",
-                      STR_ARGS(text), STR_ARGS(text));
-}
-
 static bool cast_integer(struct translator *tr, struct term *term)
 {
     int64_t integer;
@@ -338,7 +326,7 @@ static bool cast_integer(struct translator *tr, struct term *term)
     if (term_family(term) == FAMILY_TEXT && term->storage == STORAGE_TEXT) {
         if (!term_to_text(tr, term, "CAST to an integer"))
             return false;
-        integer_prefix(tr, term);
+        integer_at_start(tr, term);
         return true;
     }
     if (!term_to_number(tr, term, "CAST to an integer"))

@@ -137,6 +137,7 @@ static bool put_item(struct translator *tr, struct query *query, const struct fr
 static bool number_and_text(struct translator *tr, const struct expr *expr, struct term *out, bool *taken)
 {
     struct term sides[2];
+    struct str number;
     size_t text;
 
     *taken = false;
@@ -150,11 +151,10 @@ static bool number_and_text(struct translator *tr, const struct expr *expr, stru
         sides[1 - text].affinity < AFFINITY_NUMERIC || sides[text].storage != STORAGE_TEXT)
         return true;
     *taken = true;
-    *out = term_make(
-        tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE,
-        "%.*s = CASE WHEN %.*s ~ E'^[ \\\\t\\\\n\\\\v\\\\f\\\\r]*[-+]?([0-9]+\\\\.?[0-9]*|\\\\.[0-9]+)"
-        "([eE][-+]?[0-9]+)?[ \\\\t\\\\n\\\\v\\\\f\\\\r]*$' THEN %.*s::numeric END",
-        STR_ARGS(sides[1 - text].sql), STR_ARGS(sides[text].sql), STR_ARGS(sides[text].sql));
+    number = number_of_whole_text(
+        tr, &sides[text], sides[1 - text].type.kind == PG_FLOAT8 || sides[1 - text].type.kind == PG_FLOAT4);
+    *out = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE, "%.*s = %.*s",
+                     STR_ARGS(sides[1 - text].sql), STR_ARGS(number));
     return true;
 }
 

@@ -215,19 +215,6 @@ bool term_to_number(struct translator *tr, struct term *term, const char *what)
                   "%s with %s", what, family_name(family));
 }
 
-/* The number at the start of the text, 0 where there is none; as a double, in which SQLite's arithmetic goes
- * on. */
-static void number_at_start(struct translator *tr, struct term *term)
-{
-    struct str text = term->sql;
-
-    *term = term_make(
-        tr, PG_FLOAT8, STORAGE_NUMBER, LEVEL_ATOM,
-        "CASE WHEN %.*s IS NOT NULL THEN coalesce(substring(%.*s from E'^[ \\\\t\\\\n\\\\v\\\\f\\\\r]*"
-        "([-+]?(?:[0-9]+\\\\.?[0-9]*|\\\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)')::double precision, 0) END",
-        STR_ARGS(term_sql(tr, term, LEVEL_OPERATOR)), STR_ARGS(text));
-}
-
 bool term_to_operand(struct translator *tr, struct term *term, const char *what)
 {
     struct term number;

@@ -145,6 +145,18 @@ struct str term_cast(struct translator *tr, const struct term *term, const char 
 bool term_to_number(struct translator *tr, struct term *term, const char *what) MUST_USE;
 /* A number as arithmetic takes it: within a SELECT a text too, by the number at its start. */
 bool term_to_operand(struct translator *tr, struct term *term, const char *what) MUST_USE;
+/* ---- translate_numeral.c: for texts that are expressions; NULLs stay ---- */
+
+/* The number at the start of the text, 0 where there is none; as a double, in which SQLite's arithmetic goes
+ * on, and infinite where it is too great for one. */
+void number_at_start(struct translator *tr, struct term *term);
+
+/* The digits at the start of a text; sqlite3Atoi64() gives the nearest of what does not fit. */
+void integer_at_start(struct translator *tr, struct term *term);
+
+/* The number that the whole text is, and NULL where it is none: a double (`real`), or exactly. */
+struct str number_of_whole_text(struct translator *tr, const struct term *term, bool real);
+
 /* A text of digits alone as the number that arithmetic and CAST make of it: a year, the seconds since 1970.
  */
 void term_read_digits(struct translator *tr, struct term *term);
