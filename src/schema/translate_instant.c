@@ -192,18 +192,46 @@ static bool read_shift(struct str text, int64_t *count, size_t *unit)
     return false;
 }
 
+/* SQLite has no date after 9999-12-31, and gives NULL. */
+static void end_with_9999(struct translator *tr, struct instant *instant)
+{
+    if (instant->later)
+        instant->sql =
+            str_printf(tr->arena, "nullif(least(%.*s, '10000-01-01'::timestamp), '10000-01-01'::timestamp)",
+                       STR_ARGS(instant->sql));
+    instant->later = false;
+}
+
+/* What lies before the year 1 has no form here. */
+static void begin_with_1(struct translator *tr, struct instant *instant)
+{
+    if (instant->earlier)
+        instant->sql =
+            str_printf(tr->arena,
+                       "nullif(greatest(%.*s, '0001-12-31 23:59:59.999 BC'::timestamp), '0001-12-31 "
+                       "23:59:59.999 BC'::timestamp)",
+                       STR_ARGS(instant->sql));
+}
+
 static void shift(struct translator *tr, struct instant *instant, int64_t count, size_t unit)
 {
-    struct str sql = instant->sql;
+    struct str sql;
 
+    /* Days and shorter units are added up before SQLite looks at the year. */
     if (units[unit].months)
-        instant->sql = str_printf(
-            tr->arena,
-            "(date_trunc('month', %.*s) + '%lld %s'::interval + (%.*s - date_trunc('month', %.*s)))",
-            STR_ARGS(sql), (long long)count, units[unit].unit, STR_ARGS(sql), STR_ARGS(sql));
-    else
+        end_with_9999(tr, instant);
+    sql = instant->sql;
+    instant->later = instant->later || (count > 0 && !instant->now);
+    instant->earlier = instant->earlier || (count < 0 && !instant->now);
+    if (!units[unit].months) {
         instant->sql = str_printf(tr->arena, "(%.*s + '%lld %s'::interval)", STR_ARGS(sql), (long long)count,
                                   units[unit].unit);
+        return;
+    }
+    instant->sql = str_printf(
+        tr->arena, "(date_trunc('month', %.*s) + '%lld %s'::interval + (%.*s - date_trunc('month', %.*s)))",
+        STR_ARGS(sql), (long long)count, units[unit].unit, STR_ARGS(sql), STR_ARGS(sql));
+    end_with_9999(tr, instant);
 }
 
 static bool start_of(struct translator *tr, struct instant *instant, struct str text)
@@ -228,6 +256,7 @@ static bool weekday(struct translator *tr, struct instant *instant, struct str t
     instant->sql =
         str_printf(tr->arena, "(%.*s + mod(%d - extract(dow from %.*s)::integer, 7) * '1 day'::interval)",
                    STR_ARGS(instant->sql), day - '0' + 7, STR_ARGS(instant->sql));
+    instant->later = !instant->now;
     return true;
 }
 
@@ -245,6 +274,7 @@ static bool modify(struct translator *tr, const char *name, const struct term *m
         shift(tr, instant, count, unit);
         return true;
     }
+    end_with_9999(tr, instant);
     if (start_of(tr, instant, modifier->bytes) || weekday(tr, instant, modifier->bytes))
         return true;
     return refuse_time(tr, name, "one of its modifiers has no PostgreSQL form");
@@ -276,5 +306,7 @@ bool instant_from(struct translator *tr, const char *name, struct term *args, si
     for (size_t i = first; i < count; i++)
         if (!modify(tr, name, &args[i], out))
             return false;
+    end_with_9999(tr, out);
+    begin_with_1(tr, out);
     return true;
 }

@@ -10,6 +10,8 @@ struct instant {
     struct str sql; /* binds as tightly as a cast */
     bool now;       /* it depends on the current time */
     bool fine;      /* it may have more digits than milliseconds, which SQLite reckons in */
+    bool later;     /* modifiers may have taken it beyond the years that there are, not yet looked at */
+    bool earlier;
 };
 
 /* The time value and the modifiers that follow it, as a function `name` takes them. */

@@ -322,6 +322,36 @@ def test_texts_that_sqlite_reads_as_other_times_are_errors(target, text):
             target.rollback()
 
 
+EDGES = ["'+1 second'", "'+1 day'", "'+2 day', '-5 day'", "'+1 month'", "'+1 month', '-2 month'", "'+1 year', 'start of year'", "'weekday 3'",
+         "'+1 day', 'start of month'", "'+1 day', '-1 month'", "'start of year', '-1 day', '+2 day'", "'-1 month'", "'-1 day', '+1 month'", "'+9998 years'",
+         "'+9999 years', '-9999 years'", "'-2 years', '+1 year'"]
+
+
+@pytest.mark.parametrize("want", ["value", "immutable"])
+@pytest.mark.parametrize("modifiers", EDGES)
+def test_no_time_lies_beyond_the_last_year(target, modifiers, want):
+    """SQLite gives NULL after 9999; before the year 1 it goes on, and docs/translation.md says that we do not."""
+    made = [f"{function}({column}, {modifiers})" for function in ("datetime", "date", "unixepoch") for column in ("s", "d", "y")]
+    source = sqlite3.connect(":memory:")
+    wrong = []
+    for expression, answer in zip(made, translate([(want, one) for one in made])):
+        if answer[0] == "no" and "too long for an index" in answer[2]:
+            continue
+        for day in ("9999-12-31", "9999-12-29", "9999-11-30", "9990-01-01", "0001-01-01", "0001-01-31", "0001-02-28", "2020-02-29"):
+            for text in (day, day + " 23:59:59"):
+                theirs = source.execute(f"SELECT {expression} FROM (SELECT ? AS s, ? AS d, ? AS y)", (text, text, day)).fetchone()[0]
+                if isinstance(theirs, str) and theirs < "0001" or isinstance(theirs, int) and theirs < -62135596800:
+                    theirs = None
+                with target.cursor() as cursor:
+                    cursor.execute(f"SELECT {sql_of(answer, expression)} FROM (SELECT %s AS s, %s::timestamp AS d, %s::date AS y) AS one",
+                                   (text, text, day))
+                    ours = cursor.fetchone()[0]
+                if ours != theirs:
+                    wrong.append((expression, text, ours, theirs))
+    target.rollback()
+    assert not wrong, wrong
+
+
 def test_what_is_not_exact_is_refused():
     answers = translate([(want, one) for want, one, _ in REFUSALS])
     wrong = [(want, one, answer) for (want, one, part), answer in zip(REFUSALS, answers)
