@@ -8,6 +8,7 @@
 #include "cli/saved_plan.h"
 #include "cli/settings.h"
 #include "cli/write_config.h"
+#include "ops/generated.h"
 #include "ops/policy.h"
 
 /* Reads and checks every value, as a load without a target: what the plan cannot hold is known before it is
@@ -28,24 +29,35 @@ static bool check_values(struct invocation *invocation, const struct upgrade_opt
     return true;
 }
 
-/* A plan whose misfits come from a sample is made again from the whole columns, as `upgrade` does. */
+static bool make_again(struct invocation *invocation, const struct upgrade_options *options,
+                       struct prepare_options *prepare, struct upgrade_result *result, struct err *err)
+{
+    load_free(&result->load);
+    result->loaded = false;
+    return prepare_plan(invocation->arena, prepare, &result->prepared, err) &&
+           check_values(invocation, options, result, err);
+}
+
+/* As `upgrade` does: a plan whose misfits come from a sample is made again from the whole columns, and one
+ * whose generated columns cannot hold SQLite's values with ordinary ones. */
 static bool make(struct invocation *invocation, const struct upgrade_options *options,
                  struct prepare_options *prepare, bool check, struct upgrade_result *result, struct err *err)
 {
+    const struct misfits *misfits = &result->load.misfits;
+
     if (!prepare_plan(invocation->arena, prepare, &result->prepared, err))
         return false;
     if (!check)
         return true;
     if (!check_values(invocation, options, result, err))
         return false;
-    if ((result->load.misfits.total == 0 && result->load.misfits.change_count == 0) ||
-        !result->prepared.sampled)
-        return true;
-    prepare->survey_whole = true;
-    load_free(&result->load);
-    result->loaded = false;
-    return prepare_plan(invocation->arena, prepare, &result->prepared, err) &&
-           check_values(invocation, options, result, err);
+    if ((misfits->total > 0 || misfits->change_count > 0) && result->prepared.sampled) {
+        prepare->survey_whole = true;
+        if (!make_again(invocation, options, prepare, result, err))
+            return false;
+    }
+    return !generated_check(invocation->arena, options, result, &prepare->plan) ||
+           make_again(invocation, options, prepare, result, err);
 }
 
 static void print_sql(const struct plan *plan)

@@ -274,6 +274,22 @@ bool generated_compare(struct arena *arena, const struct upgrade_options *option
     return done;
 }
 
+bool generated_check(struct arena *arena, const struct upgrade_options *options,
+                     struct upgrade_result *result, struct plan_options *plan)
+{
+    struct generated_run run = {arena, options, result, NULL, plan, false};
+
+    for (size_t i = 0; i < result->prepared.plan.table_count; i++) {
+        struct generated_table at = {.run = &run,
+                                     .sides = sides_of(arena, options, result, NULL),
+                                     .table = &result->prepared.plan.tables[i]};
+
+        if (!is_altered(result, i) && choose(&at))
+            leave_misfits(&at);
+    }
+    return run.again;
+}
+
 /* The load puts the table's name before what failed. */
 static bool is_about(const struct err *failure, struct str table)
 {

@@ -10,6 +10,11 @@
 
 #include "ops/upgrade.h"
 
+/* Without a target: adds to `plan` the columns whose planned type does not hold what SQLite computes. Whether
+ * there are some. */
+bool generated_check(struct arena *arena, const struct upgrade_options *options,
+                     struct upgrade_result *result, struct plan_options *plan);
+
 /* After a load that succeeded: adds to `plan` the columns that differ.  *again: there are some. */
 bool generated_compare(struct arena *arena, const struct upgrade_options *options,
                        struct upgrade_result *result, struct engine *control, struct plan_options *plan,

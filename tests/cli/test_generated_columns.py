@@ -195,3 +195,16 @@ def test_other_rows_are_compared_where_a_policy_changed_some(policy, folder, dat
     outcome = pgrade.upgrade(path, database.url, *options)
     assert outcome.status == pgrade.DECISION, outcome
     assert "where id is 3 it is 20 in the source and 10 on the target" in not_carried(outcome)[("generated column", "t", "c")]
+
+
+@pytest.mark.parametrize("what", ["more decimals than the type has", "a longer text than declared"])
+def test_plan_knows_what_does_not_fit(what, folder, untouched):
+    sql, column, _ = DIFFERENT[what]
+    path = fixtures.build_from_text(sql, folder / "app.db")
+    untouched()
+    outcome = pgrade.run("plan", str(path), "--json")
+    assert outcome.status == pgrade.OK, outcome
+    left = not_carried(outcome)
+    assert list(left) == [("generated column", "t", column)], outcome
+    assert "does not hold what SQLite computes" in left[("generated column", "t", column)]
+    assert {misfit["column"] for misfit in outcome.report["misfits"]} == {column}
