@@ -100,7 +100,6 @@ static void put_tables(const struct report *report, struct buf *out)
     text_table_write(&table, report->invocation->color, out);
     put_excluded(report, out);
     report_views(report, out);
-    put_elapsed(report, out);
 }
 
 static void put_differences(const struct report *report, struct buf *out)
@@ -242,9 +241,12 @@ void report_upgrade(const struct report *report, const struct err *err)
     buf_init(&out, BUF_TEXT_MAXIMUM);
     if (err == NULL) {
         put_head(report, &out);
+        wrap_lines(&out, 0, wrap_width());
         put_tables(report, &out);
     }
     prose = out.len;
+    if (err == NULL)
+        put_elapsed(report, &out);
     report_not_carried(report, &out);
     report_misfits(report, &out);
     if (err == NULL)

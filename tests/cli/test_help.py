@@ -59,6 +59,16 @@ def test_help_of_a_command_without_its_verb(word):
     assert re.findall(r"^  (local [a-z]+) ", text, re.MULTILINE) == COMMANDS[2:]
 
 
+@pytest.mark.parametrize("words", [[], ["local"]] + [command.split() for command in COMMANDS], ids=" ".join)
+def test_help_fits_the_terminal(words, monkeypatch):
+    whole = shown(*words, "--help")
+    monkeypatch.setenv("COLUMNS", "80")
+    text = shown(*words, "--help")
+    assert all(len(line) <= 80 for line in text.splitlines()), text
+    assert text.split() == whole.split(), "nothing is lost"
+    assert not re.search(r" $", text, re.MULTILINE), "and no space stands at the end of a line"
+
+
 def test_help_needs_no_source(tmp_path):
     shown("upgrade", "--help", directory=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -119,3 +119,13 @@ def test_rows_of_a_plan_are_counted(small):
     connection.close()
     outcome = pgrade.run("plan", str(small))
     assert "author (3 rows)\n  column  " in outcome.stdout, outcome
+
+
+def test_head_and_last_line_fit_the_terminal(small, database, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    outcome = pgrade.run("upgrade", str(small), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    lines = outcome.stdout.splitlines()
+    prose = lines[: lines.index("")] + [line for line in lines[lines.index("") :] if "Done in" in line]
+    assert any(line.startswith("Done in ") for line in prose) and any(line.startswith("Target ") for line in prose)
+    assert all(len(line) <= 60 or " " not in line.strip() for line in prose), outcome
