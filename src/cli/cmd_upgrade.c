@@ -59,6 +59,17 @@ static void tell(struct report *report, bool done, struct err *err)
         report_upgrade(report, done ? NULL : err);
 }
 
+/* The settings first: what they lack is told before any database is looked at. */
+static bool prepare(struct invocation *invocation, struct endpoints *endpoints,
+                    struct upgrade_options *options, struct err *err)
+{
+    if (!settings_upgrade(invocation, options, err) || !not_carried_check(invocation, err) ||
+        !connect_source(invocation, endpoints, err) || !connect_target(invocation, endpoints, err))
+        return false;
+    options->planned = invocation->planned;
+    return true;
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
@@ -73,10 +84,8 @@ static bool run(struct invocation *invocation, struct err *err)
 
     if (option_given(invocation, "retry-quarantine"))
         return retry_quarantine(invocation, err);
-    if (!settings_upgrade(invocation, &options, err) || !not_carried_check(invocation, err) ||
-        !connect_source(invocation, &endpoints, err) || !connect_target(invocation, &endpoints, err))
+    if (!prepare(invocation, &endpoints, &options, err))
         return false;
-    options.planned = invocation->planned;
     catch_signals();
     meter_init(&meter, invocation->quiet);
     options.progress_context = &meter;
