@@ -174,6 +174,24 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
                                                     override_of(maker, table, column->source, true) == NULL);
 }
 
+/* SQLite keeps 1, '1' and x'31' apart; in a column of one type they are one value. */
+static void note_mixed(struct maker *maker, const struct plan_table *table, const struct plan_column *column)
+{
+    const struct column_facts *facts = facts_of(maker, table, (size_t)column->source_position);
+    enum pg_kind kind = column->type.kind;
+    bool joins = kind == PG_TEXT || kind == PG_VARCHAR || kind == PG_CHAR || kind == PG_BYTEA;
+
+    if (!joins || facts == NULL ||
+        (facts->integers + facts->reals > 0) + (facts->texts > 0) + (facts->blobs > 0) < 2)
+        return;
+    maker_note(
+        maker, maker_path(maker, table->source->name.text, column->source->name.text),
+        "holds values of several storage classes (%lld integers, %lld reals, %lld texts, %lld blobs%s): "
+        "as %s those that are spelled alike, such as 1 and '1', become equal",
+        (long long)facts->integers, (long long)facts->reals, (long long)facts->texts, (long long)facts->blobs,
+        facts->sampled ? ", in a sample" : "", pg_kind_name(kind));
+}
+
 /* Two enums of one name with the same labels are one type; with others the second is renamed. */
 static void share_enum(struct maker *maker, struct plan_column *column)
 {
@@ -454,6 +472,7 @@ static void decide_default(struct maker *maker, struct plan_table *table, struct
 void maker_expressions(struct maker *maker, struct plan_table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
+        note_mixed(maker, table, &table->columns[i]);
         decide_identity(maker, table, &table->columns[i]);
         decide_default(maker, table, &table->columns[i]);
     }

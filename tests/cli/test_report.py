@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+import fixtures
 import pgrade
 from catalog_text import table_names
 from trouble import one_document
@@ -129,3 +130,17 @@ def test_head_and_last_line_fit_the_terminal(small, database, monkeypatch):
     prose = lines[: lines.index("")] + [line for line in lines[lines.index("") :] if "Done in" in line]
     assert any(line.startswith("Done in ") for line in prose) and any(line.startswith("Target ") for line in prose)
     assert all(len(line) <= 60 or " " not in line.strip() for line in prose), outcome
+
+
+@pytest.mark.core
+def test_values_that_become_equal_are_told(folder, database):
+    source = fixtures.build_from_text(
+        "CREATE TABLE t (a, b, c TEXT); INSERT INTO t VALUES (1, 'x', 'y'), ('1', 'y', '1'), (x'31', 'z', NULL);",
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(source, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT a FROM t") == [("1",), ("1",), ("1",)]
+    told = [note for note in outcome.report["notes"] if "storage classes" in note["text"]]
+    assert [note["about"] for note in told] == ["t.a"]
+    assert "1 integers, 0 reals, 1 texts, 1 blobs" in told[0]["text"] and "become equal" in told[0]["text"]
