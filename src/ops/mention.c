@@ -3,8 +3,16 @@
 bool mention_check(const struct schema *schema, const char *option, struct str table, struct str column,
                    struct err *err)
 {
-    const struct table *found = schema_table(schema, table);
+    return mention_check_from(schema, &(const struct table *){NULL}, option, table, column, err);
+}
 
+bool mention_check_from(const struct schema *schema, const struct table **last, const char *option,
+                        struct str table, struct str column, struct err *err)
+{
+    const struct table *found =
+        *last != NULL && str_equal_nocase((*last)->name.text, table) ? *last : schema_table(schema, table);
+
+    *last = found;
     if (found != NULL && (column.ptr == NULL || table_column(found, column) >= 0))
         return true;
     if (found == NULL)

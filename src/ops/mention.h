@@ -10,4 +10,9 @@
 bool mention_check(const struct schema *schema, const char *option, struct str table, struct str column,
                    struct err *err) MUST_USE;
 
+/* The same for lists that name one table many times in a row: *last is the table that was found before, NULL
+ * at first. */
+bool mention_check_from(const struct schema *schema, const struct table **last, const char *option,
+                        struct str table, struct str column, struct err *err) MUST_USE;
+
 #endif

@@ -12,17 +12,19 @@ enum {
 static bool check_overrides(const struct prepare_options *options, const struct schema *schema,
                             struct err *err)
 {
+    const struct table *last = NULL;
+
     for (size_t i = 0; i < options->plan.override_count; i++)
-        if (!mention_check(schema, "--type", options->plan.overrides[i].table,
-                           options->plan.overrides[i].column, err))
+        if (!mention_check_from(schema, &last, "--type", options->plan.overrides[i].table,
+                                options->plan.overrides[i].column, err))
             return false;
     for (size_t i = 0; i < options->plan.unit_count; i++)
-        if (!mention_check(schema, "--unit", options->plan.units[i].table, options->plan.units[i].column,
-                           err))
+        if (!mention_check_from(schema, &last, "--unit", options->plan.units[i].table,
+                                options->plan.units[i].column, err))
             return false;
     for (size_t i = 0; i < options->plan.rename_count; i++)
-        if (!mention_check(schema, "--rename", options->plan.renames[i].table,
-                           options->plan.renames[i].column, err))
+        if (!mention_check_from(schema, &last, "--rename", options->plan.renames[i].table,
+                                options->plan.renames[i].column, err))
             return false;
     return true;
 }

@@ -67,25 +67,10 @@ static bool name_column(struct maker *maker, const struct plan_table *table, siz
     return true;
 }
 
-static const struct type_override *find_override(const struct plan_options *options,
-                                                 const struct table *table, const struct column *column,
-                                                 bool nullable)
-{
-    /* The last one wins: a later --type corrects an earlier one. */
-    for (size_t i = options->override_count; i-- > 0;) {
-        const struct type_override *override = &options->overrides[i];
-
-        if (override->nullable == nullable && str_equal_nocase(override->table, table->name.text) &&
-            str_equal_nocase(override->column, column->name.text))
-            return override;
-    }
-    return NULL;
-}
-
 static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
                                                const struct column *column, bool nullable)
 {
-    return find_override(maker->options, table->source, column, nullable);
+    return overrides_find(&maker->overrides, table->source->name.text, column->name.text, nullable);
 }
 
 bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column)
@@ -122,10 +107,10 @@ static bool takes_unit(enum pg_kind kind)
     return kind == PG_DATE || kind == PG_TIMESTAMP || kind == PG_TIMESTAMPTZ || kind == PG_INTERVAL;
 }
 
-bool columns_are_decided(const struct plan_options *options, const struct table *table,
-                         const struct column *column)
+bool columns_are_decided(const struct plan_options *options, const struct overrides *overrides,
+                         const struct table *table, const struct column *column)
 {
-    const struct type_override *type = find_override(options, table, column, false);
+    const struct type_override *type = overrides_find(overrides, table->name.text, column->name.text, false);
 
     return type != NULL && (!takes_unit(type->type.kind) || unit_of(options, table, column) != NULL);
 }

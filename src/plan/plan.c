@@ -318,6 +318,7 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
                           const struct plan_options *options, struct survey_request **requests, size_t *count)
 {
     struct framework framework = framework_detect(arena, schema);
+    struct overrides overrides = overrides_sort(arena, options);
     size_t capacity = 0;
 
     *requests = NULL;
@@ -330,7 +331,7 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
         for (size_t j = 0; table->kind == TABLE_ORDINARY && j < table->column_count; j++) {
             struct type_choice choice;
 
-            if (columns_are_decided(options, table, &table->columns[j]))
+            if (columns_are_decided(options, &overrides, table, &table->columns[j]))
                 continue;
             choice = type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);
 
@@ -348,6 +349,7 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     *plan = (struct plan){.schema = schema, .framework = framework_detect(arena, schema)};
     plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
     plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
+    maker.overrides = overrides_sort(arena, options);
     names_init(&maker.relations, arena);
     note_names(&maker);
     if (!name_tables(&maker, err))

@@ -3,6 +3,7 @@
 #define PGRADE_PLAN_PRIVATE_H
 
 #include "plan/framework_names.h"
+#include "plan/overrides.h"
 #include "plan/plan.h"
 #include "schema/ident.h"
 #include "schema/translate.h"
@@ -16,6 +17,7 @@ struct maker {
     const struct plan_facts *facts;
     const struct plan_options *options;
     struct plan *plan;
+    struct overrides overrides;
     struct names relations;    /* tables, indexes, sequences and types share one namespace */
     struct names *constraints; /* of each table: checks and foreign keys */
     size_t like_indexes;       /* made for the framework alone, beside those of the source */
@@ -56,8 +58,8 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
 
 /* columns.c */
 /* Whether the options say all about its type, so that its values need not be asked. */
-bool columns_are_decided(const struct plan_options *options, const struct table *table,
-                         const struct column *column);
+bool columns_are_decided(const struct plan_options *options, const struct overrides *overrides,
+                         const struct table *table, const struct column *column);
 /* ERR_DECISION when two columns would have one name. */
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
 void maker_share_key_types(struct maker *maker);
