@@ -6,7 +6,6 @@ import pytest
 
 import pgrade
 from catalog_text import whole_text
-from compare import compare
 from gate import Gate
 from stopped import (
     MOMENTS,
@@ -18,12 +17,8 @@ from stopped import (
 )
 from untouched import Untouched
 
-# The statements that publish are one text with COMMIT at its end: what the server was sent, it carries out.
-HANDED_OVER = ("publishing", "end of publishing")
-
-
 @pytest.mark.core
-@pytest.mark.parametrize("moment", [moment for moment in MOMENTS if moment not in HANDED_OVER])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_killed(moment, source, database):
     before, files = whole_text(database), Untouched(source.parent)
     with stopped_at(moment, database, source) as process:
@@ -33,20 +28,6 @@ def test_killed(moment, source, database):
     assert files.differences() == []
     outcome = assert_next_run_succeeds(database, source, before)
     assert "dropping what an interrupted run left in schema pgrade_load" in outcome.stderr
-
-
-@pytest.mark.core
-@pytest.mark.parametrize("moment", HANDED_OVER)
-def test_killed_after_the_last_word(moment, source, database):
-    with stopped_at(moment, database, source) as process:
-        process.kill()
-        process.wait()
-    wait_until_no_session(database)
-    assert sorted(whole_text(database)) == ["pgrade", "public"]
-    assert pgrade.upgrade(source, database.url).status == pgrade.REFUSED
-    outcome = pgrade.upgrade(source, database.url, "--replace")
-    assert outcome.status == pgrade.OK, outcome
-    assert compare(source, database.url, outcome.report, probe=True).equal
 
 
 def test_killed_while_reading_back(source, database):
