@@ -248,15 +248,10 @@ static bool is_referenced(const struct maker *maker, const struct plan_table *ta
             const struct table *parent;
             const int *columns;
             const char *why;
-            bool same;
 
-            if (!foreign_key_target(maker->schema, foreign, &parent, &columns, maker->arena, &why) ||
-                parent != table->source || foreign->column_count != key->part_count)
-                continue;
-            same = true;
-            for (size_t k = 0; k < key->part_count; k++)
-                same = same && columns[k] == key->parts[k].column;
-            if (same)
+            if (foreign_key_target(maker->schema, foreign, &parent, &columns, maker->arena, &why) &&
+                parent == table->source &&
+                key_parts_are(key->parts, key->part_count, columns, foreign->column_count))
                 return true;
         }
     }

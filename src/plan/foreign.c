@@ -7,15 +7,15 @@ static const char *const actions[] = {[FK_NO_ACTION] = NULL,
                                       [FK_SET_NULL] = "SET NULL",
                                       [FK_SET_DEFAULT] = "SET DEFAULT"};
 
-static bool covers(const struct key_part *parts, size_t part_count, const int *columns, size_t count)
+bool key_parts_are(const struct key_part *parts, size_t part_count, const int *columns, size_t count)
 {
     if (part_count != count)
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < part_count; i++) {
         bool found = false;
 
-        for (size_t j = 0; j < part_count; j++)
-            found = found || parts[j].column == columns[i];
+        for (size_t j = 0; j < count; j++)
+            found = found || columns[j] == parts[i].column;
         if (!found)
             return false;
     }
@@ -27,14 +27,14 @@ static bool covers(const struct key_part *parts, size_t part_count, const int *c
 static bool is_unique(const struct table *parent, const int *columns, size_t count)
 {
     if (parent->primary != NULL &&
-        covers(parent->primary->parts, parent->primary->part_count, columns, count))
+        key_parts_are(parent->primary->parts, parent->primary->part_count, columns, count))
         return true;
     for (size_t i = 0; i < parent->unique_count; i++)
-        if (covers(parent->uniques[i].parts, parent->uniques[i].part_count, columns, count))
+        if (key_parts_are(parent->uniques[i].parts, parent->uniques[i].part_count, columns, count))
             return true;
     for (size_t i = 0; i < parent->index_count; i++)
         if (parent->indexes[i].unique && parent->indexes[i].where == NULL &&
-            covers(parent->indexes[i].parts, parent->indexes[i].part_count, columns, count))
+            key_parts_are(parent->indexes[i].parts, parent->indexes[i].part_count, columns, count))
             return true;
     return false;
 }

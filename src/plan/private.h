@@ -111,6 +111,8 @@ bool collation_folds(struct str name, const struct pg_type *type, const char **b
 
 /* foreign.c */
 void maker_foreign_keys(struct maker *maker, size_t table);
+/* Whether the parts are these columns, in any order: as both SQLite and PostgreSQL find the parent's key. */
+bool key_parts_are(const struct key_part *parts, size_t part_count, const int *columns, size_t count);
 /* The columns of the parent that a foreign key means, as places in the parent; false: SQLite itself would
  * call it a mismatch, *why says it. */
 bool foreign_key_target(const struct schema *schema, const struct foreign_key *key,

@@ -38,6 +38,10 @@ FOUND = {
     "a generated text of constants": """
         CREATE TABLE t (a TEXT GENERATED ALWAYS AS (upper('x')) STORED, b TEXT AS (lower('A') || c), c TEXT);
         INSERT INTO t (c) VALUES ('t')""",
+    "a foreign key to columns that are unique in another order": """
+        CREATE TABLE t (a COLLATE RTRIM, b UUID, UNIQUE (b, a), FOREIGN KEY (a, b) REFERENCES t (a, b))""",
+    "a foreign key that names a column twice": """
+        CREATE TABLE t (a, b, UNIQUE (a, b)); CREATE TABLE c (x, y, FOREIGN KEY (x, y) REFERENCES t (a, a))""",
 }  # fmt: skip
 
 needs_program = pytest.mark.skipif(
