@@ -240,7 +240,8 @@ static bool same_columns(const struct key *a, const struct key *b)
     return true;
 }
 
-static bool is_referenced(const struct maker *maker, const struct plan_table *table, const struct key *key)
+static bool is_referenced(const struct maker *maker, const struct plan_table *table,
+                          const struct key_part *parts, size_t count)
 {
     for (size_t i = 0; i < maker->schema->table_count; i++) {
         for (size_t j = 0; j < maker->schema->tables[i].foreign_key_count; j++) {
@@ -250,12 +251,22 @@ static bool is_referenced(const struct maker *maker, const struct plan_table *ta
             const char *why;
 
             if (foreign_key_target(maker->schema, foreign, &parent, &columns, maker->arena, &why) &&
-                parent == table->source &&
-                key_parts_are(key->parts, key->part_count, columns, foreign->column_count))
+                parent == table->source && key_parts_are(parts, count, columns, foreign->column_count))
                 return true;
         }
     }
     return false;
+}
+
+void maker_add_exact(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
+                     struct str name)
+{
+    struct key key = {.parts = (struct key_part *)(uintptr_t)parts, .part_count = count};
+
+    if (is_referenced(maker, &maker->plan->tables[place], parts, count))
+        maker_add_key(
+            maker, place, OBJECT_UNIQUE, &key,
+            names_take(&maker->relations, names_compose(maker->arena, name, str_from("exact"), "")));
 }
 
 /* Those among the parts that are columns. */
@@ -377,10 +388,7 @@ static void unique_key(struct maker *maker, size_t place, const struct key *key)
         return;
     }
     add_folded(maker, place, key, name, name);
-    if (is_referenced(maker, table, key))
-        maker_add_key(
-            maker, place, OBJECT_UNIQUE, key,
-            names_take(&maker->relations, names_compose(maker->arena, name, str_from("exact"), "")));
+    maker_add_exact(maker, place, key->parts, key->part_count, name);
 }
 
 /* The key before unique number `place` that is on the same columns: SQLite itself makes one index of both. */

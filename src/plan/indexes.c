@@ -104,6 +104,9 @@ static void add_index(struct maker *maker, size_t place, const struct index *ind
                                                  .parts = index->parts,
                                                  .part_count = index->part_count,
                                                  .sql = buf_to_str(maker->arena, &sql)});
+        if (index->unique && index->where == NULL &&
+            maker_has_folding(table, index->parts, index->part_count))
+            maker_add_exact(maker, place, index->parts, index->part_count, name);
     }
     buf_free(&sql);
 }

@@ -96,6 +96,10 @@ bool maker_put_index(struct maker *maker, const struct plan_table *table, const 
                      struct buf *out);
 void maker_add_key(struct maker *maker, size_t place, enum object_class class, const struct key *key,
                    struct str name);
+/* Beside a unique index `name` on folded columns: the constraint that a foreign key to them needs, if there
+ * is such a key. */
+void maker_add_exact(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
+                     struct str name);
 /* The index for LIKE that the framework makes beside `index`, or beside a key when that is empty. */
 void maker_add_like(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
                     struct str index);

@@ -42,6 +42,8 @@ FOUND = {
         CREATE TABLE t (a COLLATE RTRIM, b UUID, UNIQUE (b, a), FOREIGN KEY (a, b) REFERENCES t (a, b))""",
     "a foreign key that names a column twice": """
         CREATE TABLE t (a, b, UNIQUE (a, b)); CREATE TABLE c (x, y, FOREIGN KEY (x, y) REFERENCES t (a, a))""",
+    "a foreign key to a unique index without case": """
+        CREATE TABLE t (a COLLATE NOCASE); CREATE UNIQUE INDEX i ON t (a); CREATE TABLE c (x REFERENCES t (a))""",
 }  # fmt: skip
 
 needs_program = pytest.mark.skipif(
