@@ -302,7 +302,7 @@ static void leave_behind(struct maker *maker)
     for (size_t i = 0; i < schema->unreadable_count; i++)
         maker_not_carried(maker,
                           str_is(str_from(schema->unreadable[i].what), "index") ? OBJECT_INDEX : OBJECT_TABLE,
-                          (struct str){NULL, 0}, schema->unreadable[i].name, schema->unreadable[i].sql,
+                          schema->unreadable[i].table, schema->unreadable[i].name, schema->unreadable[i].sql,
                           "%.*s", STR_ARGS(schema->unreadable[i].reason));
     for (size_t i = 0; i < schema->table_count; i++)
         if (schema->tables[i].damage.ptr != NULL && schema->tables[i].kind == TABLE_ORDINARY)

@@ -160,7 +160,8 @@ struct trigger {
 
 /* An object of the source that this SQLite itself cannot use, with its reason. */
 struct unreadable {
-    const char *what; /* "view", "table" */
+    const char *what; /* "index", "table" */
+    struct str table; /* that it belongs to; NULL ptr: it is one itself */
     struct str name;
     struct str reason;
     struct str sql;

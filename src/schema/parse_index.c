@@ -48,6 +48,25 @@ static struct expr *text_of(struct arena *arena, const struct name *name)
     return expr;
 }
 
+/* TRUE and FALSE where no column has that name. */
+static bool is_boolean(const struct name *name)
+{
+    return name->quote == QUOTE_NONE &&
+           (str_is_nocase(name->text, "TRUE") || str_is_nocase(name->text, "FALSE"));
+}
+
+static struct expr *boolean_of(struct arena *arena, const struct name *name)
+{
+    struct expr *expr = ARENA_NEW(arena, struct expr);
+
+    expr->kind = EXPR_BOOLEAN;
+    expr->integer = str_is_nocase(name->text, "TRUE");
+    expr->name = name->text;
+    expr->sql = name->text;
+    expr->height = 1;
+    return expr;
+}
+
 bool index_resolve(struct arena *arena, struct index *index, const struct table *table, struct err *err)
 {
     for (size_t i = 0; i < index->part_count; i++) {
@@ -60,6 +79,10 @@ bool index_resolve(struct arena *arena, struct index *index, const struct table 
         if (part->column >= 0) {
             if (part->collation.ptr == NULL)
                 part->collation = table->columns[part->column].collation;
+            continue;
+        }
+        if (is_boolean(name)) {
+            part->expr = boolean_of(arena, name);
             continue;
         }
         if (name->quote != QUOTE_DOUBLE && name->quote != QUOTE_SINGLE)

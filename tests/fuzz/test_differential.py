@@ -44,6 +44,7 @@ FOUND = {
         CREATE TABLE t (a, b, UNIQUE (a, b)); CREATE TABLE c (x, y, FOREIGN KEY (x, y) REFERENCES t (a, a))""",
     "a foreign key to a unique index without case": """
         CREATE TABLE t (a COLLATE NOCASE); CREATE UNIQUE INDEX i ON t (a); CREATE TABLE c (x REFERENCES t (a))""",
+    "an index on FALSE": "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a, b, (FALSE)); CREATE INDEX j ON t (true)",
 }  # fmt: skip
 
 needs_program = pytest.mark.skipif(

@@ -56,11 +56,11 @@ static bool add_virtual(struct engine *engine, struct arena *arena, struct schem
     return true;
 }
 
-static void add_unreadable(struct arena *arena, struct schema *schema, const char *what, struct str name,
-                           struct str sql, const char *reason)
+static void add_unreadable(struct arena *arena, struct schema *schema, const char *what, struct str table,
+                           struct str name, struct str sql, const char *reason)
 {
     ARENA_PUSH(arena, schema->unreadable, schema->unreadable_count, schema->unreadable_capacity) =
-        (struct unreadable){what, name, str_dup(arena, str_from(reason)), sql};
+        (struct unreadable){what, table, name, str_dup(arena, str_from(reason)), sql};
 }
 
 static bool add_table(struct engine *engine, struct arena *arena, struct schema *schema, struct str name,
@@ -74,7 +74,7 @@ static bool add_table(struct engine *engine, struct arena *arena, struct schema 
     ARENA_PUSH(arena, schema->entries, schema->entry_count, schema->entry_capacity) = name;
     if (str_starts_with_nocase(name, "sqlite_")) {
         add_unreadable(
-            arena, schema, "table", name, sql,
+            arena, schema, "table", (struct str){NULL, 0}, name, sql,
             "SQLite keeps names that begin with sqlite_ for itself: its schema was edited by hand");
         return true;
     }
@@ -83,7 +83,7 @@ static bool add_table(struct engine *engine, struct arena *arena, struct schema 
     if (!is_listed(engine, arena, name, &listed, err))
         return false;
     if (!listed) {
-        add_unreadable(arena, schema, "table", name, sql,
+        add_unreadable(arena, schema, "table", (struct str){NULL, 0}, name, sql,
                        "this version of SQLite does not understand its definition");
         return true;
     }
@@ -104,7 +104,7 @@ static bool add_index(struct arena *arena, struct schema *schema, struct str nam
     if (sql.len == 0 || table == NULL || table->kind != TABLE_ORDINARY)
         return true; /* made by UNIQUE or PRIMARY KEY, which the table's own text tells; or a module's own */
     if (!parse_index(arena, sql, &index, &failure) || !index_resolve(arena, &index, table, &failure)) {
-        add_unreadable(arena, schema, "index", name, sql, failure.primary);
+        add_unreadable(arena, schema, "index", table->name.text, name, sql, failure.primary);
         return true;
     }
     index.name.text = name;
@@ -172,7 +172,7 @@ static bool add_object(struct engine *engine, struct arena *arena, struct schema
         return add_view(engine, arena, schema, name, sql);
     if (str_is(type, "trigger"))
         return add_trigger(arena, schema, name, table_name, sql);
-    add_unreadable(arena, schema, "table", name, sql,
+    add_unreadable(arena, schema, "table", (struct str){NULL, 0}, name, sql,
                    "the schema calls it neither table, index, view nor trigger");
     return true;
 }

@@ -51,7 +51,8 @@ static void resolving_finds_columns_and_their_collations(void **state)
     struct arena *arena = arena_new();
     struct table table = {0};
     struct err err = {0};
-    struct index index = parse(arena, "CREATE INDEX i ON t(B, A COLLATE rtrim, a, \"none\", a || b)");
+    struct index index =
+        parse(arena, "CREATE INDEX i ON t(B, A COLLATE rtrim, a, \"none\", a || b, (False), TRUE)");
 
     (void)state;
     assert_true(parse_table(arena, str_from("CREATE TABLE t(a COLLATE nocase, b)"), &table, &err));
@@ -67,6 +68,10 @@ static void resolving_finds_columns_and_their_collations(void **state)
     assert_str_equal(index.parts[3].expr->text, "none");
     assert_int_equal(index.parts[4].column, -1);
     assert_int_equal(index.parts[4].expr->kind, EXPR_BINARY);
+    assert_int_equal(index.parts[5].expr->kind, EXPR_BOOLEAN);
+    assert_int_equal(index.parts[5].expr->integer, 0);
+    assert_int_equal(index.parts[6].expr->kind, EXPR_BOOLEAN);
+    assert_int_equal(index.parts[6].expr->integer, 1);
     arena_free(arena);
 }
 
