@@ -28,22 +28,85 @@ static bool takes_its_type(const struct plan *plan, const struct foreign_key *ke
     return true;
 }
 
-/* The column whose type this one takes: the end of the chain of foreign keys. */
-static void find_root(const struct plan *plan, size_t *table, int *column)
+struct place {
+    size_t table;
+    int column;
+    bool ended; /* all that it leads to is known */
+};
+
+/* The columns whose types decide one: the ends of its chains of foreign keys. */
+struct roots {
+    struct arena *arena;
+    const struct plan *plan;
+    struct place *seen;
+    size_t seen_count;
+    size_t seen_capacity;
+    struct place *ends;
+    size_t end_count;
+    size_t end_capacity;
+};
+
+static const struct place *find_seen(const struct roots *roots, size_t table, int column)
 {
-    for (size_t step = 0; step <= plan->table_count; step++) {
-        const struct table *source = plan->tables[*table].source;
-        bool moved = false;
+    for (size_t i = 0; i < roots->seen_count; i++)
+        if (roots->seen[i].table == table && roots->seen[i].column == column)
+            return &roots->seen[i];
+    return NULL;
+}
 
-        for (size_t i = 0; !moved && i < source->foreign_key_count; i++) {
-            const struct foreign_key *key = &source->foreign_keys[i];
+/* Notes those that this column leads to and that are not seen yet.  False: it is an end, or leads in a circle
+ * to itself. */
+static bool visit_parents(struct roots *roots, size_t table, int column, struct place **next,
+                          size_t *next_count)
+{
+    const struct table *source = roots->plan->tables[table].source;
+    size_t capacity = 0;
+    bool leads_on = false;
 
-            for (size_t j = 0; !moved && j < key->column_count; j++)
-                moved = key->columns[j] == *column && takes_its_type(plan, key, j, table, column);
+    for (size_t i = 0; i < source->foreign_key_count; i++) {
+        const struct foreign_key *key = &source->foreign_keys[i];
+
+        for (size_t j = 0; j < key->column_count; j++) {
+            size_t parent = table;
+            int place = column;
+            const struct place *seen;
+
+            if (key->columns[j] != column || !takes_its_type(roots->plan, key, j, &parent, &place))
+                continue;
+            seen = find_seen(roots, parent, place);
+            leads_on = leads_on || seen == NULL || seen->ended;
+            if (seen == NULL)
+                ARENA_PUSH(roots->arena, *next, *next_count, capacity) =
+                    (struct place){.table = parent, .column = place};
         }
-        if (!moved)
-            return;
     }
+    return leads_on;
+}
+
+static void find_ends(struct roots *roots, size_t table, int column)
+{
+    struct place *next = NULL;
+    size_t next_count = 0;
+    size_t self = roots->seen_count;
+
+    if (find_seen(roots, table, column) != NULL)
+        return;
+    ARENA_PUSH(roots->arena, roots->seen, roots->seen_count, roots->seen_capacity) =
+        (struct place){.table = table, .column = column};
+    if (!visit_parents(roots, table, column, &next, &next_count))
+        ARENA_PUSH(roots->arena, roots->ends, roots->end_count, roots->end_capacity) =
+            (struct place){.table = table, .column = column};
+    for (size_t i = 0; i < next_count; i++)
+        find_ends(roots, next[i].table, next[i].column);
+    roots->seen[self].ended = true;
+}
+
+static struct roots find_roots(struct arena *arena, const struct plan *plan, size_t table, int column)
+{
+    struct roots roots = {.arena = arena, .plan = plan};
+
+    find_ends(&roots, table, column);
+    return roots;
 }
 
 static void add_override(struct arena *arena, struct upgrade_result *result, struct type_override override)
@@ -51,24 +114,43 @@ static void add_override(struct arena *arena, struct upgrade_result *result, str
     ARENA_PUSH(arena, result->widened, result->widened_count, result->widened_capacity) = override;
 }
 
+static bool is_widened_already(const struct upgrade_result *result, const struct type_override *override)
+{
+    for (size_t i = 0; i < result->widened_count; i++) {
+        const struct type_override *other = &result->widened[i];
+
+        if (!other->nullable && str_equal(other->table, override->table) &&
+            str_equal(other->column, override->column) && pg_type_equal(&other->type, &override->type))
+            return true;
+    }
+    return false;
+}
+
+static void widen_root(struct arena *arena, struct upgrade_result *result, const struct place *root)
+{
+    const struct plan_table *table = &result->prepared.plan.tables[root->table];
+    const struct plan_column *from = &table->columns[root->column];
+    struct type_override override = {.table = table->source->name.text,
+                                     .column = from->source->name.text,
+                                     .type = pg_type_of(wider[from->type.kind]),
+                                     .widened = true,
+                                     .reason = str_printf(arena,
+                                                          "widened from %.*s, which does not hold all values",
+                                                          STR_ARGS(pg_type_text(arena, &from->type)))};
+
+    if (from->type.kind == PG_NUMERIC && from->type.precision > 0)
+        override.type = pg_type_of(PG_NUMERIC); /* first without its limits */
+    if (!is_widened_already(result, &override))
+        add_override(arena, result, override);
+}
+
+/* A child of several parents takes the type of each: one that stayed as it is would take the others' key. */
 static void widen_type(struct arena *arena, struct upgrade_result *result, size_t place, int column)
 {
-    const struct plan *plan = &result->prepared.plan;
-    const struct plan_column *from;
-    struct pg_type type;
+    struct roots roots = find_roots(arena, &result->prepared.plan, place, column);
 
-    find_root(plan, &place, &column);
-    from = &plan->tables[place].columns[column];
-    type = pg_type_of(wider[from->type.kind]);
-    if (from->type.kind == PG_NUMERIC && from->type.precision > 0)
-        type = pg_type_of(PG_NUMERIC); /* first without its limits */
-    add_override(arena, result,
-                 (struct type_override){
-                     .table = plan->tables[place].source->name.text,
-                     .column = from->source->name.text,
-                     .type = type,
-                     .reason = str_printf(arena, "widened from %.*s, which does not hold all values",
-                                          STR_ARGS(pg_type_text(arena, &from->type)))});
+    for (size_t i = 0; i < roots.end_count; i++)
+        widen_root(arena, result, &roots.ends[i]);
 }
 
 static void allow_nulls(struct arena *arena, struct upgrade_result *result, size_t place, int column)
@@ -87,11 +169,17 @@ static void allow_nulls(struct arena *arena, struct upgrade_result *result, size
 /* Whether widening would take the numbers away that the rows of this column, or of its parent, are given. */
 static bool numbers_itself(const struct plan *plan, size_t place, int column)
 {
-    const struct plan_column *root;
+    struct arena *arena = arena_new();
+    struct roots roots = find_roots(arena, plan, place, column);
+    bool numbers = false;
 
-    find_root(plan, &place, &column);
-    root = &plan->tables[place].columns[column];
-    return root->identity != IDENTITY_NO && !pg_kind_is_integer(wider[root->type.kind]);
+    for (size_t i = 0; i < roots.end_count; i++) {
+        const struct plan_column *root = &plan->tables[roots.ends[i].table].columns[roots.ends[i].column];
+
+        numbers = numbers || (root->identity != IDENTITY_NO && !pg_kind_is_integer(wider[root->type.kind]));
+    }
+    arena_free(arena);
+    return numbers;
 }
 
 enum widening {

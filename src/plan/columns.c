@@ -75,7 +75,9 @@ static const struct type_override *override_of(const struct maker *maker, const 
 
 bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column)
 {
-    return override_of(maker, table, column, false) != NULL;
+    const struct type_override *override = override_of(maker, table, column, false);
+
+    return override != NULL && !override->widened;
 }
 
 static const struct column_facts *facts_of(const struct maker *maker, const struct plan_table *table,

@@ -163,6 +163,7 @@ struct type_override {
     struct pg_type type;
     bool nullable; /* a key column that holds NULLs: the type stays, the primary key becomes a unique
                       constraint */
+    bool widened;  /* to hold a misfit: a foreign key that it leaves impossible is not carried */
     struct str reason;
 };
 

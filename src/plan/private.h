@@ -64,7 +64,7 @@ bool columns_are_decided(const struct plan_options *options, const struct overri
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
 void maker_share_key_types(struct maker *maker);
 void maker_expressions(struct maker *maker, struct plan_table *table);
-/* Whether the type of the column was asked for. */
+/* Whether the user asked for the type of the column. */
 bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column);
 
 /* key_types.c */

@@ -45,6 +45,13 @@ FOUND = {
     "a foreign key to a unique index without case": """
         CREATE TABLE t (a COLLATE NOCASE); CREATE UNIQUE INDEX i ON t (a); CREATE TABLE c (x REFERENCES t (a))""",
     "an index on FALSE": "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a, b, (FALSE)); CREATE INDEX j ON t (true)",
+    "a child of two parents whose types differ": """
+        CREATE TABLE p (a DEC(4,1), k DATE, PRIMARY KEY (a, k)); CREATE TABLE q (d DATE, c DATE, PRIMARY KEY (d, c));
+        CREATE TABLE c (w ANY, r ANY, FOREIGN KEY (w, r) REFERENCES p, FOREIGN KEY (r, w) REFERENCES q);
+        INSERT INTO c (r) VALUES ('abc')""",
+    "a parent that is widened away from its child": """
+        CREATE TABLE p (a FLOAT PRIMARY KEY); CREATE TABLE q (b BLOB PRIMARY KEY);
+        CREATE TABLE c (x CHAR(36) REFERENCES p REFERENCES q); INSERT INTO p VALUES ('1_000')""",
 }  # fmt: skip
 
 needs_program = pytest.mark.skipif(
