@@ -342,7 +342,20 @@ struct constants {
     const struct table *table;
     bool has_column;
     bool has_text;
+    bool has_empty; /* x IN (), which is FALSE whatever x is */
 };
+
+static bool is_empty_list(const struct expr *node)
+{
+    return node->kind == EXPR_IN && node->item_count == 1 && node->select == NULL && !node->in_table;
+}
+
+/* These make or read a text of numbers too. */
+static bool makes_text(const struct expr *node)
+{
+    return node->kind == EXPR_LIKE || (node->kind == EXPR_FUNCTION && (str_is_nocase(node->name, "lower") ||
+                                                                       str_is_nocase(node->name, "upper")));
+}
 
 static bool note_leaf(void *context, const struct expr *node)
 {
@@ -350,7 +363,9 @@ static bool note_leaf(void *context, const struct expr *node)
     bool column = node->kind == EXPR_COLUMN && table_column(found->table, node->name) >= 0;
 
     found->has_column = found->has_column || column;
-    found->has_text = found->has_text || node->kind == EXPR_TEXT || (node->kind == EXPR_COLUMN && !column);
+    found->has_empty = found->has_empty || is_empty_list(node);
+    found->has_text = found->has_text || makes_text(node) || node->kind == EXPR_TEXT ||
+                      (node->kind == EXPR_COLUMN && !column);
     return true;
 }
 
@@ -363,7 +378,7 @@ static bool computes_no_constant_text(void *context, const struct expr *node)
     if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN)
         return true;
     (void)expr_walk(node, note_leaf, &found);
-    return found.has_column || !found.has_text;
+    return (found.has_column && !found.has_empty) || !found.has_text;
 }
 
 /* NULL ptr: nothing is known against it. */
