@@ -161,7 +161,9 @@ def is_told(problem, report):
         return False
     defaults = any(one["class"] == "default" and one["table"] == table for one in report["not_carried"])
     conflicts = any(one["about"] == table and "ON CONFLICT" in one["text"] for one in report["notes"])
-    return defaults or conflicts and "duplicate key" in what
+    # SQLite leaves a row out, or replaces its NULL, where the clause says so.
+    refused = "duplicate key" in what or "violates not-null" in what
+    return defaults or conflicts and refused
 
 
 # ------------------------------------------------------------------------------------------------- views

@@ -54,6 +54,12 @@ FOUND = {
         CREATE TABLE c (x CHAR(36) REFERENCES p REFERENCES q); INSERT INTO p VALUES ('1_000')""",
     "a generated text of a number": "CREATE TABLE t (a, b TEXT AS (ifnull(upper(0), 1)))",
     "a generated column that compares an empty list": "CREATE TABLE t (a UUID, b BIT AS ((a IN ()) LIKE 'a%'))",
+    "a row without a parent in a table with a long name": f"""
+        CREATE TABLE p (id TINYINT(1) PRIMARY KEY NOT NULL); CREATE TABLE {'n' * 80} (a DATE REFERENCES p);
+        INSERT INTO {'n' * 80} VALUES ('2024-01-01 00:00:00')""",
+    "a new row that ON CONFLICT IGNORE leaves out": """
+        CREATE TABLE p (id INTEGER PRIMARY KEY DESC, x); INSERT INTO p (x) VALUES (1);
+        CREATE TABLE c (y GUID NOT NULL ON CONFLICT IGNORE, FOREIGN KEY (y) REFERENCES p)""",
 }  # fmt: skip
 
 needs_program = pytest.mark.skipif(

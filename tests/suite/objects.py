@@ -34,6 +34,7 @@ class Report:
         contradicted = [
             dict(entry, reason="rows contradict it") for entry in report.get("contradictions", [])
         ]
+        self.contradicted = contradicted
         self.left = [entry for entry in report.get("not_carried", []) + contradicted if entry.get("reason")]
         self.used = []
         self.notes = collections.defaultdict(str)
@@ -73,6 +74,9 @@ class Objects:
         self.pairs = pairs  # source table -> target table
         self.columns = columns  # source table -> {source column: target column}
         self.report = report
+        names = {there: here for here, there in pairs.items()}
+        for entry in report.contradicted:  # which are told by the names on the target
+            entry["table"] = names.get(entry.get("table"), entry.get("table"))
         self.problems = []
         self.compared = collections.Counter()
 
