@@ -61,6 +61,29 @@ static bool makes_parents(const struct maker *maker, const struct trigger *trigg
     return false;
 }
 
+enum {
+    DEEPEST = 8 /* triggers that fire triggers; what is deeper is not looked at */
+};
+
+/* The step, or a trigger that it fires, makes the rows that new rows of the trigger's table refer to. */
+static bool brings_parents(const struct maker *maker, const struct trigger *trigger,
+                           const struct trigger_step *step, int depth)
+{
+    if (makes_parents(maker, trigger, step))
+        return true;
+    for (size_t i = 0; depth < DEEPEST && step->kind != STEP_SELECT && i < maker->schema->trigger_count;
+         i++) {
+        const struct trigger *next = &maker->schema->triggers[i];
+
+        if (next->body == NULL || !str_equal_nocase(next->table.text, step->table.text))
+            continue;
+        for (size_t j = 0; j < next->body->step_count; j++)
+            if (brings_parents(maker, trigger, &next->body->steps[j], depth + 1))
+                return true;
+    }
+    return false;
+}
+
 /* PostgreSQL looks at a foreign key by a trigger of its own, RI_ConstraintTrigger_..., by its place in the
  * order of names; SQLite when the statement is done, and what the key asks for may be there, or gone, by
  * then. */
@@ -73,10 +96,39 @@ bool trigger_precedes_keys(const struct maker *maker, const struct trigger *trig
         const struct table *target =
             step->kind == STEP_SELECT ? NULL : schema_table(maker->schema, step->table.text);
 
-        if (target != NULL && (clears_children(trigger, step, target) || makes_parents(maker, trigger, step)))
+        if (target != NULL &&
+            (clears_children(trigger, step, target) || brings_parents(maker, trigger, step, 0)))
             return true;
     }
     return false;
+}
+
+/* A table whose rows are changed by a foreign key when the trigger's event happens; NULL: there is none.
+ * `from` is where the search begins. */
+static const struct table *acted_upon(const struct maker *maker, const struct trigger *trigger, size_t *from)
+{
+    for (; *from < maker->schema->table_count; (*from)++) {
+        const struct table *child = &maker->schema->tables[*from];
+
+        for (size_t i = 0; i < child->foreign_key_count; i++) {
+            const struct foreign_key *key = &child->foreign_keys[i];
+            enum fk_action action = trigger->body->event == TRIGGER_DELETE ? key->on_delete : key->on_update;
+
+            if (refers_to(key, trigger->table.text) && action != FK_NO_ACTION && action != FK_RESTRICT) {
+                (*from)++;
+                return child;
+            }
+        }
+    }
+    return NULL;
+}
+
+bool trigger_follows_keys(const struct maker *maker, const struct trigger *trigger)
+{
+    size_t from = 0;
+
+    return trigger->body->timing == TRIGGER_AFTER && trigger->body->event != TRIGGER_INSERT &&
+           acted_upon(maker, trigger, &from) != NULL;
 }
 
 /* A row that refers to one which is not there yet is an error in PostgreSQL when the statement of the trigger
@@ -131,8 +183,34 @@ static void note_turns(struct maker *maker, const struct trigger *trigger)
     }
 }
 
+/* What a foreign key does to children fires their AFTER triggers: in SQLite at once, in PostgreSQL when those
+ * of the parent have fired. */
+static void note_children(struct maker *maker, const struct trigger *trigger)
+{
+    const struct table *child;
+    size_t from = 0;
+
+    if (!trigger_follows_keys(maker, trigger))
+        return;
+    while ((child = acted_upon(maker, trigger, &from)) != NULL)
+        for (size_t i = 0; i < maker->schema->trigger_count; i++) {
+            const struct trigger *other = &maker->schema->triggers[i];
+
+            if (other == trigger || other->body == NULL || other->body->timing != TRIGGER_AFTER ||
+                other->body->event == TRIGGER_INSERT ||
+                !str_equal_nocase(other->table.text, child->name.text))
+                continue;
+            maker_note(maker, trigger->name.text,
+                       "fires before %.*s of the rows of %.*s that a foreign key changes along with its own; "
+                       "SQLite fired it after",
+                       STR_ARGS(other->name.text), STR_ARGS(child->name.text));
+            return;
+        }
+}
+
 void trigger_note_order(struct maker *maker, const struct trigger *trigger)
 {
     note_order(maker, trigger);
     note_turns(maker, trigger);
+    note_children(maker, trigger);
 }

@@ -232,15 +232,21 @@ static struct str name_of(struct maker *maker, const struct trigger *trigger, st
 {
     struct str wanted = maker_name(maker, trigger->name);
     struct str name = wanted;
+    bool follows = trigger_follows_keys(maker, trigger);
 
     if (wanted.len == 0)
         name = str_from("trigger");
-    if (trigger_precedes_keys(maker, trigger) && str_compare(wanted, str_from("RI_")) > 0)
+    if (!follows && trigger_precedes_keys(maker, trigger) && str_compare(wanted, str_from("RI_")) > 0)
         name = str_printf(maker->arena, "A_%.*s", STR_ARGS(wanted));
+    else if (follows && str_compare(wanted, str_from("RI_ConstraintTrigger_~")) < 0)
+        name = str_printf(maker->arena, "z_%.*s", STR_ARGS(wanted));
     name = names_take(names, name);
     if (!str_equal(name, trigger->name.text) && str_starts_with(name, "A_"))
         maker_note(maker, trigger->name.text, "is named %.*s: it fires before foreign keys are checked",
                    STR_ARGS(name));
+    else if (follows && !str_equal(name, trigger->name.text) && str_starts_with(name, "z_"))
+        maker_note(maker, trigger->name.text,
+                   "is named %.*s: it fires after foreign keys have changed other rows", STR_ARGS(name));
     else
         maker_note_name(maker, trigger->name.text, wanted, name);
     return name;
@@ -264,6 +270,10 @@ static bool check_place(struct trigger_maker *at)
     }
     if (reach.why != NULL)
         return err_set(at->failure, ERR_DECISION, "%s", reach.why);
+    if (trigger_follows_keys(at->maker, at->trigger) && trigger_precedes_keys(at->maker, at->trigger)) {
+        err_set(at->failure, ERR_DECISION, "foreign keys must act both before and after it");
+        return err_detail(at->failure, "PostgreSQL orders them by the names of triggers");
+    }
     if (reach.itself)
         at->flag = str_printf(at->maker->arena, "pgrade.in_trigger_%zu",
                               (size_t)(at->trigger - at->maker->schema->triggers) + 1);

@@ -63,6 +63,8 @@ bool trigger_is_pinned(const struct plan_table *table, const struct expr *where,
 
 /* trigger_order.c */
 bool trigger_is_alone(const struct maker *maker, const struct trigger *trigger); /* of its timing and event */
+/* It has to fire after PostgreSQL's own triggers have changed the rows that refer to its table's. */
+bool trigger_follows_keys(const struct maker *maker, const struct trigger *trigger);
 /* It has to fire before PostgreSQL's own triggers look at foreign keys. */
 bool trigger_precedes_keys(const struct maker *maker, const struct trigger *trigger);
 /* It writes rows that refer to the one at hand, which is not there yet. */

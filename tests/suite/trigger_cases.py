@@ -122,6 +122,22 @@ CARRIED = [
     ("full text", BASE + """CREATE VIRTUAL TABLE f@ USING fts5 (a);
         CREATE TRIGGER tr@ AFTER INSERT ON t@ BEGIN INSERT INTO f@ (rowid, a) VALUES (NEW.id, NEW.a); END;
         CREATE TRIGGER td@ AFTER DELETE ON t@ BEGIN DELETE FROM f@ WHERE rowid = OLD.id; END;""", CHANGES),
+    ("after SET NULL", BASE + """CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref INTEGER REFERENCES t@ (id) ON DELETE SET NULL);
+        INSERT INTO child@ VALUES (1, 1), (2, 1), (3, 2);
+        CREATE TRIGGER "Clean up@" AFTER DELETE ON t@ BEGIN DELETE FROM child@ WHERE ref IS NULL; END;""",
+     ["DELETE FROM t@ WHERE id = 1"]),
+    ("after CASCADE", BASE + """CREATE TABLE child@ (id INTEGER PRIMARY KEY,
+            ref INTEGER REFERENCES t@ (id) ON DELETE CASCADE ON UPDATE CASCADE);
+        INSERT INTO child@ VALUES (1, 1), (2, 1), (3, 2);
+        CREATE TRIGGER "Audit@" AFTER DELETE ON t@ BEGIN
+            INSERT INTO log@ (num) VALUES ((SELECT count(*) FROM child@ WHERE ref = OLD.id)); END;
+        CREATE TRIGGER "Follow@" AFTER UPDATE ON t@ BEGIN
+            INSERT INTO log@ (num) VALUES ((SELECT count(*) FROM child@ WHERE ref = NEW.id)); END;""",
+     ["DELETE FROM t@ WHERE id = 1", "UPDATE t@ SET id = 20 WHERE id = 2"]),
+    ("the parent by another trigger", BASE + """CREATE TABLE child@ (id INTEGER PRIMARY KEY, ref INTEGER REFERENCES t@ (id));
+        CREATE TRIGGER tr@ AFTER INSERT ON child@ BEGIN INSERT INTO u@ (ref) VALUES (NEW.ref); END;
+        CREATE TRIGGER ur@ AFTER INSERT ON u@ BEGIN INSERT INTO t@ (id) VALUES (NEW.ref); END;""",
+     ["INSERT INTO child@ (ref) VALUES (50)"]),
 ]
 
 REFUSED = [
