@@ -17,7 +17,7 @@ static bool source_is_damaged(const struct table *source, const struct table_out
     err_set(err, ERR_SOURCE_CORRUPT,
             "%.*s: the file is damaged: its index %.*s has %lld rows, the table %lld",
             STR_ARGS(source->name.text), STR_ARGS(outcome->counted_by), (long long)outcome->source_rows,
-            (long long)(outcome->loaded_rows + outcome->quarantined_rows));
+            (long long)outcome->loaded_rows + (long long)outcome->quarantined_rows);
     err_detail(err, "`PRAGMA integrity_check` of the file says more; nothing was published");
     return err_hint(err, "restore a backup, or save what is left: sqlite3 FILE .recover | sqlite3 new.db; if "
                          "rows are missing in the index alone, REINDEX mends a copy");

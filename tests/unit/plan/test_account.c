@@ -39,7 +39,7 @@ static void a_table_left_behind_is_named(void **state)
     struct arena *arena = arena_new();
     sqlite3 *db = fixture_make("CREATE TABLE t (a)");
     struct schema schema = fixture_schema(arena, db);
-    struct unreadable unreadable = {"table", STR("lost"), STR("why"), STR("")};
+    struct unreadable unreadable = {.what = "table", .name = STR("lost"), .reason = STR("why")};
     struct str entries[] = {STR("lost"), STR("t")};
     struct err err = {.code = ERR_NONE};
 
