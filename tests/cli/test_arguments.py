@@ -102,7 +102,7 @@ BAD_VALUES = [
         ("--misfit", value, "it is stop, widen")
         for value in ("maybe", "post=maybe", "post.title=", "widen=", "Widen", "=")
     ),
-    *(("--orphans", value, "it is stop or not-valid") for value in ("maybe", "quarantine", "notvalid")),
+    *(("--orphans", value, "it is stop, not-valid or quarantine") for value in ("maybe", "notvalid")),
     *(("--integers", value, "it is `declared` or `bigint`") for value in ("maybe", "int")),
     ("--schema", "pg_mine", "kept for PostgreSQL"),
     ("--schema", "pgrade", "kept for pgrade"),
