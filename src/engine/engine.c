@@ -143,3 +143,8 @@ bool engine_copy_get(struct engine *engine, struct str *bytes, struct err *err)
 {
     return engine->ops->copy_get(engine, bytes, err);
 }
+
+bool engine_copy_get_many(struct engine *engine, struct str *bytes, struct err *err)
+{
+    return engine->ops->copy_get_many(engine, bytes, err);
+}

@@ -66,6 +66,7 @@ struct engine_ops {
     void (*copy_in_abort)(struct engine *engine, const char *why);
     bool (*copy_out)(struct engine *engine, struct str sql, struct err *err);
     bool (*copy_get)(struct engine *engine, struct str *bytes, struct err *err);
+    bool (*copy_get_many)(struct engine *engine, struct str *bytes, struct err *err);
 };
 
 /* Opens what the URL names: PostgreSQL by connecting; SQLite read-only, never created, never written.  The
@@ -106,9 +107,11 @@ bool engine_copy_put(struct engine *engine, const void *bytes, size_t size, stru
 bool engine_copy_in_end(struct engine *engine, int64_t *rows, struct err *err) MUST_USE;
 void engine_copy_in_abort(struct engine *engine, const char *why);
 
-/* COPY ... TO STDOUT: begin, then get until the bytes are empty. */
+/* COPY ... TO STDOUT: begin, then get until the bytes are empty.  copy_get() gives a row at a time,
+ * copy_get_many() what has come, cut anywhere.  The bytes are valid until the next get. */
 bool engine_copy_out(struct engine *engine, struct str sql, struct err *err) MUST_USE;
 bool engine_copy_get(struct engine *engine, struct str *bytes, struct err *err) MUST_USE;
+bool engine_copy_get_many(struct engine *engine, struct str *bytes, struct err *err) MUST_USE;
 
 /* Wraps an engine so that every statement is logged with its time; closing the wrapper closes the engine. */
 struct engine *engine_trace(struct engine *inner) RETURNS_NONNULL;

@@ -109,6 +109,11 @@ static bool trace_copy_get(struct engine *engine, struct str *bytes, struct err 
     return engine_copy_get(inner_of(engine), bytes, err);
 }
 
+static bool trace_copy_get_many(struct engine *engine, struct str *bytes, struct err *err)
+{
+    return engine_copy_get_many(inner_of(engine), bytes, err);
+}
+
 static const struct engine_ops trace_ops = {
     .name = "trace",
     .close = trace_close,
@@ -124,6 +129,7 @@ static const struct engine_ops trace_ops = {
     .copy_in_abort = trace_copy_in_abort,
     .copy_out = trace_copy_out,
     .copy_get = trace_copy_get,
+    .copy_get_many = trace_copy_get_many,
 };
 
 struct engine *engine_trace(struct engine *inner)

@@ -7,7 +7,7 @@ static bool read_all(struct engine *target, struct digester *digester, struct er
     struct str bytes;
 
     for (;;) {
-        if (!engine_copy_get(target, &bytes, err))
+        if (!engine_copy_get_many(target, &bytes, err))
             return false;
         if (bytes.len == 0)
             return digester_target_end(digester, err);

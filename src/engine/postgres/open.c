@@ -184,6 +184,7 @@ static void postgres_close(struct engine *engine)
 
     if (postgres->copied != NULL)
         PQfreemem(postgres->copied);
+    free(postgres->queue);
     PQfreeCancel(postgres->cancel);
     PQfinish(postgres->connection);
     free(postgres);
@@ -214,6 +215,7 @@ static const struct engine_ops *postgres_ops(void)
         .copy_in_abort = postgres_copy_in_abort,
         .copy_out = postgres_copy_out,
         .copy_get = postgres_copy_get,
+        .copy_get_many = postgres_copy_get_many,
     };
 
     return &ops;

@@ -12,7 +12,10 @@ struct postgres {
     /* PQcancel() may be called from another thread while the connection works: the object it needs is made
      * once. */
     PGcancel *cancel;
-    char *copied; /* the last row that COPY TO gave, to be freed by libpq */
+    char *copied;         /* the last row that COPY TO gave, to be freed by libpq */
+    char many[16 * 1024]; /* the last rows that it gave together: as many bytes as libpq reads at a time */
+    bool ended;           /* and there are no more */
+    struct postgres_queue *queue; /* of COPY FROM; NULL before the first */
 };
 
 /* PQconnectdbParams() with ERR_CANCELED as soon as *interrupted is set (NULL: never).  *connection is closed
@@ -23,6 +26,11 @@ bool postgres_connect(const char *const *keywords, const char *const *values,
 
 /* Sets the error from a result (taken over and cleared) or, without one, from the connection. */
 bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err);
+
+/* Begins a COPY, and takes in all results up to its end; the first failure is the one to tell. */
+bool postgres_copy_start(struct postgres *postgres, struct str sql, ExecStatusType wanted,
+                         struct err *err) MUST_USE;
+bool postgres_copy_finish(struct postgres *postgres, int64_t *rows, struct err *err);
 
 bool postgres_exec(struct engine *engine, struct str sql, struct err *err);
 bool postgres_query(struct engine *engine, struct str sql, const struct str *params, size_t param_count,
@@ -35,5 +43,6 @@ bool postgres_copy_in_end(struct engine *engine, int64_t *rows, struct err *err)
 void postgres_copy_in_abort(struct engine *engine, const char *why);
 bool postgres_copy_out(struct engine *engine, struct str sql, struct err *err);
 bool postgres_copy_get(struct engine *engine, struct str *bytes, struct err *err);
+bool postgres_copy_get_many(struct engine *engine, struct str *bytes, struct err *err);
 
 #endif
