@@ -116,6 +116,10 @@ static bool run(struct invocation *invocation, struct err *err)
     struct prepare_options prepare;
     bool done;
 
+    if (sql && invocation->json) {
+        err_set(err, ERR_USAGE, "--sql prints SQL and --json prints JSON");
+        return err_hint(err, "give one of the two");
+    }
     if (!settings_plan(invocation, &options, err) || !settings_misfits(invocation, &options, err) ||
         !may_save(invocation, err) || !connect_source(invocation, &endpoints, err))
         return false;

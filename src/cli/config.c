@@ -234,8 +234,9 @@ static bool apply_file(struct invocation *invocation, const char *path, struct e
     struct str text;
     size_t count;
 
-    if (!fs_read(invocation->arena, path, FILE_MAXIMUM, &text, err) ||
-        !ini_parse(invocation->arena, path, text, &entries, &count, err))
+    if (!fs_read(invocation->arena, path, FILE_MAXIMUM, &text, err))
+        return err_hint(err, "check the path of the settings; --no-config does without them");
+    if (!ini_parse(invocation->arena, path, text, &entries, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!apply_entry(&config, &entries[i], err))

@@ -143,3 +143,9 @@ def test_file_that_cannot_be_read(small, tmp_path):
     assert outcome.status == pgrade.FAILED and "missing.ini" in outcome.stderr, outcome
     outcome = pgrade.run("plan", str(small), "--config", "a.ini", "--no-config", directory=tmp_path)
     assert outcome.status == pgrade.USAGE and "contradict" in outcome.stderr
+
+
+def test_file_that_is_not_there(tmp_path):
+    outcome = pgrade.run("upgrade", "app.db", NOWHERE, "--config", "absent.ini", directory=tmp_path)
+    assert outcome.status == pgrade.FAILED, outcome
+    assert "absent.ini" in outcome.stderr and "try: check the path" in outcome.stderr

@@ -55,6 +55,12 @@ def test_sql_for_another_schema(source, cluster):
     database.drop()
 
 
+def test_one_form_at_a_time(source):
+    outcome = pgrade.run("plan", str(source), "--sql", "--json")
+    assert outcome.status == pgrade.USAGE, outcome
+    assert "--sql prints SQL and --json prints JSON" in outcome.stdout + outcome.stderr
+
+
 def test_text_names_every_table_and_column(source):
     text = plan(source).stdout
     connection = sqlite3.connect(source)
