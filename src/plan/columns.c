@@ -1,6 +1,4 @@
-/* Columns: names, types, identity, defaults, generated columns. */
-#include <string.h>
-
+/* Columns: names, types, units, defaults. */
 #include "plan/private.h"
 
 /* Columns that every PostgreSQL table has already: src/include/access/sysattr.h. */
@@ -67,17 +65,10 @@ static bool name_column(struct maker *maker, const struct plan_table *table, siz
     return true;
 }
 
-static const struct type_override *override_of(const struct maker *maker, const struct plan_table *table,
-                                               const struct column *column, bool nullable)
+const struct type_override *maker_override(const struct maker *maker, const struct plan_table *table,
+                                           const struct column *column, bool nullable)
 {
     return overrides_find(&maker->overrides, table->source->name.text, column->name.text, nullable);
-}
-
-bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column)
-{
-    const struct type_override *override = override_of(maker, table, column, false);
-
-    return override != NULL && !override->widened;
 }
 
 static const struct column_facts *facts_of(const struct maker *maker, const struct plan_table *table,
@@ -129,7 +120,7 @@ static bool choose_unit(struct maker *maker, const struct plan_table *table, str
     if (override->reason.ptr != NULL)
         column->reason = override->reason;
     else
-        column->reason = override_of(maker, table, column->source, false) != NULL
+        column->reason = maker_override(maker, table, column->source, false) != NULL
                              ? str_from("as --type and --unit asked")
                              : str_printf(maker->arena, "declared %.*s; its numbers count what --unit says",
                                           STR_ARGS(column->source->declared));
@@ -143,7 +134,7 @@ static bool choose_unit(struct maker *maker, const struct plan_table *table, str
 
 static void choose_type(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
-    const struct type_override *override = override_of(maker, table, column->source, false);
+    const struct type_override *override = maker_override(maker, table, column->source, false);
     const struct column_facts *facts = facts_of(maker, table, (size_t)column->source_position);
     struct type_choice choice = type_choose(maker->arena, &maker->plan->framework, table->source,
                                             column->source, facts, &maker->options->types);
@@ -157,8 +148,9 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
     if (column->type.kind == PG_INTERVAL && maker->plan->framework.id == FRAMEWORK_DJANGO)
         column->unit = UNIT_MICROSECONDS;
     column->sampled = facts != NULL && facts->sampled;
-    column->not_null = column->source->not_null || (column->source->key_position > 0 &&
-                                                    override_of(maker, table, column->source, true) == NULL);
+    column->not_null =
+        column->source->not_null ||
+        (column->source->key_position > 0 && maker_override(maker, table, column->source, true) == NULL);
 }
 
 /* SQLite keeps 1, '1' and x'31' apart; in a column of one type they are one value. */
@@ -223,242 +215,6 @@ bool maker_columns(struct maker *maker, struct plan_table *table, struct err *er
     return true;
 }
 
-/* A child column takes the type of the key it references.  Keys may reference further keys, and themselves:
- * repeated until nothing changes, at most once for each table. */
-static bool share_one(struct maker *maker, struct plan_table *table, const struct foreign_key *key)
-{
-    const struct table *parent;
-    const int *columns;
-    const char *why;
-    const struct plan_table *target;
-    bool changed = false;
-
-    if (!foreign_key_target(maker->schema, key, &parent, &columns, maker->arena, &why))
-        return false;
-    target = maker_planned(maker, parent);
-    if (target == NULL)
-        return false;
-    for (size_t i = 0; i < key->column_count; i++) {
-        struct plan_column *child = &table->columns[key->columns[i]];
-        const struct plan_column *from = &target->columns[columns[i]];
-
-        if (child == from || pg_type_equal(&child->type, &from->type) ||
-            override_of(maker, table, child->source, false) != NULL)
-            continue;
-        child->type = from->type;
-        child->unit = from->unit;
-        child->sampled = from->sampled;
-        child->reason = str_printf(maker->arena, "the type of %.*s.%.*s, which it references",
-                                   STR_ARGS(target->name), STR_ARGS(from->name));
-        changed = true;
-    }
-    return changed;
-}
-
-void maker_share_key_types(struct maker *maker)
-{
-    struct plan *plan = maker->plan;
-    bool changed = true;
-
-    for (size_t round = 0; changed && round <= plan->table_count; round++) {
-        changed = false;
-        for (size_t i = 0; i < plan->table_count; i++)
-            for (size_t j = 0; j < plan->tables[i].source->foreign_key_count; j++)
-                changed =
-                    share_one(maker, &plan->tables[i], &plan->tables[i].source->foreign_keys[j]) || changed;
-    }
-}
-
-/* INTEGER PRIMARY KEY gives ids by itself.  A key of another integer spelling gives NULLs in SQLite, which
- * nobody wants and PostgreSQL refuses: it gets an identity too, so that an INSERT without an id works as it
- * did. */
-static bool wants_identity(const struct plan_table *table, const struct plan_column *column)
-{
-    const struct table *source = table->source;
-
-    if (!pg_kind_is_integer(column->type.kind) || column->source->generated != GENERATED_NO)
-        return false;
-    if (source->rowid_column == column->source_position)
-        return true;
-    return source->primary != NULL && source->primary->part_count == 1 && !source->without_rowid &&
-           source->primary->parts[0].column == column->source_position && !column->source->not_null &&
-           column->not_null && column->source->default_value == NULL;
-}
-
-/* A key that is a foreign key as well: its numbers are those of the rows that it references. */
-static bool is_foreign(const struct table *source, const struct plan_column *column)
-{
-    for (size_t i = 0; i < source->foreign_key_count; i++)
-        if (source->foreign_keys[i].column_count == 1 &&
-            source->foreign_keys[i].columns[0] == column->source_position)
-            return true;
-    return false;
-}
-
-/* Frameworks make serial columns, which their later migrations count on; serial names its sequence itself, so
- * that where the name is taken only an identity column will do. */
-static void decide_identity(struct maker *maker, struct plan_table *table, struct plan_column *column)
-{
-    bool framework = maker->plan->framework.id != FRAMEWORK_NONE;
-    struct str wanted;
-
-    if (!wants_identity(table, column)) {
-        if (table->source->rowid_column == column->source_position)
-            maker_not_carried(maker, OBJECT_DEFAULT, table->source->name.text, column->source->name.text,
-                              column->source->declared,
-                              "SQLite gives a new row its number here; as %s PostgreSQL gives none",
-                              pg_kind_name(column->type.kind));
-        return;
-    }
-    if (framework && is_foreign(table->source, column)) {
-        maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
-                   "gets no numbers by itself, but those of the rows that it references, as %s makes it",
-                   maker->plan->framework.name);
-        return;
-    }
-    wanted = names_compose(maker->arena, table->name, column->name, "seq");
-    column->sequence_name = names_take(&maker->relations, wanted);
-    column->identity =
-        framework && str_equal(column->sequence_name, wanted) ? IDENTITY_SERIAL : IDENTITY_BY_DEFAULT;
-    if (table->source->sequence > 0 && table->source->sequence < INT64_MAX)
-        table->identity_next = table->source->sequence + 1;
-}
-
-/* What of the generated columns is known while they are decided. */
-struct generated_order {
-    const struct table *table;
-    bool *decided;
-};
-
-static bool is_decided(void *context, const struct expr *node)
-{
-    const struct generated_order *generated = context;
-    int place = node->kind == EXPR_COLUMN ? table_column(generated->table, node->name) : -1;
-
-    return place < 0 || generated->decided[place];
-}
-
-struct constants {
-    const struct table *table;
-    bool has_column;
-    bool has_text;
-    bool has_empty; /* x IN (), which is FALSE whatever x is */
-};
-
-static bool is_empty_list(const struct expr *node)
-{
-    return node->kind == EXPR_IN && node->item_count == 1 && node->select == NULL && !node->in_table;
-}
-
-/* These make or read a text of numbers too. */
-static bool makes_text(const struct expr *node)
-{
-    return node->kind == EXPR_LIKE || (node->kind == EXPR_FUNCTION && (str_is_nocase(node->name, "lower") ||
-                                                                       str_is_nocase(node->name, "upper")));
-}
-
-static bool note_leaf(void *context, const struct expr *node)
-{
-    struct constants *found = context;
-    bool column = node->kind == EXPR_COLUMN && table_column(found->table, node->name) >= 0;
-
-    found->has_column = found->has_column || column;
-    found->has_empty = found->has_empty || is_empty_list(node);
-    found->has_text = found->has_text || makes_text(node) || node->kind == EXPR_TEXT ||
-                      (node->kind == EXPR_COLUMN && !column);
-    return true;
-}
-
-/* PostgreSQL computes what is constant in the expression of a generated column before it knows collations,
- * and then fails: lower('A') || c. */
-static bool computes_no_constant_text(void *context, const struct expr *node)
-{
-    struct constants found = {.table = context};
-
-    if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN)
-        return true;
-    (void)expr_walk(node, note_leaf, &found);
-    return (found.has_column && !found.has_empty) || !found.has_text;
-}
-
-/* NULL ptr: nothing is known against it. */
-static struct str why_not_generated(const struct maker *maker, const struct table *table,
-                                    const struct column *column)
-{
-    const struct expr *expr = column->generated_as;
-
-    if (expr == NULL)
-        return str_from("its expression is unknown");
-    for (size_t i = 0; i < maker->options->ordinary_count; i++) {
-        const struct ordinary_column *ordinary = &maker->options->ordinary[i];
-
-        if (str_equal_nocase(ordinary->table, table->name.text) &&
-            str_equal_nocase(ordinary->column, column->name.text))
-            return ordinary->reason;
-    }
-    if (!expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table))
-        return str_from("it computes a text of constants, which PostgreSQL takes in no generated column");
-    return (struct str){NULL, 0};
-}
-
-/* No program gives it a value, so a NOT NULL would refuse every new row. */
-static void leave_empty(struct maker *maker, const struct plan_table *table, struct plan_column *column)
-{
-    if (!column->not_null || column->source->key_position > 0)
-        return;
-    column->not_null = false;
-    maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
-               "may be NULL in new rows, since nothing computes it");
-}
-
-static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
-{
-    const struct expr *expr = column->source->generated_as;
-    struct str source = table->source->name.text;
-    struct str why = why_not_generated(maker, table->source, column->source);
-
-    if (why.ptr != NULL)
-        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text,
-                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
-                          "%.*s; its values are carried, as an ordinary column", STR_ARGS(why));
-    else
-        column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
-                                                OBJECT_GENERATED, column->source->name.text);
-    if (column->generated_sql.ptr == NULL)
-        leave_empty(maker, table, column);
-    else if (column->source->generated == GENERATED_VIRTUAL)
-        maker_note(maker, maker_path(maker, source, column->source->name.text),
-                   "is computed when a row is written and stored, no longer when it is read");
-}
-
-/* Those that others read first.  SQLite refuses to read columns that read each other in a circle. */
-static void decide_all_generated(struct maker *maker, struct plan_table *table)
-{
-    struct generated_order generated = {.table = table->source,
-                                        .decided = ARENA_ARRAY(maker->arena, bool, table->column_count + 1)};
-    bool changed = true;
-
-    for (size_t i = 0; i < table->column_count; i++)
-        generated.decided[i] = table->columns[i].source->generated == GENERATED_NO;
-    while (changed) {
-        changed = false;
-        for (size_t i = 0; i < table->column_count; i++) {
-            const struct expr *expr = table->columns[i].source->generated_as;
-
-            if (generated.decided[i] || (expr != NULL && !expr_walk(expr, is_decided, &generated)))
-                continue;
-            decide_generated(maker, table, &table->columns[i]);
-            generated.decided[i] = changed = true;
-        }
-    }
-    for (size_t i = 0; i < table->column_count; i++)
-        if (!generated.decided[i])
-            maker_not_carried(maker, OBJECT_GENERATED, table->source->name.text,
-                              table->columns[i].source->name.text,
-                              table->columns[i].source->generated_as->sql,
-                              "it reads itself by way of other generated columns");
-}
-
 static void decide_default(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct expr *expr = column->source->default_value;
@@ -475,8 +231,8 @@ void maker_expressions(struct maker *maker, struct plan_table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         note_mixed(maker, table, &table->columns[i]);
-        decide_identity(maker, table, &table->columns[i]);
+        maker_identity(maker, table, &table->columns[i]);
         decide_default(maker, table, &table->columns[i]);
     }
-    decide_all_generated(maker, table);
+    maker_generated(maker, table);
 }

@@ -1,4 +1,4 @@
-/* Can a foreign key compare its columns with the parent's? */
+/* The types of foreign keys: taken from the parent, and whether PostgreSQL compares the two. */
 #include "plan/private.h"
 
 #define BIT(kind)   (UINT32_C(1) << (kind))
@@ -38,6 +38,27 @@ static const uint32_t children[PG_KIND_COUNT] = {
     [PG_MACADDR] = BIT(PG_MACADDR),
 };
 
+/* The table that the key references; *columns are the places of its columns there.  NULL: there is none in
+ * the plan. */
+static const struct plan_table *parent_of(struct maker *maker, const struct foreign_key *key,
+                                          const int **columns)
+{
+    const struct table *parent;
+    const char *why;
+
+    if (!foreign_key_target(maker->schema, key, &parent, columns, maker->arena, &why))
+        return NULL;
+    return maker_planned(maker, parent);
+}
+
+/* Whether the user asked for the type of the column. */
+static bool is_asked(const struct maker *maker, const struct plan_table *table, const struct column *column)
+{
+    const struct type_override *override = maker_override(maker, table, column, false);
+
+    return override != NULL && !override->widened;
+}
+
 bool key_types_fit(const struct pg_type *child, const struct pg_type *parent)
 {
     if (parent->kind == PG_ENUM || child->kind == PG_ENUM)
@@ -64,14 +85,9 @@ static bool refuse(const struct maker *maker, const struct plan_table *child, co
 static bool check_key(struct maker *maker, const struct plan_table *child, const struct foreign_key *key,
                       struct err *err)
 {
-    const struct plan_table *parent;
-    const struct table *source;
     const int *columns;
-    const char *why;
+    const struct plan_table *parent = parent_of(maker, key, &columns);
 
-    if (!foreign_key_target(maker->schema, key, &source, &columns, maker->arena, &why))
-        return true;
-    parent = maker_planned(maker, source);
     if (parent == NULL)
         return true;
     for (size_t i = 0; i < key->column_count; i++) {
@@ -79,7 +95,7 @@ static bool check_key(struct maker *maker, const struct plan_table *child, const
         const struct plan_column *to = &parent->columns[columns[i]];
 
         if (!key_types_fit(&from->type, &to->type) &&
-            (maker_override(maker, child, from->source) || maker_override(maker, parent, to->source)))
+            (is_asked(maker, child, from->source) || is_asked(maker, parent, to->source)))
             return refuse(maker, child, from, parent, to, err);
     }
     return true;
@@ -95,4 +111,45 @@ bool maker_check_key_types(struct maker *maker, struct err *err)
                 return false;
     }
     return true;
+}
+
+/* A child column takes the type of the key it references.  Keys may reference further keys, and themselves:
+ * repeated until nothing changes, at most once for each table. */
+static bool share_one(struct maker *maker, struct plan_table *table, const struct foreign_key *key)
+{
+    const int *columns;
+    const struct plan_table *target = parent_of(maker, key, &columns);
+    bool changed = false;
+
+    if (target == NULL)
+        return false;
+    for (size_t i = 0; i < key->column_count; i++) {
+        struct plan_column *child = &table->columns[key->columns[i]];
+        const struct plan_column *from = &target->columns[columns[i]];
+
+        if (child == from || pg_type_equal(&child->type, &from->type) ||
+            maker_override(maker, table, child->source, false) != NULL)
+            continue;
+        child->type = from->type;
+        child->unit = from->unit;
+        child->sampled = from->sampled;
+        child->reason = str_printf(maker->arena, "the type of %.*s.%.*s, which it references",
+                                   STR_ARGS(target->name), STR_ARGS(from->name));
+        changed = true;
+    }
+    return changed;
+}
+
+void maker_share_key_types(struct maker *maker)
+{
+    struct plan *plan = maker->plan;
+    bool changed = true;
+
+    for (size_t round = 0; changed && round <= plan->table_count; round++) {
+        changed = false;
+        for (size_t i = 0; i < plan->table_count; i++)
+            for (size_t j = 0; j < plan->tables[i].source->foreign_key_count; j++)
+                changed =
+                    share_one(maker, &plan->tables[i], &plan->tables[i].source->foreign_keys[j]) || changed;
+    }
 }

@@ -62,12 +62,21 @@ bool columns_are_decided(const struct plan_options *options, const struct overri
                          const struct table *table, const struct column *column);
 /* ERR_DECISION when two columns would have one name. */
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
-void maker_share_key_types(struct maker *maker);
 void maker_expressions(struct maker *maker, struct plan_table *table);
-/* Whether the user asked for the type of the column. */
-bool maker_override(const struct maker *maker, const struct plan_table *table, const struct column *column);
+/* The type that was asked for, or that a misfit was widened to; or, with `nullable`, the word that the column
+ * may hold NULLs although it is of the key.  NULL: none. */
+const struct type_override *maker_override(const struct maker *maker, const struct plan_table *table,
+                                           const struct column *column, bool nullable);
+
+/* identity.c: what gives the column its numbers. */
+void maker_identity(struct maker *maker, struct plan_table *table, struct plan_column *column);
+
+/* generated.c: the expressions of all generated columns, or why they are ordinary ones. */
+void maker_generated(struct maker *maker, struct plan_table *table);
 
 /* key_types.c */
+/* Gives each child column the type of the key that it references, but for types that were asked for. */
+void maker_share_key_types(struct maker *maker);
 /* Whether PostgreSQL makes a foreign key between columns of these types. */
 bool key_types_fit(const struct pg_type *child, const struct pg_type *parent);
 /* ERR_USAGE where types that were asked for leave a foreign key impossible. */

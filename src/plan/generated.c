@@ -1,0 +1,137 @@
+/* Generated columns: whether PostgreSQL can compute them, and in which order they are decided. */
+#include "plan/private.h"
+
+/* What of the generated columns is known while they are decided. */
+struct generated_order {
+    const struct table *table;
+    bool *decided;
+};
+
+static bool is_decided(void *context, const struct expr *node)
+{
+    const struct generated_order *generated = context;
+    int place = node->kind == EXPR_COLUMN ? table_column(generated->table, node->name) : -1;
+
+    return place < 0 || generated->decided[place];
+}
+
+struct constants {
+    const struct table *table;
+    bool has_column;
+    bool has_text;
+    bool has_empty; /* x IN (), which is FALSE whatever x is */
+};
+
+static bool is_empty_list(const struct expr *node)
+{
+    return node->kind == EXPR_IN && node->item_count == 1 && node->select == NULL && !node->in_table;
+}
+
+/* These make or read a text of numbers too. */
+static bool makes_text(const struct expr *node)
+{
+    return node->kind == EXPR_LIKE || (node->kind == EXPR_FUNCTION && (str_is_nocase(node->name, "lower") ||
+                                                                       str_is_nocase(node->name, "upper")));
+}
+
+static bool note_leaf(void *context, const struct expr *node)
+{
+    struct constants *found = context;
+    bool column = node->kind == EXPR_COLUMN && table_column(found->table, node->name) >= 0;
+
+    found->has_column = found->has_column || column;
+    found->has_empty = found->has_empty || is_empty_list(node);
+    found->has_text = found->has_text || makes_text(node) || node->kind == EXPR_TEXT ||
+                      (node->kind == EXPR_COLUMN && !column);
+    return true;
+}
+
+/* PostgreSQL computes what is constant in the expression of a generated column before it knows collations,
+ * and then fails: lower('A') || c. */
+static bool computes_no_constant_text(void *context, const struct expr *node)
+{
+    struct constants found = {.table = context};
+
+    if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN)
+        return true;
+    (void)expr_walk(node, note_leaf, &found);
+    return (found.has_column && !found.has_empty) || !found.has_text;
+}
+
+/* NULL ptr: nothing is known against it. */
+static struct str why_not_generated(const struct maker *maker, const struct table *table,
+                                    const struct column *column)
+{
+    const struct expr *expr = column->generated_as;
+
+    if (expr == NULL)
+        return str_from("its expression is unknown");
+    for (size_t i = 0; i < maker->options->ordinary_count; i++) {
+        const struct ordinary_column *ordinary = &maker->options->ordinary[i];
+
+        if (str_equal_nocase(ordinary->table, table->name.text) &&
+            str_equal_nocase(ordinary->column, column->name.text))
+            return ordinary->reason;
+    }
+    if (!expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table))
+        return str_from("it computes a text of constants, which PostgreSQL takes in no generated column");
+    return (struct str){NULL, 0};
+}
+
+/* No program gives it a value, so a NOT NULL would refuse every new row. */
+static void leave_empty(struct maker *maker, const struct plan_table *table, struct plan_column *column)
+{
+    if (!column->not_null || column->source->key_position > 0)
+        return;
+    column->not_null = false;
+    maker_note(maker, maker_path(maker, table->source->name.text, column->source->name.text),
+               "may be NULL in new rows, since nothing computes it");
+}
+
+static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
+{
+    const struct expr *expr = column->source->generated_as;
+    struct str source = table->source->name.text;
+    struct str why = why_not_generated(maker, table->source, column->source);
+
+    if (why.ptr != NULL)
+        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text,
+                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
+                          "%.*s; its values are carried, as an ordinary column", STR_ARGS(why));
+    else
+        column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
+                                                OBJECT_GENERATED, column->source->name.text);
+    if (column->generated_sql.ptr == NULL)
+        leave_empty(maker, table, column);
+    else if (column->source->generated == GENERATED_VIRTUAL)
+        maker_note(maker, maker_path(maker, source, column->source->name.text),
+                   "is computed when a row is written and stored, no longer when it is read");
+}
+
+/* Those that others read first.  SQLite refuses to read columns that read each other in a circle. */
+void maker_generated(struct maker *maker, struct plan_table *table)
+{
+    struct generated_order generated = {.table = table->source,
+                                        .decided = ARENA_ARRAY(maker->arena, bool, table->column_count + 1)};
+    bool changed = true;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        generated.decided[i] = table->columns[i].source->generated == GENERATED_NO;
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < table->column_count; i++) {
+            const struct expr *expr = table->columns[i].source->generated_as;
+
+            if (generated.decided[i] || (expr != NULL && !expr_walk(expr, is_decided, &generated)))
+                continue;
+            decide_generated(maker, table, &table->columns[i]);
+            generated.decided[i] = changed = true;
+        }
+    }
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!generated.decided[i])
+            maker_not_carried(maker, OBJECT_GENERATED, table->source->name.text,
+                              table->columns[i].source->name.text,
+                              table->columns[i].source->generated_as->sql,
+                              "it reads itself by way of other generated columns");
+}
