@@ -94,15 +94,6 @@ void maker_keys(struct maker *maker, size_t table);
 /* Those among the parts that are columns. */
 struct columns maker_columns_of(struct maker *maker, const struct plan_table *table,
                                 const struct key_part *parts, size_t count);
-/* Whether a part has a collation that is not by bytes. */
-bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count);
-/* Why a key, or the B-tree of an index, cannot be made; NULL ptr: it can. */
-struct str maker_find_obstacle(struct maker *maker, const struct plan_table *table,
-                               const struct key_part *parts, size_t count);
-/* CREATE INDEX; false: a part of it cannot be carried, which is noted. */
-bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
-                     size_t count, bool unique, bool folded, struct str name, struct str source_name,
-                     struct buf *out);
 void maker_add_key(struct maker *maker, size_t place, enum object_class class, const struct key *key,
                    struct str name);
 /* Beside a unique index `name` on folded columns: the constraint that a foreign key to them needs, if there
@@ -113,17 +104,30 @@ void maker_add_exact(struct maker *maker, size_t place, const struct key_part *p
 void maker_add_like(struct maker *maker, size_t place, const struct key_part *parts, size_t count,
                     struct str index);
 
+/* index_sql.c */
+/* Whether values of the type that differ may be equal under the collation: what stands before and after a
+ * column that makes them equal on PostgreSQL too. */
+bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after);
+/* Whether a part has a collation that is not by bytes. */
+bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count);
+/* Why a key, or the B-tree of an index, cannot be made; NULL ptr: it can. */
+struct str maker_find_obstacle(struct maker *maker, const struct plan_table *table,
+                               const struct key_part *parts, size_t count);
+/* CREATE INDEX; false: a part of it cannot be carried, which is noted. */
+bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
+                     size_t count, bool unique, bool folded, struct str name, struct str source_name,
+                     struct buf *out);
+
 /* indexes.c */
 void maker_indexes(struct maker *maker, size_t table);
 
 /* checks.c */
 void maker_checks(struct maker *maker, size_t table);
-/* Whether values of the type that differ may be equal under the collation: what stands before and after a
- * column that makes them equal on PostgreSQL too. */
-bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after);
 
 /* foreign.c */
 void maker_foreign_keys(struct maker *maker, size_t table);
+
+/* foreign_parent.c */
 /* Whether the parts are these columns, in any order: as both SQLite and PostgreSQL find the parent's key. */
 bool key_parts_are(const struct key_part *parts, size_t part_count, const int *columns, size_t count);
 /* The columns of the parent that a foreign key means, as places in the parent; false: SQLite itself would
