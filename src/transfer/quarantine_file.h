@@ -1,0 +1,16 @@
+/* quarantine_file.h: the file of the rows that are set aside, for the parts of the quarantine alone. */
+#ifndef PGRADE_TRANSFER_QUARANTINE_FILE_H
+#define PGRADE_TRANSFER_QUARANTINE_FILE_H
+
+#include "transfer/quarantine.h"
+
+/* quarantine.c */
+/* Sets `err` from errno: "cannot DOING PATH"; returns false. */
+bool quarantine_fail(const char *doing, const char *path, struct err *err);
+/* Writes what is buffered. */
+bool quarantine_write_out(struct quarantine *quarantine, struct err *err) MUST_USE;
+
+/* quarantine_line.c: the row as a line of CSV, with the next number. */
+void quarantine_put_line(struct quarantine *quarantine, const struct set_aside *row);
+
+#endif
