@@ -2,9 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,25 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/proc_private.h"
 
 extern char **environ;
 
 enum {
     MAXIMUM_DEFAULT = 1024 * 1024,
     GRACE_US = 2 * 1000 * 1000, /* between SIGTERM and SIGKILL */
-    POLL_MS = 20,               /* how late the end of a child is noticed whose pipes stay open */
-    REPORT_DESCRIPTOR = 3       /* where the child tells why it could not start the program */
-};
-
-/* The steps of the child before the program runs, in the order in which they are taken. */
-enum step {
-    STEP_DESCRIPTORS,
-    STEP_USER,
-    STEP_DIRECTORY,
-    STEP_PROGRAM
+    POLL_MS = 20                /* how late the end of a child is noticed whose pipes stay open */
 };
 
 static const char *const step_texts[] = {
@@ -39,113 +27,6 @@ static const char *const step_texts[] = {
     [STEP_DIRECTORY] = "enter the working directory",
     [STEP_PROGRAM] = "execute the program",
 };
-
-struct report {
-    enum step step;
-    int why; /* errno */
-};
-
-/* All that the child needs, made before fork(): afterwards only async-signal-safe calls are allowed. */
-struct child {
-    const char *program;
-    char *const *argv;
-    char *const *environment;
-    const char *directory;
-    const struct proc_user *user;
-    bool own_group;
-    int descriptors[3]; /* for 0, 1, 2; -1: as ours */
-    int report;
-};
-
-/* One captured output. */
-struct capture {
-    int descriptor; /* -1: none, or at its end */
-    struct buf bytes;
-    size_t maximum;
-    bool keep_last;
-    bool cut;
-};
-
-static void close_one(int *descriptor)
-{
-    if (*descriptor >= 0)
-        (void)close(*descriptor);
-    *descriptor = -1;
-}
-
-/* ------------------------------------------------------------------------------------- in the child */
-
-static void NORETURN report_and_exit(int descriptor, enum step step)
-{
-    struct report report = {step, errno};
-
-    /* When even this fails the parent sees status 127. */
-    if (write(descriptor, &report, sizeof(report)) < 0)
-        _exit(127);
-    _exit(127);
-}
-
-/*
- * execve() puts handlers back by itself.  What our caller ignores stays ignored (nohup), but for what we may
- * ignore ourselves and programs count on.
- */
-static void default_signals(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigset_t none;
-
-    (void)sigaction(SIGPIPE, &action, NULL);
-    (void)sigaction(SIGCHLD, &action, NULL);
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void close_from(int first)
-{
-    long maximum;
-
-    if (close_range((unsigned)first, ~0U, 0) == 0)
-        return;
-    maximum = sysconf(_SC_OPEN_MAX);
-    for (int descriptor = first; descriptor < (maximum > 0 ? maximum : 1024); descriptor++)
-        (void)close(descriptor);
-}
-
-/* The parent keeps all of its descriptors for us above REPORT_DESCRIPTOR, so no dup2() hits another. */
-static bool place_descriptors(const struct child *child)
-{
-    for (int i = 0; i < 3; i++) {
-        if (child->descriptors[i] >= 0 && dup2(child->descriptors[i], i) < 0)
-            return false;
-    }
-    if (dup3(child->report, REPORT_DESCRIPTOR, O_CLOEXEC) < 0)
-        return false;
-    close_from(REPORT_DESCRIPTOR + 1);
-    return true;
-}
-
-static bool become(const struct proc_user *user)
-{
-    return setgroups(user->group_count, user->groups) == 0 &&
-           setresgid(user->gid, user->gid, user->gid) == 0 && setresuid(user->uid, user->uid, user->uid) == 0;
-}
-
-static void NORETURN run_child(const struct child *child)
-{
-    default_signals();
-    if (child->own_group)
-        (void)setpgid(0, 0);
-    if (!place_descriptors(child))
-        report_and_exit(child->report, STEP_DESCRIPTORS);
-    if (child->user != NULL && !become(child->user))
-        report_and_exit(REPORT_DESCRIPTOR, STEP_USER);
-    if (child->directory != NULL && chdir(child->directory) != 0)
-        report_and_exit(REPORT_DESCRIPTOR, STEP_DIRECTORY);
-    (void)execve(child->program, child->argv, child->environment);
-    report_and_exit(REPORT_DESCRIPTOR, STEP_PROGRAM);
-}
-
-/* ------------------------------------------------------------------------------------ in the parent */
 
 static bool same_name(const char *a, const char *b)
 {
@@ -246,64 +127,6 @@ static bool open_output(enum proc_output what, int *theirs, struct capture *capt
     return done && ends[1] >= 0;
 }
 
-/* Makes room at the end by dropping the oldest bytes, half of them at once so that this is rare. */
-static void drop_first(struct buf *buf, size_t wanted)
-{
-    size_t half = buf->len / 2;
-    size_t drop = wanted > buf->len ? buf->len : wanted > half ? wanted : half;
-
-    memmove(buf->ptr, buf->ptr + drop, buf->len - drop);
-    buf->len -= drop;
-    buf->ptr[buf->len] = '\0';
-}
-
-static void capture_put(struct capture *capture, const char *bytes, size_t size)
-{
-    size_t room = capture->maximum - capture->bytes.len;
-
-    if (size > room) {
-        capture->cut = true;
-        if (capture->keep_last) {
-            drop_first(&capture->bytes, size - room);
-            room = capture->maximum - capture->bytes.len;
-            bytes += size > room ? size - room : 0;
-        }
-        size = size > room ? room : size;
-    }
-    buf_put(&capture->bytes, bytes, size);
-    capture->cut = capture->cut || capture->bytes.failed;
-}
-
-/* Takes what is there now; closes our end when the child closed its own. */
-static void capture_read(struct capture *capture)
-{
-    char block[4096];
-
-    while (capture->descriptor >= 0) {
-        ssize_t got = read(capture->descriptor, block, sizeof(block));
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && errno == EAGAIN)
-            return;
-        if (got <= 0)
-            close_one(&capture->descriptor);
-        else
-            capture_put(capture, block, (size_t)got);
-    }
-}
-
-static void wait_for_output(struct capture captures[2], int timeout_ms)
-{
-    struct pollfd polls[2];
-
-    for (int i = 0; i < 2; i++)
-        polls[i] = (struct pollfd){.fd = captures[i].descriptor, .events = POLLIN};
-    (void)poll(polls, 2, timeout_ms);
-    capture_read(&captures[0]);
-    capture_read(&captures[1]);
-}
-
 /* SIGTERM when the time is over, SIGKILL when that did not help; to all that the child started. */
 static void enforce_timeout(pid_t pid, int64_t deadline, bool *asked)
 {
@@ -333,7 +156,7 @@ static int wait_for_child(pid_t pid, struct capture captures[2], int timeout_ms,
 
         if (got == pid || (got < 0 && errno != EINTR))
             break;
-        wait_for_output(captures, pause_ms);
+        capture_wait(captures, pause_ms);
         enforce_timeout(pid, deadline, timed_out);
         pause_ms = pause_ms * 2 < POLL_MS ? pause_ms * 2 : POLL_MS;
     }
@@ -386,7 +209,7 @@ static bool run_and_wait(const struct proc_options *options, struct child *child
         pid = fork();
     }
     if (pid == 0)
-        run_child(child);
+        child_run(child);
     if (pid < 0) {
         err_set(err, ERR_FAILED, "cannot run %s", options->argv[0]);
         err_detail(err, "%s", strerror(errno));
@@ -409,21 +232,6 @@ out:
     close_one(&report[0]);
     close_one(&report[1]);
     return done;
-}
-
-static void capture_begin(struct capture *capture, size_t maximum, bool keep_last)
-{
-    *capture = (struct capture){.descriptor = -1, .maximum = maximum, .keep_last = keep_last};
-    buf_init(&capture->bytes, maximum);
-}
-
-static struct str capture_end(struct arena *arena, struct capture *capture)
-{
-    struct str bytes = buf_to_str(arena, &capture->bytes);
-
-    close_one(&capture->descriptor);
-    buf_free(&capture->bytes);
-    return bytes;
 }
 
 bool proc_run(struct arena *arena, const struct proc_options *options, struct proc_result *result,
@@ -494,46 +302,4 @@ struct str proc_last_lines(struct arena *arena, struct str text, size_t count)
         count--;
     }
     return str_dup(arena, lines);
-}
-
-static void fill_user(struct arena *arena, const struct passwd *entry, struct proc_user *user)
-{
-    int count = 0;
-    gid_t *groups;
-
-    (void)getgrouplist(entry->pw_name, entry->pw_gid, NULL, &count);
-    groups = ARENA_ARRAY(arena, gid_t, (size_t)count);
-    /* Groups that appear between the two calls are left out: fewer rights, never more. */
-    if (getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0)
-        count = 0;
-    *user = (struct proc_user){.name = arena_copy(arena, entry->pw_name, strlen(entry->pw_name)),
-                               .home = arena_copy(arena, entry->pw_dir, strlen(entry->pw_dir)),
-                               .uid = entry->pw_uid,
-                               .gid = entry->pw_gid,
-                               .groups = groups,
-                               .group_count = (size_t)count};
-}
-
-bool proc_user_by_name(struct arena *arena, const char *name, struct proc_user *user, struct err *err)
-{
-    struct passwd entry;
-    struct passwd *found = NULL;
-    char strings[16 * 1024];
-
-    if (getpwnam_r(name, &entry, strings, sizeof(strings), &found) != 0 || found == NULL)
-        return err_set(err, ERR_FAILED, "there is no user %s on this machine", name);
-    fill_user(arena, found, user);
-    return true;
-}
-
-bool proc_user_by_id(struct arena *arena, uid_t uid, struct proc_user *user, struct err *err)
-{
-    struct passwd entry;
-    struct passwd *found = NULL;
-    char strings[16 * 1024];
-
-    if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) != 0 || found == NULL)
-        return err_set(err, ERR_FAILED, "there is no user with the id %u on this machine", (unsigned)uid);
-    fill_user(arena, found, user);
-    return true;
 }
