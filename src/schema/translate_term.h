@@ -170,7 +170,8 @@ bool term_to_blob(struct translator *tr, struct term *term,
 /* What COLLATE makes of the term. */
 bool term_collate(struct translator *tr, const struct expr *collate, struct term *term) MUST_USE;
 
-/* One type for all, as the branches of a CASE need it; the result's type and storage are in `result`. */
+/* translate_unify.c: one type for all, as the branches of a CASE need it; the result's type and storage are
+ * in `result`. */
 bool terms_unify(struct translator *tr, struct term *terms, size_t count, const char *what,
                  struct term *result) MUST_USE;
 
@@ -188,7 +189,7 @@ bool constant_to_type(struct translator *tr, const struct term *constant, const 
 
 bool json_is_valid(struct str text, bool binary);
 
-/* ---- dates and times: translate_time.c ---- */
+/* ---- dates and times: translate_moment.c, translate_time.c ---- */
 
 /* A text of docs/values.md, "Dates and times in TEXT". */
 struct moment {
@@ -274,9 +275,10 @@ bool translate_condition(struct translator *tr, const struct expr *expr, struct 
 /* As translate_node(), for those who take values out of JSON, too. */
 bool translate_operand(struct translator *tr, const struct expr *expr, struct term *out) MUST_USE;
 
-/* The expression as a value of the type, as it is stored in a column. */
+/* translate_store.c: the expression, or the term, as a value of the type, as it is stored in a column. */
 bool translate_as(struct translator *tr, const struct expr *expr, const struct pg_type *type,
                   struct term *out) MUST_USE;
+bool term_store(struct translator *tr, struct term *term, const struct pg_type *type) MUST_USE;
 
 /* Whether the function hands the wanted type to its arguments, as CASE does. */
 bool function_takes_type(const struct expr *expr);
