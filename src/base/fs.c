@@ -64,6 +64,14 @@ bool fs_is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+const char *fs_link_target(struct arena *arena, const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof(target));
+
+    return length < 0 ? NULL : arena_copy(arena, target, (size_t)length);
+}
+
 /* False with errno set; EFBIG when the buf's maximum is passed. */
 static bool read_all(int descriptor, struct buf *content)
 {

@@ -40,6 +40,9 @@ bool fs_stat(const char *path, struct fs_info *info, struct err *err) MUST_USE;
 bool fs_exists(const char *path);
 bool fs_is_directory(const char *path);
 
+/* What the symbolic link says, whether that exists or not; NULL: the path is none. */
+const char *fs_link_target(struct arena *arena, const char *path);
+
 /* The whole file, at most `maximum` bytes (more is an error), followed by a NUL that is not counted. */
 bool fs_read(struct arena *arena, const char *path, size_t maximum, struct str *content,
              struct err *err) MUST_USE;

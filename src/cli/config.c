@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/ini.h"
 #include "base/log.h"
+#include "cli/place.h"
 #include "url/url.h"
 
 enum {
@@ -152,6 +153,7 @@ static bool read_flag(const char *where, const struct ini_entry *entry, bool *se
 struct config {
     struct invocation *invocation;
     const char *path;
+    const struct ini_entry *entries;
     struct given *given;
     size_t count;
     size_t capacity;
@@ -192,6 +194,28 @@ static bool apply_option(struct config *config, const struct command *command, c
     return true;
 }
 
+/* post.title and "post"."Title" are one column: SQLite's names have no case. */
+static bool is_repeated(struct config *config, const struct ini_entry *entry, const char *where,
+                        struct err *err)
+{
+    struct arena *arena = config->invocation->arena;
+    struct place place;
+    struct place earlier;
+
+    if (!place_read_key(arena, entry->key, &place))
+        return false;
+    for (const struct ini_entry *other = config->entries; other < entry; other++) {
+        if (!str_equal(other->section, entry->section) || !place_read_key(arena, other->key, &earlier) ||
+            !place_equal(&place, &earlier))
+            continue;
+        err_set(err, ERR_USAGE, "%s: %.*s is %.*s in line %d already", where, STR_ARGS(entry->key),
+                STR_ARGS(other->key), other->line);
+        err_hint(err, "keep one of them");
+        return true;
+    }
+    return false;
+}
+
 /* [type] and the like. */
 static bool apply_name(struct config *config, const struct ini_entry *entry, const char *where,
                        struct err *err)
@@ -203,6 +227,8 @@ static bool apply_name(struct config *config, const struct ini_entry *entry, con
         err_set(err, ERR_USAGE, "%s: %.*s needs a value", where, STR_ARGS(entry->key));
         return err_hint(err, "leave the line out where nothing is wanted");
     }
+    if (is_repeated(config, entry, where, err))
+        return false;
     if (option == NULL)
         return true;
     keep(config, option,
@@ -238,6 +264,7 @@ static bool apply_file(struct invocation *invocation, const char *path, struct e
         return err_hint(err, "check the path of the settings; --no-config does without them");
     if (!ini_parse(invocation->arena, path, text, &entries, &count, err))
         return false;
+    config.entries = entries;
     for (size_t i = 0; i < count; i++)
         if (!apply_entry(&config, &entries[i], err))
             return false;
@@ -252,6 +279,25 @@ static bool apply_file(struct invocation *invocation, const char *path, struct e
     return true;
 }
 
+/* The file of the working directory; NULL: there is none.  A link that leads nowhere is not passed over: its
+ * settings were meant to hold. */
+static bool find_file(struct arena *arena, const char **path, struct err *err)
+{
+    const char *target;
+
+    *path = NULL;
+    if (fs_exists(CONFIG_FILE)) {
+        *path = CONFIG_FILE;
+        return true;
+    }
+    target = fs_link_target(arena, CONFIG_FILE);
+    if (target == NULL)
+        return true;
+    err_set(err, ERR_IO, "cannot open %s", CONFIG_FILE);
+    err_detail(err, "it is a symbolic link to %s, which is not there or may not be looked at", target);
+    return err_hint(err, "mend the link or remove it; --no-config does without the settings");
+}
+
 bool config_apply(struct invocation *invocation, struct err *err)
 {
     const char *path = option_value(invocation, "config");
@@ -264,9 +310,9 @@ bool config_apply(struct invocation *invocation, struct err *err)
         err_set(err, ERR_USAGE, "--config and --no-config contradict each other");
         return err_hint(err, "pgrade %s --help", invocation->command->name);
     }
-    if (path == NULL && !fs_exists(CONFIG_FILE))
-        return true;
-    return apply_file(invocation, path != NULL ? path : CONFIG_FILE, err);
+    if (path == NULL && !find_file(invocation->arena, &path, err))
+        return false;
+    return path == NULL || apply_file(invocation, path, err);
 }
 
 void config_announce(const struct invocation *invocation)

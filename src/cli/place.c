@@ -55,6 +55,17 @@ bool place_read(struct arena *arena, struct str text, struct place *place)
     return place->value.len > 0;
 }
 
+bool place_read_key(struct arena *arena, struct str text, struct place *place)
+{
+    return place_read(arena, str_printf(arena, "%.*s=?", STR_ARGS(text)), place);
+}
+
+bool place_equal(const struct place *a, const struct place *b)
+{
+    return (a->column.ptr == NULL) == (b->column.ptr == NULL) && str_equal_nocase(a->table, b->table) &&
+           str_equal_nocase(a->column, b->column);
+}
+
 static void put_part(struct buf *out, struct str part)
 {
     bool plain = part.len > 0 && part.len == str_trim(part).len;
@@ -87,7 +98,7 @@ bool place_is_repeated(struct invocation *invocation, size_t which)
     for (size_t i = 0; i < which; i++)
         if (invocation->given[i].option == given->option && invocation->given[i].where == NULL &&
             place_read(invocation->arena, str_from(invocation->given[i].value), &other) &&
-            str_equal_nocase(place.table, other.table) && str_equal_nocase(place.column, other.column))
+            place_equal(&place, &other))
             return true;
     return false;
 }

@@ -18,6 +18,12 @@ struct place {
  * one; without quotes the table ends at the first dot.  False: it is not of that form, or a part is empty. */
 bool place_read(struct arena *arena, struct str text, struct place *place) MUST_USE;
 
+/* The same without the equals sign and the value. */
+bool place_read_key(struct arena *arena, struct str text, struct place *place) MUST_USE;
+
+/* Whether both name the same table or column, as SQLite compares names. */
+bool place_equal(const struct place *a, const struct place *b);
+
 /* T, or T.C when the column's ptr is not NULL, as place_read() and a key of the settings file read it. */
 void place_put(struct buf *out, struct str table, struct str column);
 

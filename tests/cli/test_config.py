@@ -91,6 +91,11 @@ WRONG = {
     "[upgrade]\nreplace = maybe\n": "pgrade.ini:2: replace is yes or no",
     "[upgrade]\nyes = yes\n": "pgrade.ini:2: yes belongs on the command line",
     "[upgrade]\nschema = a\nSchema = b\n": "pgrade.ini:3: Schema is set in line 2 already",
+    '[type]\npost.title = text\n"post"."title" = bytea\n': 'pgrade.ini:3: "post"."title" is post.title in line 2 already',
+    '[rename]\npost = a\n\n"POST" = b\n': 'pgrade.ini:4: "POST" is post in line 2 already',
+    '[misfit]\n"Post" . "title" = null\npost.TITLE = stop\n': (
+        'pgrade.ini:3: post.TITLE is "Post" . "title" in line 2 already'
+    ),
     "[upgrade]\n\nintegers = all\n": "pgrade.ini:3: --integers all: it is",
     "[type]\n\npost.title = strange\n": "pgrade.ini:3: --type post.title=strange: not of the form",
     "[type]\npost.titel = text\n": "pgrade.ini:2: --type: the source has no column post.titel",
@@ -149,3 +154,20 @@ def test_file_that_is_not_there(tmp_path):
     outcome = pgrade.run("upgrade", "app.db", NOWHERE, "--config", "absent.ini", directory=tmp_path)
     assert outcome.status == pgrade.FAILED, outcome
     assert "absent.ini" in outcome.stderr and "try: check the path" in outcome.stderr
+
+
+def test_link_that_leads_nowhere(small, tmp_path):
+    """Settings that were meant to be there are not passed over."""
+    (tmp_path / "pgrade.ini").symlink_to("settings/gone.ini")
+    outcome = pgrade.run("upgrade", str(small), NOWHERE, directory=tmp_path)
+    assert outcome.status == pgrade.FAILED, outcome
+    assert "cannot open pgrade.ini" in outcome.stderr and "settings/gone.ini" in outcome.stderr
+    assert "--no-config" in outcome.stderr
+    assert plan(small, tmp_path, "--no-config").stderr == ""
+
+
+def test_keys_that_only_look_alike(small, tmp_path):
+    """A dot within quotes parts nothing."""
+    write(tmp_path, '[type]\npost.title = text\n"post.title".x = text\n')
+    outcome = pgrade.run("plan", str(small), directory=tmp_path)
+    assert "already" not in outcome.stderr and "no table post.title" in outcome.stderr, outcome
