@@ -73,6 +73,9 @@ bool options_parse(struct invocation *invocation, int count, char **words, struc
 /* The option of that name, of the command or of all; NULL: there is none. */
 const struct option *option_find(const struct command *command, struct str name);
 
+/* ERR_USAGE for `-` where a file is meant. */
+bool option_check_file(const struct option *option, const char *value, struct err *err) MUST_USE;
+
 bool option_given(const struct invocation *invocation, const char *name);
 /* The value of the last one; NULL: not given. */
 const char *option_value(const struct invocation *invocation, const char *name);

@@ -187,6 +187,9 @@ static bool apply_option(struct config *config, const struct command *command, c
         err_set(err, ERR_USAGE, "%s: %s needs a value", where, option->name);
         return err_hint(err, "%s = %s", option->name, option->argument);
     }
+    if (option->argument != NULL &&
+        !option_check_file(option, str_cstr(config->invocation->arena, entry->value), err))
+        return err_prefix(err, "%s", where);
     option = option_find(mine, entry->key);
     if (concerned && set && option != NULL)
         keep(config, option,

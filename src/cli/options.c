@@ -51,6 +51,22 @@ static bool check_value(const struct invocation *invocation, const struct option
     return wrong(invocation, err);
 }
 
+/* Standard input and output are no files here: pgrade prints its report there, and reads files twice. */
+static bool is_dash(const struct option *option, const char *value)
+{
+    return value != NULL && strcmp(value, "-") == 0 && option->argument != NULL &&
+           strstr(option->argument, "FILE") != NULL && strcmp(option->name, "not-carried") != 0;
+}
+
+bool option_check_file(const struct option *option, const char *value, struct err *err)
+{
+    if (!is_dash(option, value))
+        return true;
+    err_set(err, ERR_USAGE, "--%s -: a dash is not the name of a file", option->name);
+    err_detail(err, "standard output has the report, and nothing is read from standard input");
+    return err_hint(err, "give it a name; a file that is called so is ./-");
+}
+
 /* --name, --name=value, --name value, -n: *used tells how many words were taken. */
 static bool take_option(struct invocation *invocation, int left, char **words, int *used, struct err *err)
 {
@@ -71,7 +87,7 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
         value = words[1];
         *used = 2;
     }
-    if (!check_value(invocation, option, value, err))
+    if (!check_value(invocation, option, value, err) || !option_check_file(option, value, err))
         return false;
     ARENA_PUSH(invocation->arena, invocation->given, invocation->given_count, invocation->given_capacity) =
         (struct given){option, value, NULL, NULL};

@@ -96,6 +96,7 @@ WRONG = {
     '[misfit]\n"Post" . "title" = null\npost.TITLE = stop\n': (
         'pgrade.ini:3: post.TITLE is "Post" . "title" in line 2 already'
     ),
+    "[upgrade]\nquarantine-file = -\n": "pgrade.ini:2: --quarantine-file -: a dash is not the name of a file",
     "[upgrade]\n\nintegers = all\n": "pgrade.ini:3: --integers all: it is",
     "[type]\n\npost.title = strange\n": "pgrade.ini:3: --type post.title=strange: not of the form",
     "[type]\npost.titel = text\n": "pgrade.ini:2: --type: the source has no column post.titel",

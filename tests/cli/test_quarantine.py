@@ -186,6 +186,23 @@ def test_a_folder_that_cannot_be_written(odd, tmp_path, upgraded, database):
     assert "--quarantine-file" in document["error"]["hint"] and table_names(database) == []
 
 
+@pytest.mark.parametrize("command, option", [("upgrade", "quarantine-file"), ("plan", "out"), ("plan", "write-config")])
+def test_a_dash_is_no_file(command, option, odd, tmp_path, database):
+    """Standard output has the report: a file named `-` is not what anybody means."""
+    words = [command, str(odd), database.url, f"--{option}=-", *(["--misfit=quarantine"] if command == "upgrade" else [])]
+    outcome = pgrade.run(*words, directory=tmp_path)
+    assert outcome.status == pgrade.USAGE, outcome
+    assert f"--{option} -" in outcome.stderr and "./-" in outcome.stderr, outcome
+    assert not (tmp_path / "-").exists() and table_names(database) == []
+
+
+def test_a_file_may_be_called_dash(odd, tmp_path, database):
+    outcome = pgrade.run(
+        "upgrade", str(odd), database.url, "--misfit=quarantine", "--quarantine-file=./-", directory=tmp_path
+    )
+    assert outcome.status == pgrade.SHORTFALL and (tmp_path / "-").exists(), outcome
+
+
 def test_identity_goes_on_past_rows_that_are_set_aside(folder, upgraded, database):
     path = fixtures.build_from_text(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT);"
