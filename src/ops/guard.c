@@ -47,7 +47,8 @@ bool guard_digest(struct engine *reader, const struct plan_table *table,
 
 /* What a policy or a missing parent made of rows: the table is read as the load read it.  Rows that were set
  * aside must be the same ones too. */
-static bool has_changed_meant(struct engine *now, const struct upgrade_result *result, size_t place)
+static bool has_changed_meant(struct engine *now, const struct upgrade_options *options,
+                              const struct upgrade_result *result, size_t place)
 {
     struct upgrade_result again = *result;
     struct row_picker filter = {orphans_picks, &again};
@@ -57,13 +58,13 @@ static bool has_changed_meant(struct engine *now, const struct upgrade_result *r
     struct redone before;
     struct redone after;
     bool filtered = result->orphans != NULL && orphans_has(result, place);
-    bool same = redo_table(arena, result, result->prepared.snapshot.readers[0], place,
-                           filtered ? &filter : NULL, NULL, &before, &ignored) &&
-                redo_table(arena, result, now, place, filtered ? &filter : NULL, NULL, &after, &ignored) &&
-                before.picked == after.picked && before.aside == after.aside &&
-                before.aside_sum == after.aside_sum &&
-                digest_compare(arena, &before.digest, &after.digest, &difference) &&
-                digest_compare(arena, &result->tables[place].source, &after.digest, &difference);
+    bool same =
+        redo_table(arena, options, result, result->prepared.snapshot.readers[0], place,
+                   filtered ? &filter : NULL, NULL, &before, &ignored) &&
+        redo_table(arena, options, result, now, place, filtered ? &filter : NULL, NULL, &after, &ignored) &&
+        before.picked == after.picked && before.aside == after.aside && before.aside_sum == after.aside_sum &&
+        digest_compare(arena, &before.digest, &after.digest, &difference) &&
+        digest_compare(arena, &result->tables[place].source, &after.digest, &difference);
 
     arena_free(arena);
     return !same;
@@ -103,7 +104,7 @@ static size_t name_changed(const struct upgrade_options *options, const struct u
 
     for (size_t i = 0; i < plan->table_count; i++) {
         if (was_changed(result, i)
-                ? !has_changed_meant(reader, result, i)
+                ? !has_changed_meant(reader, options, result, i)
                 : !has_changed(reader, &plan->tables[i], options->interrupted, &result->tables[i].source))
             continue;
         buf_printf(names, "%s%.*s", changed > 0 ? ", " : "", STR_ARGS(plan->tables[i].source->name.text));

@@ -169,7 +169,8 @@ static bool set_aside(struct arena *arena, const struct upgrade_options *options
     struct redone redone;
 
     qsort(set->items, set->count, sizeof(*set->items), compare);
-    if (!redo_table(arena, result, result->prepared.snapshot.readers[0], place, &filter, &sink, &redone, err))
+    if (!redo_table(arena, options, result, result->prepared.snapshot.readers[0], place, &filter, &sink,
+                    &redone, err))
         return false;
     if (redone.picked != (int64_t)set->count) {
         err_set(err, ERR_FAILED,

@@ -37,7 +37,8 @@ static void keep_digest(struct arena *arena, const struct digest *digest, struct
     digest_add(kept, digest);
 }
 
-bool redo_table(struct arena *arena, const struct upgrade_result *result, struct engine *reader, size_t place,
+bool redo_table(struct arena *arena, const struct upgrade_options *options,
+                const struct upgrade_result *result, struct engine *reader, size_t place,
                 const struct row_picker *filter, const struct row_sink *sink, struct redone *redone,
                 struct err *err)
 {
@@ -55,6 +56,7 @@ bool redo_table(struct arena *arena, const struct upgrade_result *result, struct
     load.observer = (struct row_observer){observe, &redo};
     load.sink = (struct row_sink){take, &redo};
     load.observe_always = true;
+    load.interrupted = options->interrupted;
     if (filter != NULL)
         load.picker = *filter;
     done = load_chunk(&load, 0, reader, NULL, place, &whole, err);

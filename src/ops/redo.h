@@ -12,8 +12,10 @@ struct redone {
 };
 
 /* What the policies of the run made of the table, they make of it again.  `filter` (NULL: none) sets further
- * rows aside, which go into `sink` (NULL: nowhere).  ERR_DECISION: there are misfits that stop. */
-bool redo_table(struct arena *arena, const struct upgrade_result *result, struct engine *reader, size_t place,
+ * rows aside, which go into `sink` (NULL: nowhere).  ERR_DECISION: there are misfits that stop.
+ * Ends with ERR_CANCELED soon after the user interrupts. */
+bool redo_table(struct arena *arena, const struct upgrade_options *options,
+                const struct upgrade_result *result, struct engine *reader, size_t place,
                 const struct row_picker *filter, const struct row_sink *sink, struct redone *redone,
                 struct err *err) MUST_USE;
 

@@ -43,6 +43,7 @@ void load_init(struct load *load, struct arena *arena, const struct plan *plan)
     load->tables = ARENA_ARRAY(arena, struct load_progress, plan->table_count + 1);
     atomic_init(&load->checking_only, false);
     atomic_init(&load->stop, false);
+    load->interrupted = NULL;
     misfits_init(&load->misfits, arena, plan);
 }
 
@@ -171,7 +172,7 @@ static bool look_around(struct chunk *chunk, int64_t counted, struct err *err)
     struct load *load = chunk->load;
 
     atomic_fetch_add(&load->tables[chunk->place].rows, counted);
-    if (atomic_load(&load->stop))
+    if (atomic_load(&load->stop) || (load->interrupted != NULL && *load->interrupted != 0))
         return err_set(err, ERR_CANCELED, "interrupted");
     if (chunk->sending && atomic_load(&load->checking_only))
         stop_sending(chunk, "misfits");

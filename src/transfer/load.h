@@ -14,6 +14,7 @@
 #define PGRADE_TRANSFER_LOAD_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -138,6 +139,7 @@ struct load {
     struct load_progress *tables; /* one for each table of the plan */
     atomic_bool checking_only;    /* set by the first misfit, or at the start where there is no target */
     atomic_bool stop;             /* set by whoever interrupts */
+    const volatile sig_atomic_t *interrupted; /* by a signal, where nobody sets `stop`; may be NULL */
 };
 
 struct load_range {

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -125,6 +126,38 @@ def test_interrupted_while_it_reads_the_source(tmp_path, database):
     outcome = pgrade.finish(process, timeout=END_SECONDS)
     assert outcome.status == pgrade.FAILED, outcome
     assert sorted(whole_text(database)) == ["public"]
+
+
+ORPHANS = """
+CREATE TABLE parent (id INTEGER PRIMARY KEY);
+CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent, note TEXT);
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+INSERT INTO child SELECT i, i, 'note ' || i FROM n;
+"""
+TAKEN_OUT = """
+    SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgrade' AND datname = current_database()
+    AND query LIKE 'COPY (%DELETE FROM%' AND state <> 'active'"""
+
+
+def test_interrupted_while_it_sets_orphans_aside(tmp_path, database):
+    """Rows without a parent are out of the table; they are sought in the source, by pgrade alone."""
+    connection = sqlite3.connect(tmp_path / "app.db")
+    connection.executescript(ORPHANS)
+    connection.close()
+    before = whole_text(database)
+    place = tmp_path / "aside.csv"
+    process = pgrade.start(
+        "upgrade", str(tmp_path / "app.db"), database.url, "--orphans=quarantine", "--trace-sql",
+        f"--quarantine-file={place}",
+    )  # fmt: skip
+    poll(lambda: database.execute(TAKEN_OUT) == [(1,)], process)
+    process.send_signal(signal.SIGINT)
+    outcome = pgrade.finish(process, timeout=END_SECONDS)
+    assert outcome.status == pgrade.FAILED and "pgrade: interrupted\n" in outcome.stderr, outcome
+    told = re.findall(r'COPY "?pgrade_load"?\."?child"? .* TO STDOUT', outcome.stderr)
+    assert len(told) == 1, "it is read back after the load, and no more when the search was ended"
+    wait_until_no_session(database)
+    assert whole_text(database) == before and os.listdir(tmp_path) == ["app.db"]
 
 
 @contextlib.contextmanager
