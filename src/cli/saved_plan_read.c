@@ -6,9 +6,11 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "cli/saved_plan.h"
+#include "cli/saved_plan_keys.h"
 
 enum {
-    FILE_MAXIMUM = 256 * 1024 * 1024
+    FILE_MAXIMUM = 256 * 1024 * 1024,
+    KEY_SHOWN = 80 /* bytes */
 };
 
 struct reading {
@@ -125,6 +127,20 @@ static struct json_object *parse(const struct reading *reading, struct str text,
     return root;
 }
 
+/* json-c would take the last one, others take the first. */
+static bool check_keys(const struct reading *reading, struct str text, struct err *err)
+{
+    struct doubled_key found = saved_plan_doubled_key(reading->invocation->arena, text);
+
+    if (found.key.ptr == NULL)
+        return true;
+    err_set(err, ERR_USAGE, "%s:%zu: the key %.*s stands twice in one object", reading->path, found.line,
+            STR_ARGS(str_utf8_clip(found.key, KEY_SHOWN)));
+    err_detail(err, "it stands in line %zu already, and which of the two is meant cannot be told",
+               found.first);
+    return err_hint(err, "keep one of them; pgrade plan SOURCE --out FILE makes a new plan");
+}
+
 static bool read_file(struct reading *reading, struct err *err)
 {
     struct json_object *root;
@@ -134,7 +150,7 @@ static bool read_file(struct reading *reading, struct err *err)
     if (!fs_read(reading->invocation->arena, reading->path, FILE_MAXIMUM, &text, err))
         return false;
     root = parse(reading, text, err);
-    done = root != NULL && read_all(reading, root, err);
+    done = root != NULL && check_keys(reading, text, err) && read_all(reading, root, err);
     (void)json_object_put(root);
     return done;
 }

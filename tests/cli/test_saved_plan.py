@@ -147,6 +147,35 @@ def test_file_that_is_no_plan(text, small, tmp_path):
     assert BROKEN[text] in outcome.stderr and "plan.json" in outcome.stderr
 
 
+DOUBLED = [
+    ('"pgrade_plan": 1,', '"pgrade_plan": 1,\n "pgrade_plan": 1,', '"pgrade_plan" stands twice', 3, 2),
+    ('"kind": "table"', '"kind": "table", "kind": "view"', '"kind" stands twice', 6, 6),
+    ('"kind": "table"', '"k\\u0069nd": "table", "kind": "table"', '"kind" stands twice', 6, 6),
+    ('"option": "names",', '"option": "names",\n"value": "lower",', '"value" stands twice', None, None),
+    ('"version"', '"new": [[{"a": {}, "b": {"c": 1, "d": [], "c": 2}}]], "version"', '"c" stands twice', 3, 3),
+]
+
+
+@pytest.mark.parametrize("old, new, says, line, first", DOUBLED, ids=range(len(DOUBLED)))
+def test_key_that_stands_twice(old, new, says, line, first, source, saved):
+    """Readers differ in which of the two they take, so neither is."""
+    text = saved.read_text()
+    assert old in text
+    saved.write_text(text.replace(old, new, 1))
+    error = one_document(pgrade.run("upgrade", "--plan", str(saved), str(source), NOWHERE, "--json"))["error"]
+    assert error["code"] == "ERR_USAGE" and says in error["message"] and error["hint"], error
+    if line is not None:
+        assert error["message"].startswith(f"{saved}:{line}: ") and f"line {first}" in error["detail"], error
+
+
+def test_keys_that_stand_once_in_each_object(source, saved):
+    text = saved.read_text()
+    new = '"new": [{"a": "a", "b": {"a": ",", "\\"a": ["a", "a"]}}, {"a": {}}, "}", "{"], "version"'
+    saved.write_text(text.replace('"version"', new, 1))
+    outcome = pgrade.run("upgrade", "--plan", str(saved), str(source), NOWHERE)
+    assert outcome.status == pgrade.UNREACHABLE, outcome
+
+
 def test_decision_that_means_nothing_is_told_with_its_file(source, saved):
     document = json.loads(saved.read_text())
     document["decisions"].append({"option": "names", "value": "upper"})
