@@ -48,13 +48,15 @@ static void put_comment(struct buf *out, struct str text)
 }
 
 /* A whole statement as it is; a part of one (a check, a default) as a comment. */
-static void put_object(struct arena *arena, const struct not_carried *object, struct buf *out)
+static void put_object(const struct report *report, const struct not_carried *object, struct buf *out)
 {
+    struct arena *arena = report->invocation->arena;
+
     buf_byte(out, '\n');
     put_comment(out,
                 str_printf(arena, "%s %.*s%s%.*s: %.*s", object_class_name(object->class),
                            STR_ARGS(object->table), object->table.len > 0 && object->name.len > 0 ? "." : "",
-                           STR_ARGS(object->name), STR_ARGS(object->reason)));
+                           STR_ARGS(object->name), STR_ARGS(report_reason(report, object))));
     if (object->sql.len == 0)
         return;
     if (str_starts_with_nocase(object->sql, "CREATE ")) {
@@ -73,7 +75,7 @@ static void put_all(const struct report *report, struct buf *out)
     put_comment(out, str_printf(arena, "%s from %.*s: the SQL that it has in SQLite, each with the reason.",
                                 mark + 3, STR_ARGS(url_redacted(arena, &report->endpoints->source))));
     for (size_t i = 0; i < plan->not_carried_count; i++)
-        put_object(arena, &plan->not_carried[i], out);
+        put_object(report, &plan->not_carried[i], out);
 }
 
 const char *not_carried_write(const struct report *report)

@@ -24,6 +24,8 @@ void report_upgrade(const struct report *report, const struct err *err);
 void report_upgrade_json(const struct report *report, const struct err *err, int status);
 
 /* Parts that both share. */
+/* Why an object is not carried, without values of rows where --hide-values is given. */
+struct str report_reason(const struct report *report, const struct not_carried *object);
 void report_not_carried(const struct report *report, struct buf *out);
 void report_misfits(const struct report *report, struct buf *out);
 void report_changes(const struct report *report, struct buf *out);

@@ -72,7 +72,7 @@ static void put_objects(const struct report *report, struct json *json)
         json_put_text(json, "class", object_class_name(object->class));
         json_put_str(json, "table", object->table);
         json_put_str(json, "name", object->name);
-        json_put_str(json, "reason", object->reason);
+        json_put_str(json, "reason", report_reason(report, object));
         json_put_str(json, "sql", object->sql);
         json_put_bool(json, "accepted", upgrade_accepts(report->options, object));
         json_object_end(json);

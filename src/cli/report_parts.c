@@ -9,13 +9,19 @@ enum {
     SHOWN_OBJECTS = 60
 };
 
+struct str report_reason(const struct report *report, const struct not_carried *object)
+{
+    return report->invocation->hide_values && object->bare_reason.ptr != NULL ? object->bare_reason
+                                                                              : object->reason;
+}
+
 static void put_object(const struct report *report, const struct not_carried *object, struct buf *out)
 {
     bool accepted = upgrade_accepts(report->options, object);
 
     buf_printf(out, "  %s %.*s%s%.*s%s: %.*s\n", object_class_name(object->class), STR_ARGS(object->table),
                object->table.len > 0 && object->name.len > 0 ? "." : "", STR_ARGS(object->name),
-               accepted ? " (accepted)" : "", STR_ARGS(object->reason));
+               accepted ? " (accepted)" : "", STR_ARGS(report_reason(report, object)));
 }
 
 void report_not_carried(const struct report *report, struct buf *out)

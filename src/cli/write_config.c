@@ -173,9 +173,10 @@ static void put_not_carried(struct writing *writing)
 
         if (upgrade_accepts(writing->report->options, object))
             continue;
-        put_comment(writing, str_printf(writing->arena, "not carried: %s %.*s%s%.*s: %.*s", class,
-                                        STR_ARGS(object->table), object->table.len > 0 ? "." : "",
-                                        STR_ARGS(object->name), STR_ARGS(object->reason)));
+        put_comment(writing,
+                    str_printf(writing->arena, "not carried: %s %.*s%s%.*s: %.*s", class,
+                               STR_ARGS(object->table), object->table.len > 0 ? "." : "",
+                               STR_ARGS(object->name), STR_ARGS(report_reason(writing->report, object))));
         if (!str_contains_nocase(classes, class))
             classes =
                 str_printf(writing->arena, "%.*s%s%s", STR_ARGS(classes), classes.len > 0 ? ", " : "", class);

@@ -20,14 +20,15 @@ struct generated_run {
 };
 
 static void make_ordinary(struct arena *arena, const struct plan_table *table,
-                          const struct plan_column *column, struct str reason, struct plan_options *plan)
+                          const struct plan_column *column, struct str reason, struct str bare,
+                          struct plan_options *plan)
 {
     struct ordinary_column *all = ARENA_ARRAY(arena, struct ordinary_column, plan->ordinary_count + 1);
 
     for (size_t i = 0; i < plan->ordinary_count; i++)
         all[i] = plan->ordinary[i];
     all[plan->ordinary_count++] =
-        (struct ordinary_column){table->source->name.text, column->source->name.text, reason};
+        (struct ordinary_column){table->source->name.text, column->source->name.text, reason, bare};
     plan->ordinary = all;
 }
 
@@ -135,9 +136,15 @@ static bool choose(struct generated_table *at)
     return at->with_count > 0;
 }
 
-static void leave(struct generated_table *at, size_t column, struct str reason)
+/* The reason, and what shows it: values of a row, which are not for every report. */
+static void leave(struct generated_table *at, size_t column, const char *reason, const char *between,
+                  struct str shown)
 {
-    make_ordinary(at->run->arena, at->table, &at->table->columns[column], reason, at->run->plan);
+    struct arena *arena = at->run->arena;
+
+    make_ordinary(arena, at->table, &at->table->columns[column],
+                  str_printf(arena, "%s%s%.*s", reason, shown.len > 0 ? between : "", STR_ARGS(shown)),
+                  str_from(reason), at->run->plan);
     at->with[column] = false;
     at->with_count--;
     at->run->again = true;
@@ -151,9 +158,7 @@ static void leave_misfits(struct generated_table *at)
                                 : (struct str){NULL, 0};
 
         if (misfit.ptr != NULL)
-            leave(at, i,
-                  str_printf(at->run->arena, "its type does not hold what SQLite computes: %.*s",
-                             STR_ARGS(misfit)));
+            leave(at, i, "its type does not hold what SQLite computes", ": ", misfit);
     }
 }
 
@@ -161,9 +166,7 @@ static void leave_different(struct generated_table *at, size_t column, const str
 {
     struct str row = generated_first_difference(&at->sides, shape, &at->table->columns[column]);
 
-    leave(at, column,
-          str_printf(at->run->arena, "PostgreSQL computes other values than SQLite%s%.*s",
-                     row.len > 0 ? ": " : "", STR_ARGS(row)));
+    leave(at, column, "PostgreSQL computes other values than SQLite", ": ", row);
 }
 
 static void note_near(const struct generated_table *at, size_t column)
@@ -207,7 +210,7 @@ static bool find_different(struct generated_table *at, struct err *err)
             return false;
     for (size_t i = 0; blamed == 0 && i < at->table->column_count; i++)
         if (at->with[i])
-            leave(at, i, str_from("PostgreSQL computes other values than SQLite"));
+            leave(at, i, "PostgreSQL computes other values than SQLite", "", (struct str){NULL, 0});
     return true;
 }
 
@@ -316,8 +319,8 @@ static void leave_failed(struct generated_table *at, const char *why)
                                     : (struct str){NULL, 0};
 
             if (at->with[i] && (all || misfit.ptr != NULL))
-                leave(at, i,
-                      str_printf(at->run->arena, "PostgreSQL cannot compute it for a row: %s%s%.*s", why,
+                leave(at, i, "PostgreSQL cannot compute it for a row", ": ",
+                      str_printf(at->run->arena, "%s%s%.*s", why,
                                  misfit.len > 0 ? "; in the source it is " : "", STR_ARGS(misfit)));
         }
     }

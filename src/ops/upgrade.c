@@ -5,9 +5,9 @@
 #include "ops/generated.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
-#include "ops/long_keys.h"
 #include "ops/orphans.h"
 #include "ops/policy.h"
+#include "ops/refusals.h"
 #include "ops/settle.h"
 #include "ops/views.h"
 #include "ops/widen.h"
@@ -243,7 +243,7 @@ static bool load_once(struct run *run, struct err *err)
     if (run->working)
         work_close(&run->work);
     run->working = true;
-    run->result->long_key_count = 0;
+    run->result->refusal_count = 0;
     policies_apply(run->arena, run->options, &run->result->prepared.plan, &run->result->policies);
     if (run->result->quarantine.path != NULL &&
         !quarantine_begin(&run->result->quarantine, &run->result->prepared.plan, err))
@@ -321,11 +321,11 @@ static bool publish(void *context, struct err *err)
     return run->result->published;
 }
 
-static bool settle_keys(void *context, struct err *err)
+static bool settle_refusals(void *context, struct err *err)
 {
     struct run *run = context;
 
-    return long_keys_settle(run->arena, run->result, err);
+    return refusals_settle(run->arena, run->result, err);
 }
 
 static bool finish_and_publish(struct run *run, struct err *err)
@@ -333,9 +333,9 @@ static bool finish_and_publish(struct run *run, struct err *err)
     int64_t since = clock_monotonic_us();
 
     if (!settle_rows(run->arena, run->options, run->result, run->control, err) ||
-        !on_target(run, settle_keys, err) || !check_accepted(run, "published", err) ||
+        !on_target(run, settle_refusals, err) || !check_accepted(run, "published", err) ||
         !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
-        !check_contradictions(run, err) ||
+        !on_target(run, settle_refusals, err) || !check_contradictions(run, err) ||
         !views_make(run->arena, run->options, run->result, run->control, err) ||
         !check_accepted(run, "published", err))
         return false;

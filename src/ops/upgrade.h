@@ -102,16 +102,17 @@ enum upgrade_step {
 };
 
 struct orphan_set;
+struct refusal; /* refusals.h */
 
 struct upgrade_result {
     struct prepared prepared;
     struct load load;
     struct misfit_policies policies;
-    struct quarantine quarantine;         /* path NULL: no rows can be set aside */
-    const char *quarantine_file;          /* that was written; NULL: none */
-    const struct plan_object **long_keys; /* refused by the server: see long_keys.h */
-    size_t long_key_count;
-    size_t long_key_capacity;
+    struct quarantine quarantine; /* path NULL: no rows can be set aside */
+    const char *quarantine_file;  /* that was written; NULL: none */
+    struct refusal *refusals;     /* objects that the server refused, not settled yet */
+    size_t refusal_count;
+    size_t refusal_capacity;
     struct orphan_set *orphans; /* by table; NULL: none were looked for */
     struct target target;
     struct table_outcome *tables; /* by place in the plan */

@@ -1,5 +1,6 @@
 /* After the load: checks, foreign keys, sequences, statistics. */
 #include "base/clock.h"
+#include "ops/refusals.h"
 #include "ops/work_intern.h"
 
 enum {
@@ -20,6 +21,26 @@ static void keep_contradiction(struct work *work, const struct contradiction *fo
     (void)pthread_mutex_unlock(&work->lock);
 }
 
+/* Rows may contradict it; or PostgreSQL cannot tell, for want of a value. */
+static bool run_constraint(struct work *work, struct arena *arena, struct engine *target,
+                           const struct plan_object *object, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+    struct contradiction found;
+
+    if (finish_constraint(arena, target, object, &found, &failure)) {
+        if (found.rows > 0)
+            keep_contradiction(work, &found);
+        return true;
+    }
+    if (object->class == OBJECT_CHECK && refusals_is(object, &failure)) {
+        refusals_note(work, object, &failure);
+        return true;
+    }
+    *err = failure;
+    return err_prefix(err, "%s %.*s", object_class_name(object->class), STR_ARGS(object->name));
+}
+
 /* All constraints of one table, one after the other: each locks the table against the others. */
 static bool run_constraints(void *context, size_t worker, struct err *err)
 {
@@ -29,15 +50,8 @@ static bool run_constraints(void *context, size_t worker, struct err *err)
     int64_t began = clock_monotonic_us();
     bool done = true;
 
-    for (size_t i = 0; done && i < task->count; i++) {
-        struct contradiction found;
-
-        done = finish_constraint(arena, work->targets[worker], task->objects[i], &found, err) ||
-               err_prefix(err, "%s %.*s", object_class_name(task->objects[i]->class),
-                          STR_ARGS(task->objects[i]->name));
-        if (done && found.rows > 0)
-            keep_contradiction(work, &found);
-    }
+    for (size_t i = 0; done && i < task->count; i++)
+        done = run_constraint(work, arena, work->targets[worker], task->objects[i], err);
     arena_free(arena);
     work_task_done(task->table, began);
     return done;

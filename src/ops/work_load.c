@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "ops/long_keys.h"
+#include "ops/refusals.h"
 #include "ops/work_intern.h"
 #include "schema/ident.h"
 #include "verify/readback.h"
@@ -171,6 +171,15 @@ static bool explain_duplicates(const struct object_task *task, struct err *err)
                          "--type TABLE.COLUMN=text");
 }
 
+static bool is_refused(const struct object_task *task, const struct err *err)
+{
+    bool refused = false;
+
+    for (size_t i = 0; i < task->count; i++)
+        refused = refused || refusals_is(task->objects[i], err);
+    return refused;
+}
+
 static bool run_index(void *context, size_t worker, struct err *err)
 {
     struct object_task *task = context;
@@ -180,10 +189,10 @@ static bool run_index(void *context, size_t worker, struct err *err)
     if (!set_parallel(work, worker, err))
         return false;
     if (!finish_objects(work->targets[worker], task->objects, task->count, err)) {
-        if (!long_keys_is(err))
+        if (!is_refused(task, err))
             return explain_duplicates(task, err);
         err_clear(err);
-        if (!long_keys_build(work, work->targets[worker], task->objects, task->count, err))
+        if (!refusals_build(work, work->targets[worker], task->objects, task->count, err))
             return explain_duplicates(task, err);
     }
     work_task_done(task->table, began);

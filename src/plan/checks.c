@@ -45,7 +45,7 @@ static struct str check_name(struct maker *maker, size_t place, const struct che
 static void add_check(struct maker *maker, size_t place, const struct check *check)
 {
     const struct plan_table *table = &maker->plan->tables[place];
-    struct plan_object object = {.class = OBJECT_CHECK, .table = place};
+    struct plan_object object = {.class = OBJECT_CHECK, .table = place, .source_sql = check->expr->sql};
     struct str condition;
     struct buf sql;
 
@@ -67,6 +67,7 @@ static void add_check(struct maker *maker, size_t place, const struct check *che
     buf_text(&sql, "SELECT count(*) OVER (), t::text FROM ");
     ident_quote_qualified(&sql, maker->plan->load_schema, table->name);
     buf_printf(&sql, " AS t WHERE NOT (%.*s) LIMIT 20", STR_ARGS(condition));
+    object.row_sql = condition;
     object.probe_sql = buf_to_str(maker->arena, &sql);
     buf_free(&sql);
     maker_object(maker, object);

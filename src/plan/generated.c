@@ -58,24 +58,45 @@ static bool computes_no_constant_text(void *context, const struct expr *node)
     return (found.has_column && !found.has_empty) || !found.has_text;
 }
 
-/* NULL ptr: nothing is known against it. */
-static struct str why_not_generated(const struct maker *maker, const struct table *table,
-                                    const struct column *column)
+static const struct ordinary_column *find_ordinary(const struct maker *maker, const struct table *table,
+                                                   const struct column *column)
 {
-    const struct expr *expr = column->generated_as;
-
-    if (expr == NULL)
-        return str_from("its expression is unknown");
     for (size_t i = 0; i < maker->options->ordinary_count; i++) {
         const struct ordinary_column *ordinary = &maker->options->ordinary[i];
 
         if (str_equal_nocase(ordinary->table, table->name.text) &&
             str_equal_nocase(ordinary->column, column->name.text))
-            return ordinary->reason;
+            return ordinary;
     }
+    return NULL;
+}
+
+/* NULL ptr: nothing is known against it. */
+static struct str why_not_generated(const struct table *table, const struct column *column,
+                                    const struct ordinary_column *ordinary)
+{
+    const struct expr *expr = column->generated_as;
+
+    if (expr == NULL)
+        return str_from("its expression is unknown");
+    if (ordinary != NULL)
+        return ordinary->reason;
     if (!expr_walk(expr, computes_no_constant_text, (void *)(uintptr_t)table))
         return str_from("it computes a text of constants, which PostgreSQL takes in no generated column");
     return (struct str){NULL, 0};
+}
+
+static void leave_ordinary(struct maker *maker, const struct plan_table *table, const struct column *column,
+                           struct str why, struct str bare)
+{
+    static const char then[] = "; its values are carried, as an ordinary column";
+
+    maker_not_carried(maker, OBJECT_GENERATED, table->source->name.text, column->name.text,
+                      column->generated_as == NULL ? (struct str){NULL, 0} : column->generated_as->sql,
+                      "%.*s%s", STR_ARGS(why), then);
+    if (bare.ptr != NULL)
+        maker->plan->not_carried[maker->plan->not_carried_count - 1].bare_reason =
+            str_printf(maker->arena, "%.*s%s", STR_ARGS(bare), then);
 }
 
 /* No program gives it a value, so a NOT NULL would refuse every new row. */
@@ -92,12 +113,12 @@ static void decide_generated(struct maker *maker, struct plan_table *table, stru
 {
     const struct expr *expr = column->source->generated_as;
     struct str source = table->source->name.text;
-    struct str why = why_not_generated(maker, table->source, column->source);
+    const struct ordinary_column *ordinary = find_ordinary(maker, table->source, column->source);
+    struct str why = why_not_generated(table->source, column->source, ordinary);
 
     if (why.ptr != NULL)
-        maker_not_carried(maker, OBJECT_GENERATED, source, column->source->name.text,
-                          expr == NULL ? (struct str){NULL, 0} : expr->sql,
-                          "%.*s; its values are carried, as an ordinary column", STR_ARGS(why));
+        leave_ordinary(maker, table, column->source, why,
+                       ordinary == NULL ? (struct str){NULL, 0} : ordinary->bare_reason);
     else
         column->generated_sql = maker_translate(maker, table, expr, TRANSLATE_OF_TYPE, &column->type,
                                                 OBJECT_GENERATED, column->source->name.text);

@@ -137,6 +137,19 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
     return true;
 }
 
+bool maker_put_parts(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
+                     size_t count, bool unique, bool folded, struct str source_name, struct buf *out)
+{
+    buf_byte(out, '(');
+    for (size_t i = 0; i < count; i++) {
+        buf_text(out, i > 0 ? ", " : "");
+        if (!put_part(maker, table, &parts[i], unique, folded, source_name, out))
+            return false;
+    }
+    buf_byte(out, ')');
+    return true;
+}
+
 bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
                      size_t count, bool unique, bool folded, struct str name, struct str source_name,
                      struct buf *out)
@@ -145,13 +158,6 @@ bool maker_put_index(struct maker *maker, const struct plan_table *table, const 
     ident_quote(out, name);
     buf_text(out, " ON ");
     ident_quote_qualified(out, maker->plan->load_schema, table->name);
-    buf_text(out, " (");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buf_text(out, ", ");
-        if (!put_part(maker, table, &parts[i], unique, folded, source_name, out))
-            return false;
-    }
-    buf_byte(out, ')');
-    return true;
+    buf_byte(out, ' ');
+    return maker_put_parts(maker, table, parts, count, unique, folded, source_name, out);
 }

@@ -67,6 +67,35 @@ static struct str index_name(struct maker *maker, const struct plan_table *table
     return name;
 }
 
+/* The parts of rows that the condition lets in; NULL ptr: columns of all rows, which nothing computes. */
+static struct str row_sql(struct maker *maker, const struct plan_table *table, const struct index *index,
+                          struct str where)
+{
+    bool computed = where.ptr != NULL;
+    struct key_part *parts = ARENA_ARRAY(maker->arena, struct key_part, index->part_count + 1);
+    struct str made = {NULL, 0};
+    struct buf sql;
+
+    for (size_t i = 0; i < index->part_count; i++) {
+        parts[i] = index->parts[i];
+        parts[i].descending = false;
+        computed = computed || parts[i].column < 0;
+    }
+    if (!computed)
+        return made;
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    if (where.ptr != NULL)
+        buf_printf(&sql, "CASE WHEN %.*s THEN ", STR_ARGS(where));
+    buf_text(&sql, "ROW");
+    if (maker_put_parts(maker, table, parts, index->part_count, index->unique, false, index->name.text,
+                        &sql)) {
+        buf_text(&sql, where.ptr != NULL ? " END" : "");
+        made = buf_to_str(maker->arena, &sql);
+    }
+    buf_free(&sql);
+    return made;
+}
+
 static void add_index(struct maker *maker, size_t place, const struct index *index)
 {
     struct plan_table *table = &maker->plan->tables[place];
@@ -103,7 +132,9 @@ static void add_index(struct maker *maker, size_t place, const struct index *ind
                                                  .name = name,
                                                  .parts = index->parts,
                                                  .part_count = index->part_count,
-                                                 .sql = buf_to_str(maker->arena, &sql)});
+                                                 .sql = buf_to_str(maker->arena, &sql),
+                                                 .row_sql = row_sql(maker, table, index, where),
+                                                 .source_sql = index->sql});
         if (index->unique && index->where == NULL &&
             maker_has_folding(table, index->parts, index->part_count))
             maker_add_exact(maker, place, index->parts, index->part_count, name);

@@ -38,7 +38,11 @@ void maker_not_carried(struct maker *maker, enum object_class class, struct str 
     (void)vsnprintf(reason, sizeof(reason), format, args);
     va_end(args);
     ARENA_PUSH(maker->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
-        (struct not_carried){class, table, name, str_dup(maker->arena, str_from(reason)), sql, false};
+        (struct not_carried){.class = class,
+                             .table = table,
+                             .name = name,
+                             .reason = str_dup(maker->arena, str_from(reason)),
+                             .sql = sql};
 }
 
 void maker_note(struct maker *maker, struct str about, const char *format, ...)

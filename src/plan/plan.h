@@ -80,6 +80,10 @@ struct plan_object {
     struct str then_sql;
     /* Counts and shows the rows that contradict a CHECK or a foreign key; NULL ptr: there can be none. */
     struct str probe_sql;
+    /* An index with expressions or a CHECK: an expression that fails on a row where making the object fails.
+     * NULL ptr: it has columns alone. */
+    struct str row_sql;
+    struct str source_sql; /* its text in the source; NULL ptr: none of its own */
     /* Foreign keys: takes the rows without a parent out of the table, RETURNING its loaded columns. */
     struct str orphans_sql;
     struct str orphan_reason;     /* why such a row is one, for people */
@@ -123,8 +127,9 @@ struct not_carried {
     struct str table; /* NULL ptr: it belongs to no table */
     struct str name;
     struct str reason;
-    struct str sql; /* its text in the source */
-    bool allowed;   /* by a policy that the user chose, so it need not be accepted as well */
+    struct str sql;         /* its text in the source */
+    struct str bare_reason; /* without values of rows, for --hide-values; NULL ptr: the reason has none */
+    bool allowed;           /* by a policy that the user chose, so it need not be accepted as well */
 };
 
 /* Something that arrives and behaves differently, or under another name. */
@@ -199,6 +204,7 @@ struct ordinary_column {
     struct str table; /* as in the source */
     struct str column;
     struct str reason;
+    struct str bare_reason; /* as in struct not_carried */
 };
 
 struct plan_options {

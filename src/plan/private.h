@@ -113,6 +113,9 @@ bool maker_has_folding(const struct plan_table *table, const struct key_part *pa
 /* Why a key, or the B-tree of an index, cannot be made; NULL ptr: it can. */
 struct str maker_find_obstacle(struct maker *maker, const struct plan_table *table,
                                const struct key_part *parts, size_t count);
+/* "(a, lower(b) DESC)"; false: a part cannot be carried, which is noted. */
+bool maker_put_parts(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
+                     size_t count, bool unique, bool folded, struct str source_name, struct buf *out);
 /* CREATE INDEX; false: a part of it cannot be carried, which is noted. */
 bool maker_put_index(struct maker *maker, const struct plan_table *table, const struct key_part *parts,
                      size_t count, bool unique, bool folded, struct str name, struct str source_name,

@@ -39,24 +39,10 @@ static bool send_all(struct engine *target, const struct plan_object *const *obj
     return done;
 }
 
-/* Class 22: SQLite goes on with an inexact number, or none, where PostgreSQL stops (docs/translation.md). */
-static bool explain_data_exception(struct err *err)
-{
-    struct err cause = *err;
-
-    if (strncmp(err->sqlstate, "22", 2) != 0)
-        return false;
-    err_clear(err);
-    err_set(err, ERR_DECISION, "PostgreSQL cannot compute its expression for a row that SQLite could");
-    err_detail(err, "%s; nothing was published", cause.detail);
-    err_sqlstate(err, cause.sqlstate);
-    return err_hint(err, "mend that row in the source, or drop the object there: its text is in the plan");
-}
-
 bool finish_objects(struct engine *target, const struct plan_object *const *objects, size_t count,
                     struct err *err)
 {
-    return send_all(target, objects, count, false, err) || explain_data_exception(err);
+    return send_all(target, objects, count, false, err);
 }
 
 bool finish_objects_then(struct engine *target, const struct plan_object *const *objects, size_t count,
@@ -109,8 +95,10 @@ bool finish_constraint(struct arena *arena, struct engine *target, const struct 
         return true;
     if (is_contradiction(&failure) && list_rows(arena, target, object, found, err) && found->rows > 0)
         return true;
-    *err = failure;
-    return explain_data_exception(err);
+    /* Where listing them failed: for that, which is about the other rows. */
+    if (err->code == ERR_NONE)
+        *err = failure;
+    return false;
 }
 
 /*

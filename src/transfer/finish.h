@@ -35,7 +35,8 @@ bool finish_objects_then(struct engine *target, const struct plan_object *const 
 bool finish_parallel(struct engine *target, int processes, struct err *err) MUST_USE;
 
 /* Validates a foreign key, or adds a check.  When rows contradict it, `found` says which and the call
- * succeeds; found->rows is 0 otherwise. */
+ * succeeds; found->rows is 0 otherwise.  A check that PostgreSQL cannot compute for some row fails with
+ * SQLSTATE class 22, whatever it says of the others. */
 bool finish_constraint(struct arena *arena, struct engine *target, const struct plan_object *object,
                        struct contradiction *found, struct err *err) MUST_USE;
 

@@ -113,6 +113,17 @@ def test_the_column_alone_is_named_with_a_row(what, folder, database):
     assert result.equal, result
 
 
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_its_values_stay_hidden(what, folder, database):
+    sql, column, reason = DIFFERENT[what]
+    path = fixtures.build_from_text(sql, folder / "app.db")
+    outcome = pgrade.run("upgrade", str(path), database.url, "--json", "--hide-values")
+    told = not_carried(outcome)[("generated column", "t", column)]
+    assert told.endswith("; its values are carried, as an ordinary column") and reason not in told
+    for value in ("12.55", "is 0", "abcde", "e+18", "where"):
+        assert value not in told
+
+
 def test_values_that_do_not_fit_are_listed_once_the_column_is_accepted(folder, database):
     path = fixtures.build_from_text(DIFFERENT["more decimals than the type has"][0], folder / "app.db")
     outcome = pgrade.upgrade(path, database.url, "--accept", "generated column")
