@@ -17,7 +17,8 @@ struct near {
     const struct plan_table *shape;
     struct near_column *columns;
     size_t double_count;
-    struct buf rows; /* of struct near_row, and its doubles behind each */
+    size_t double_at; /* of the row that is being added */
+    struct buf rows;  /* of struct near_row, and its doubles behind each */
     size_t row_size;
     size_t count;
     bool begun; /* the header of the COPY has passed */
@@ -80,6 +81,7 @@ static struct near_row *add_row(struct near *near, struct err *err)
     }
     near->rows.len += near->row_size;
     near->count++;
+    near->double_at = 0;
     *row = (struct near_row){.double_count = near->double_count};
     return row;
 }
@@ -101,15 +103,6 @@ static void add_form(struct near *near, struct near_row *row, const struct near_
     row->high = hash.high64;
 }
 
-static void add_null(struct near *near, struct near_row *row, const struct near_column *column)
-{
-    static const struct str mark = STR("\001NULL");
-    struct near_column plain = *column;
-
-    plain.is_list = false;
-    add_form(near, row, &plain, mark);
-}
-
 static bool refuse(struct near *near, size_t column, struct err *err)
 {
     return err_set(err, near->scratch.exhausted ? ERR_OUT_OF_MEMORY : ERR_DECISION, "column %.*s: %s",
@@ -117,10 +110,35 @@ static bool refuse(struct near *near, size_t column, struct err *err)
                    near->scratch.reason != NULL ? near->scratch.reason : "a value of another type");
 }
 
+/* A cell that is no NULL: its number where the column holds doubles, else its form. */
+static void add_cell(struct near *near, struct near_row *row, const struct near_column *column,
+                     struct str form, double number)
+{
+    if (column->is_double)
+        row->doubles[near->double_at++] = number;
+    else
+        add_form(near, row, column, form);
+}
+
+static void add_null(struct near *near, struct near_row *row, const struct near_column *column)
+{
+    static const struct str mark = STR("\001NULL");
+    struct near_column plain = *column;
+
+    plain.is_list = false;
+    add_form(near, row, &plain, mark);
+    if (column->is_double)
+        row->doubles[near->double_at++] = NAN;
+}
+
+static double number_of(const struct value *value)
+{
+    return value->kind == VALUE_INTEGER ? (double)value->integer : value->real;
+}
+
 bool near_source_row(struct near *near, const struct value *cells, struct err *err)
 {
     struct near_row *row = add_row(near, err);
-    size_t doubles = 0;
 
     if (row == NULL)
         return false;
@@ -130,22 +148,16 @@ bool near_source_row(struct near *near, const struct value *cells, struct err *e
 
         if (cells[i].kind == VALUE_NULL) {
             add_null(near, row, column);
-            if (column->is_double)
-                row->doubles[doubles++] = NAN;
             continue;
         }
         if (!column->rule.source(&column->rule, &cells[i], &near->scratch, &form))
             return refuse(near, i, err);
-        if (column->is_double)
-            row->doubles[doubles++] =
-                cells[i].kind == VALUE_INTEGER ? (double)cells[i].integer : cells[i].real;
-        else
-            add_form(near, row, column, form);
+        add_cell(near, row, column, form, column->is_double ? number_of(&cells[i]) : 0);
     }
     return true;
 }
 
-static double double_of(struct str field)
+static double number_of_field(struct str field)
 {
     uint64_t bits = field_uint64(field.ptr);
     double number;
@@ -176,7 +188,6 @@ static bool take_field(struct str *rest, struct str *field)
 static bool add_tuple(struct near *near, struct str rest, struct err *err)
 {
     struct near_row *row = add_row(near, err);
-    size_t doubles = 0;
 
     if (row == NULL)
         return false;
@@ -189,16 +200,11 @@ static bool add_tuple(struct near *near, struct str rest, struct err *err)
             return err_set(err, ERR_FAILED, "the rows of the view came in an unknown form");
         if (field.ptr == NULL) {
             add_null(near, row, column);
-            if (column->is_double)
-                row->doubles[doubles++] = NAN;
             continue;
         }
         if (!column->rule.target(&column->rule, field, &near->scratch, &form))
             return refuse(near, i, err);
-        if (column->is_double)
-            row->doubles[doubles++] = double_of(field);
-        else
-            add_form(near, row, column, form);
+        add_cell(near, row, column, form, column->is_double ? number_of_field(field) : 0);
     }
     return true;
 }
