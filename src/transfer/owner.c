@@ -74,16 +74,14 @@ static void put_schema(struct buf *sql, const struct target *target, const char 
 
 void target_put_owner(struct buf *sql, const struct target *target, const struct plan *plan)
 {
+    struct published published;
+    size_t next = 0;
+
     if (target->owner.len == 0)
         return;
     put_schema(sql, target, "GRANT CREATE, USAGE ON SCHEMA ", " TO ");
-    for (size_t i = 0; i < plan->enum_count; i++)
-        put_owner(sql, target, "TYPE", plan->enums[i].type.name);
-    for (size_t i = 0; i < plan->table_count; i++)
-        put_owner(sql, target, "TABLE", plan->tables[i].name);
-    for (size_t i = 0; i < plan->view_count; i++)
-        if (!plan->views[i].dropped)
-            put_owner(sql, target, "VIEW", plan->views[i].name);
+    while (target_next_published(plan, &next, &published))
+        put_owner(sql, target, published.keyword, published.name);
     for (size_t i = 0; i < plan->object_count; i++)
         if (plan->objects[i].class == OBJECT_TRIGGER)
             put_owner(sql, target, "FUNCTION", plan->objects[i].function);

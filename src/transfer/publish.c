@@ -187,18 +187,20 @@ static bool put_default_privileges(struct buf *sql, struct target *target, const
 static void put_records(struct buf *sql, const struct target *target, const struct plan *plan,
                         const int64_t *rows, struct str source)
 {
-    for (size_t i = 0; i < plan->enum_count; i++)
-        put_record(sql, target, "type", plan->enums[i].type.name, -1, source);
-    for (size_t i = 0; i < plan->table_count; i++)
-        put_record(sql, target, "table", plan->tables[i].name, rows[i], source);
-    for (size_t i = 0; i < plan->view_count; i++)
-        if (!plan->views[i].dropped)
-            put_record(sql, target, "view", plan->views[i].name, -1, source);
+    struct published published;
+    size_t next = 0;
+
+    while (target_next_published(plan, &next, &published))
+        put_record(sql, target, published.class, published.name,
+                   strcmp(published.class, "table") == 0 ? rows[published.place] : -1, source);
 }
 
 static bool put_all(struct buf *sql, struct target *target, const struct plan *plan, const int64_t *rows,
                     struct str source, struct err *err)
 {
+    struct published published;
+    size_t next = 0;
+
     if (!target->schema_exists) {
         buf_text(sql, "CREATE SCHEMA ");
         ident_quote(sql, target->schema);
@@ -208,13 +210,8 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     put_drop(sql, target, "table", "DROP TABLE");
     put_drop(sql, target, "function", "DROP FUNCTION");
     put_drop(sql, target, "type", "DROP TYPE");
-    for (size_t i = 0; i < plan->enum_count; i++)
-        put_move(sql, target, "TYPE", plan->enums[i].type.name);
-    for (size_t i = 0; i < plan->table_count; i++)
-        put_move(sql, target, "TABLE", plan->tables[i].name);
-    for (size_t i = 0; i < plan->view_count; i++)
-        if (!plan->views[i].dropped)
-            put_move(sql, target, "VIEW", plan->views[i].name);
+    while (target_next_published(plan, &next, &published))
+        put_move(sql, target, published.keyword, published.name);
     if (!put_default_privileges(sql, target, plan, err))
         return false;
     target_put_record_ddl(sql, target);

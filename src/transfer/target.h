@@ -89,6 +89,17 @@ bool target_publish(struct target *target, const struct plan *plan, const struct
 /* The path of a file is whatever bytes the file system takes: in words that are text. */
 struct str target_text_of_path(struct arena *arena, struct str path);
 
+/* published.c: one of the objects that publishing moves. */
+struct published {
+    const char *class;   /* as the record names it: "table" */
+    const char *keyword; /* as ALTER names it: "TABLE" */
+    struct str name;
+    size_t place; /* among those of its class in the plan */
+};
+
+/* The types, the tables and the views that were made, one a call; *next begins at 0.  False: no more. */
+bool target_next_published(const struct plan *plan, size_t *next, struct published *published);
+
 /* Takes back everything that was not published.  Errors are returned for a message; the lock is given up
  * anyway. */
 bool target_abandon(struct target *target, struct err *err);
