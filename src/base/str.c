@@ -232,6 +232,15 @@ size_t str_utf8_valid_prefix(struct str s)
     return i;
 }
 
+size_t str_utf8_count(struct str s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        count += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+    return count;
+}
+
 struct str str_utf8_clip(struct str s, size_t limit)
 {
     if (s.len <= limit)

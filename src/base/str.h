@@ -55,6 +55,9 @@ const char *str_cstr(struct arena *arena, struct str s) RETURNS_NONNULL;
  * valid. */
 size_t str_utf8_valid_prefix(struct str s);
 
+/* Characters of valid UTF-8: all bytes but those that continue one. */
+size_t str_utf8_count(struct str s);
+
 /* The longest prefix of at most `limit` bytes that does not cut a UTF-8 sequence. */
 struct str str_utf8_clip(struct str s, size_t limit);
 

@@ -3,22 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static size_t width_of(struct str text)
-{
-    size_t width = 0;
-
-    /* Characters, not bytes; wide ones count as one, which shifts a line and harms nobody. */
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return width;
-}
-
+/* Widths are characters, not bytes; wide ones count as one, which shifts a line and harms nobody. */
 static struct str cut(struct arena *arena, struct str text, size_t maximum)
 {
     size_t end = 0;
     size_t width = 0;
 
-    if (maximum == 0 || width_of(text) <= maximum)
+    if (maximum == 0 || str_utf8_count(text) <= maximum)
         return text;
     while (width + 3 < maximum || ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
         width += ((unsigned char)text.ptr[end++] & 0xc0) != 0x80;
@@ -53,7 +44,7 @@ static void put_row(const struct text_table *table, const size_t *widths, size_t
     put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
         struct str cell = table->cells[row * table->columns + i];
-        size_t gap = widths[i] - width_of(cell);
+        size_t gap = widths[i] - str_utf8_count(cell);
         bool last = i + 1 == table->columns;
 
         if (i > 0)
@@ -73,8 +64,8 @@ void text_table_write(const struct text_table *table, bool color, struct buf *ou
     size_t rows = table->count / table->columns;
 
     for (size_t i = 0; i < rows * table->columns; i++)
-        if (width_of(table->cells[i]) > widths[i % table->columns])
-            widths[i % table->columns] = width_of(table->cells[i]);
+        if (str_utf8_count(table->cells[i]) > widths[i % table->columns])
+            widths[i % table->columns] = str_utf8_count(table->cells[i]);
     if (color)
         buf_text(out, "\033[1m");
     put_row(table, widths, 0, out);

@@ -26,15 +26,6 @@ size_t wrap_width(void)
     return size.ws_col;
 }
 
-static size_t width_of(struct str text)
-{
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return width;
-}
-
 /* The spaces at the line's beginning, and the number of an item of a list. */
 static size_t indent_of(struct str line)
 {
@@ -71,7 +62,7 @@ static void put_wrapped(struct buf *out, struct str line, size_t width)
     while (rest.len > 0) {
         struct str word = take_word(&rest);
 
-        if (used > indent && used + width_of(word) > width) {
+        if (used > indent && used + str_utf8_count(word) > width) {
             buf_byte(out, '\n');
             for (size_t i = 0; i < indent; i++)
                 buf_byte(out, ' ');
@@ -79,7 +70,7 @@ static void put_wrapped(struct buf *out, struct str line, size_t width)
             word = str_trim(word);
         }
         buf_str(out, word);
-        used += width_of(word);
+        used += str_utf8_count(word);
     }
 }
 
@@ -97,7 +88,7 @@ void wrap_lines(struct buf *out, size_t start, size_t width)
         size_t end = found < 0 ? text.len : (size_t)found;
         struct str line = str_slice(text, 0, end);
 
-        if (width_of(line) <= width || str_starts_with(line, "    "))
+        if (str_utf8_count(line) <= width || str_starts_with(line, "    "))
             buf_str(&made, line);
         else
             put_wrapped(&made, line, width);

@@ -186,13 +186,12 @@ int64_t check_longest_label(const struct table *table, const struct check *check
     int64_t longest = 0;
 
     for (size_t i = 1; i < list->item_count; i++) {
-        int64_t characters = 0;
         struct str label;
+        int64_t characters;
 
         if (!is_text(list->items[i], table, &label))
             continue;
-        for (size_t j = 0; j < label.len; j++)
-            characters += ((unsigned char)label.ptr[j] & 0xc0) != 0x80;
+        characters = (int64_t)str_utf8_count(label);
         longest = characters > longest ? characters : longest;
     }
     return longest;

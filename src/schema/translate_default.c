@@ -123,15 +123,6 @@ static bool to_numeric(struct translator *tr, const struct term *constant, const
     return true;
 }
 
-static int64_t characters(struct str text)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return count;
-}
-
 static bool to_text(struct translator *tr, const struct term *constant, const struct pg_type *type,
                     struct term *out)
 {
@@ -144,7 +135,7 @@ static bool to_text(struct translator *tr, const struct term *constant, const st
         return unfit(tr, constant, type);
     if (constant->storage == STORAGE_REAL)
         text = real_text(tr->arena, constant->real);
-    if (type->length > 0 && characters(text) > type->length)
+    if (type->length > 0 && (int64_t)str_utf8_count(text) > type->length)
         return unfit(tr, constant, type);
     if (type->kind == PG_CHAR && text.len > 0 && text.ptr[text.len - 1] == ' ')
         return unfit(tr, constant, type);

@@ -90,16 +90,6 @@ static void add_moment(struct column_facts *facts, struct str text)
         facts->fraction_digits = moment.fraction_digits;
 }
 
-/* Characters of a text that is valid UTF-8: all bytes but those that continue one. */
-static int64_t count_characters(struct str text)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return count;
-}
-
 static bool is_storable_text(struct str bytes)
 {
     return str_utf8_valid_prefix(bytes) == bytes.len && str_find(bytes, '\0') < 0;
@@ -115,7 +105,7 @@ static void add_text(struct column_facts *facts, struct str text)
         facts->texts_invalid++;
         return;
     }
-    characters = count_characters(text);
+    characters = (int64_t)str_utf8_count(text);
     if (characters > facts->characters_max)
         facts->characters_max = characters;
     facts->texts_uuid += pattern_uuid(text);

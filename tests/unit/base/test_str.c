@@ -53,6 +53,14 @@ static void clip_keeps_characters_whole(void **state)
     assert_int_equal(str_utf8_clip(text, 0).len, 0);
 }
 
+static void characters_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(str_utf8_count((struct str){NULL, 0}), 0);
+    assert_int_equal(str_utf8_count(str_from("abc")), 3);
+    assert_int_equal(str_utf8_count(str_from("\xc3\xa4\xe6\x97\xa5\xf0\x9f\x98\x80")), 3);
+}
+
 static void comparisons(void **state)
 {
     struct str empty = {NULL, 0};
@@ -75,6 +83,7 @@ int main(void)
         cmocka_unit_test(integers_are_exact_at_the_edges),
         cmocka_unit_test(utf8_is_checked_strictly),
         cmocka_unit_test(clip_keeps_characters_whole),
+        cmocka_unit_test(characters_are_counted),
         cmocka_unit_test(comparisons),
     };
 
