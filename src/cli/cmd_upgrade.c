@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -9,27 +8,7 @@
 #include "cli/report.h"
 #include "cli/retry.h"
 #include "cli/settings.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-/* Ctrl-C and a closing terminal take back what was begun; a second one does not hurry that up. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
-    action.sa_handler = SIG_IGN;
-    (void)sigaction(SIGPIPE, &action, NULL);
-}
+#include "cli/signals.h"
 
 static bool has_shortfalls(const struct upgrade_result *result)
 {
@@ -73,10 +52,8 @@ static bool prepare(struct invocation *invocation, struct endpoints *endpoints,
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
-    struct upgrade_options options = {.source = &endpoints.source,
-                                      .target = &endpoints.target,
-                                      .interrupted = &interrupted,
-                                      .progress = meter_show};
+    struct upgrade_options options = {
+        .source = &endpoints.source, .target = &endpoints.target, .progress = meter_show};
     struct upgrade_result result = {.published = false};
     struct report report = {invocation, &endpoints, &options, &result};
     struct meter meter;
@@ -86,7 +63,7 @@ static bool run(struct invocation *invocation, struct err *err)
         return retry_quarantine(invocation, err);
     if (!prepare(invocation, &endpoints, &options, err))
         return false;
-    catch_signals();
+    options.interrupted = signals_catch();
     meter_init(&meter, invocation->quiet);
     options.progress_context = &meter;
     done = upgrade_run(invocation->arena, &options, &result, err);

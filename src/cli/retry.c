@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "cli/connect.h"
+#include "cli/signals.h"
 #include "ops/retry.h"
 
 static void put_refusals(const struct retry_result *result, struct buf *out)
@@ -96,6 +97,7 @@ bool retry_quarantine(struct invocation *invocation, struct err *err)
 
     if (!find_target(invocation, file, &endpoints, err))
         return false;
+    options.interrupted = signals_catch();
     done = retry_run(invocation->arena, &options, &result, err);
     if (invocation->hide_values)
         err_hide_values(err);

@@ -7,11 +7,14 @@
 #ifndef PGRADE_OPS_RETRY_H
 #define PGRADE_OPS_RETRY_H
 
+#include <signal.h>
+
 #include "engine/engine.h"
 
 struct retry_options {
     const struct url *target;
     const char *file;
+    const volatile sig_atomic_t *interrupted; /* set by a signal handler; may be NULL */
     bool trace;
     bool hide_values;
 };

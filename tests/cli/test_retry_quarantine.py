@@ -138,6 +138,48 @@ def test_rows_that_are_none(row, says, aside, database):
     assert any(says in one["reason"] for one in document["refused"]), document
 
 
+@pytest.mark.core
+def test_row_that_stands_there_twice(aside, database):
+    """Which of the two is meant nobody can tell: both lines are named, and nothing is loaded."""
+    correct(aside, mend)
+    with open(aside, newline="", encoding="utf-8") as stream:
+        lines = list(csv.reader(stream))
+    lines[1][8] += "\n\nof several lines"
+    lines += [[*line[:9], line[9].replace("mended", "not mended")] for line in lines if "mended" in line[9]]
+    with open(aside, "w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(lines)
+    before = database.execute("SELECT * FROM pgrade.quarantine ORDER BY id")
+    error = retry(aside, database, status=pgrade.USAGE)["error"]
+    places = [n for n, line in enumerate(aside.read_text(encoding="utf-8").splitlines(), 1) if "mended" in line]
+    assert len(places) == 2 and places[0] > 4 and error["code"] == "ERR_USAGE", error
+    assert error["message"].startswith(f"{aside}:{places[1]}: "), error
+    assert f"line {places[0]} already" in error["message"] and error["detail"] and "once" in error["hint"], error
+    assert database.execute("SELECT * FROM pgrade.quarantine ORDER BY id") == before
+    assert database.execute("SELECT count(*) FROM p") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "old, new, key",
+    [
+        ('"id": 2', '"id": 2, "id": 3', "id"),
+        ('"id": 2', '"i\\u0064": 3, "id": 2', "id"),
+        ('"note": "a', '"note": "x", "note": "a', "note"),
+        ('{"blob": "ff00"}', '{"blob": "ff00", "blob": "00"}', "blob"),
+    ],
+)
+def test_key_that_stands_twice_in_a_row(old, new, key, aside, database):
+    """A reader of JSON keeps one of them without a word; the row is not taken."""
+    correct(aside, mend)
+    text = aside.read_text(encoding="utf-8")
+    old, new = old.replace('"', '""'), new.replace('"', '""')
+    place = 1 + text[: text.index(old)].count("\n")
+    aside.write_text(text.replace(old, new, 1), encoding="utf-8")
+    document = retry(aside, database, status=pgrade.DECISION)
+    reasons = [one["reason"] for one in document["refused"] if "twice" in one["reason"]]
+    assert reasons == [f'line {place}: the key "{key}" stands twice in its row'], document
+    assert database.execute("SELECT count(*) FROM p") == [(1,)]
+
+
 @pytest.mark.parametrize(
     "text, status, says",
     [

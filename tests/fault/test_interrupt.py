@@ -160,6 +160,39 @@ def test_interrupted_while_it_sets_orphans_aside(tmp_path, database):
     assert whole_text(database) == before and os.listdir(tmp_path) == ["app.db"]
 
 
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgrade' AND datname = current_database()
+    AND wait_event_type = 'Lock'"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+def test_interrupted_while_rows_come_back(number, tmp_path, database):
+    """The application holds the table; whoever gives up has lost nothing, and may try again."""
+    connection = sqlite3.connect(tmp_path / "app.db")
+    connection.executescript(
+        "CREATE TABLE item (id INTEGER PRIMARY KEY, price DECIMAL(6, 2)); INSERT INTO item VALUES (1, 'x'), (2, 'y')"
+    )
+    connection.close()
+    place = tmp_path / "aside.csv"
+    words = ["upgrade", str(tmp_path / "app.db"), database.url, "--misfit=quarantine", f"--quarantine-file={place}"]
+    assert pgrade.run(*words).status == pgrade.SHORTFALL
+    place.write_text(place.read_text().replace('""x""', "1").replace('""y""', "2"))
+    before = whole_text(database)
+    holder = database.connect()
+    with holder.cursor() as cursor:
+        cursor.execute("LOCK TABLE item IN SHARE MODE")
+    process = pgrade.start("upgrade", "--retry-quarantine", str(place), database.url)
+    poll(lambda: database.execute(WAITING) == [(1,)], process)
+    process.send_signal(number)
+    assert_told(pgrade.finish(process, timeout=END_SECONDS), INTERRUPTED)
+    holder.close()
+    wait_until_no_session(database)
+    assert whole_text(database) == before
+    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(2,)]
+    assert pgrade.run("upgrade", "--retry-quarantine", str(place), database.url).status == pgrade.OK
+    assert database.execute("SELECT id, price::int FROM item ORDER BY id") == [(1, 1), (2, 2)]
+
+
 @contextlib.contextmanager
 def silent_server():
     """Takes connections and says nothing, as a firewall or a hung server does."""

@@ -1,0 +1,11 @@
+/* signals.h: what interrupts a command that has begun to write. */
+#ifndef PGRADE_CLI_SIGNALS_H
+#define PGRADE_CLI_SIGNALS_H
+
+#include <signal.h>
+
+/* From now on Ctrl-C, SIGTERM and a closing terminal set the flag, which is given back, and end nothing by
+ * themselves. */
+const volatile sig_atomic_t *signals_catch(void);
+
+#endif
