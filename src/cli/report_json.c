@@ -2,15 +2,10 @@
 #include <stdio.h>
 
 #include "cli/report.h"
+#include "plan/units.h"
 
 static void put_column(const struct report *report, const struct plan_column *column, struct json *json)
 {
-    static const char *const units[] = {[UNIT_NONE] = NULL,
-                                        [UNIT_SECONDS] = "seconds",
-                                        [UNIT_MILLISECONDS] = "milliseconds",
-                                        [UNIT_MICROSECONDS] = "microseconds",
-                                        [UNIT_JULIAN_DAYS] = "julian days"};
-
     json_object(json);
     json_put_str(json, "source", column->source->name.text);
     json_put_str(json, "name", column->name);
@@ -22,7 +17,7 @@ static void put_column(const struct report *report, const struct plan_column *co
     json_put_bool(json, "serial", column->identity == IDENTITY_SERIAL);
     json_put_str(json, "default", column->default_sql);
     json_put_str(json, "generated", column->generated_sql);
-    json_put_str(json, "unit", str_from(units[column->unit]));
+    json_put_str(json, "unit", str_from(unit_name(column->unit)));
     json_object_end(json);
 }
 

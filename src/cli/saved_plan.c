@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "plan/units.h"
 #include "schema/ident.h"
 
 enum {
@@ -95,11 +96,6 @@ static struct str column_type(struct arena *arena, const struct plan_table *tabl
 static void put_column(struct json *json, struct arena *arena, const struct plan_table *table,
                        const struct plan_column *column)
 {
-    static const char *const units[UNIT_COUNT] = {[UNIT_NONE] = "none",
-                                                  [UNIT_SECONDS] = "s",
-                                                  [UNIT_MILLISECONDS] = "ms",
-                                                  [UNIT_MICROSECONDS] = "us",
-                                                  [UNIT_JULIAN_DAYS] = "julian"};
     struct buf text;
 
     put_decision(json, "type", column_type(arena, table, column), column->reason);
@@ -108,7 +104,7 @@ static void put_column(struct json *json, struct arena *arena, const struct plan
         return;
     buf_init(&text, BUF_TEXT_MAXIMUM);
     ident_quote_qualified(&text, table->source->name.text, column->source->name.text);
-    buf_printf(&text, "=%s", units[column->unit]);
+    buf_printf(&text, "=%s", unit_option(column->unit));
     put_decision(json, "unit", buf_view(&text), column->reason);
     buf_free(&text);
 }

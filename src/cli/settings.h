@@ -15,8 +15,7 @@
         {"where", 0, "T=SQL", "only the rows of T for which SQLite finds that true; may be repeated"},       \
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
-        {"unit", 0, "T.C=UNIT",                                                                              \
-         "what its numbers count: s, ms, us (since 1970) or julian; may be repeated"},                       \
+        {"unit", 0, "T.C=UNIT", "what its numbers count: s, ms, us, julian, coredata, webkit or ticks"},     \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
     {                                                                                                        \
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \

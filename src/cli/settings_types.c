@@ -3,6 +3,7 @@
 
 #include "cli/place.h"
 #include "cli/settings.h"
+#include "plan/units.h"
 #include "schema/ident.h"
 
 static bool wrong(const struct invocation *invocation, struct err *err)
@@ -124,35 +125,21 @@ bool settings_types(struct invocation *invocation, struct upgrade_options *optio
     return true;
 }
 
-/* What numbers count, for dates and times. */
-static const struct {
-    const char *name;
-    enum time_unit unit;
-} units[] = {
-    {"s", UNIT_SECONDS},
-    {"ms", UNIT_MILLISECONDS},
-    {"us", UNIT_MICROSECONDS},
-    {"seconds", UNIT_SECONDS},
-    {"milliseconds", UNIT_MILLISECONDS},
-    {"microseconds", UNIT_MICROSECONDS},
-    {"julian", UNIT_JULIAN_DAYS},
-    {"none", UNIT_NONE},
-};
-
 static bool read_unit(struct invocation *invocation, const struct given *given,
                       struct unit_override *override, struct err *err)
 {
     const char *text = given->value;
     struct place place;
+    enum time_unit unit;
 
-    for (size_t i = 0; place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
-                       i < ARRAY_LENGTH(units);
-         i++) {
-        *override = (struct unit_override){place.table, place.column, units[i].unit, str_from(given->reason)};
-        if (str_is_nocase(str_trim(place.value), units[i].name))
-            return true;
+    if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
+        unit_read(str_trim(place.value), &unit)) {
+        *override = (struct unit_override){place.table, place.column, unit, str_from(given->reason)};
+        return true;
     }
-    err_set(err, ERR_USAGE, "--unit %s: not of the form TABLE.COLUMN=UNIT with s, ms, us or julian", text);
+    err_set(err, ERR_USAGE,
+            "--unit %s: not of the form TABLE.COLUMN=UNIT with s, ms, us, julian, coredata, webkit or ticks",
+            text);
     return wrong(invocation, err);
 }
 

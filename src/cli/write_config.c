@@ -8,6 +8,7 @@
 #include "cli/config.h"
 #include "cli/place.h"
 #include "cli/saved_plan.h"
+#include "plan/units.h"
 #include "schema/ident.h"
 
 struct writing {
@@ -211,20 +212,16 @@ static void put_types(struct writing *writing)
 
 static void put_units(struct writing *writing)
 {
-    static const char *const units[UNIT_COUNT] = {[UNIT_SECONDS] = "s",
-                                                  [UNIT_MILLISECONDS] = "ms",
-                                                  [UNIT_MICROSECONDS] = "us",
-                                                  [UNIT_JULIAN_DAYS] = "julian"};
     const struct plan *plan = &writing->report->result->prepared.plan;
 
     for (size_t i = 0; i < plan->table_count; i++) {
         const struct plan_table *table = &plan->tables[i];
 
         for (size_t j = 0; j < table->column_count; j++)
-            if (units[table->columns[j].unit] != NULL)
+            if (table->columns[j].unit != UNIT_NONE)
                 put_line(writing, false,
                          place_of(writing, table->source->name.text, table->columns[j].source->name.text),
-                         str_from(units[table->columns[j].unit]));
+                         str_from(unit_option(table->columns[j].unit)));
     }
 }
 
@@ -293,7 +290,8 @@ static void put_all(struct writing *writing)
     put_rules(writing, "type");
     put_types(writing);
     put_section(writing, "unit",
-                "table.column = s, ms, us or julian: what numbers count that are dates or times");
+                "table.column = s, ms, us, julian, coredata, webkit or ticks: what numbers count that are "
+                "dates or times");
     put_rules(writing, "unit");
     put_units(writing);
     put_section(writing, "misfit",

@@ -17,6 +17,9 @@ enum time_unit {
     UNIT_MILLISECONDS,
     UNIT_MICROSECONDS,
     UNIT_JULIAN_DAYS,
+    UNIT_COREDATA, /* seconds since 2001-01-01 */
+    UNIT_WEBKIT,   /* microseconds since 1601-01-01 */
+    UNIT_TICKS,    /* tenths of a microsecond since 0001-01-01 */
     UNIT_COUNT
 };
 

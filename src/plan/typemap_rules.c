@@ -45,6 +45,16 @@ static bool says_text(const struct question *question)
     return false;
 }
 
+/* NSManagedObject's columns begin with Z, in files that hold Core Data's own two tables. */
+static bool is_of_core_data(const struct question *question)
+{
+    const struct schema *schema = question->framework->schema;
+
+    return schema != NULL && str_starts_with_nocase(question->column->name.text, "Z") &&
+           schema_table(schema, (struct str)STR("Z_PRIMARYKEY")) != NULL &&
+           schema_table(schema, (struct str)STR("Z_METADATA")) != NULL;
+}
+
 static bool is_array(const struct question *question)
 {
     return question->declared.is_array;
@@ -360,6 +370,11 @@ static const struct type_rule general[] = {
      .kind = PG_BYTEA,
      .voice = VOICE_BYTES},
     {.names = "date", .kind = PG_DATE, .voice = VOICE_DATE},
+    {.names = "timestamp",
+     .when = is_of_core_data,
+     .kind = PG_TIMESTAMPTZ,
+     .unit = UNIT_COREDATA,
+     .why = "declared TIMESTAMP beside Core Data's Z_PRIMARYKEY and Z_METADATA: seconds since 2001"},
     {.names = "datetime|datetime2|smalldatetime|timestamp|timestamp without time zone",
      .kind = PG_TIMESTAMP,
      .voice = VOICE_MOMENT},

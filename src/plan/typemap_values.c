@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan/typemap_rules.h"
+#include "plan/units.h"
 
 static int64_t not_null(const struct column_facts *facts)
 {
@@ -230,15 +231,8 @@ static int64_t moments_of(const struct column_facts *facts)
 static bool speak_unit(const struct question *question, const struct type_rule *rule,
                        const struct column_facts *facts, struct verdict *verdict)
 {
-    static const char *const units[UNIT_COUNT] = {
-        [UNIT_SECONDS] = "its numbers are seconds since 1970",
-        [UNIT_MILLISECONDS] = "its numbers are milliseconds since 1970",
-        [UNIT_MICROSECONDS] = "its numbers are microseconds since 1970",
-        [UNIT_JULIAN_DAYS] = "its numbers are julian days",
-    };
     int64_t sum = moments_of(facts);
 
-    (void)question;
     (void)rule;
     if (sum == 0)
         return true;
@@ -248,7 +242,7 @@ static bool speak_unit(const struct question *question, const struct type_rule *
         /* One value of another unit may be an odd date; more of them mean that no unit can be told. */
         if (facts->moments[unit] * 10 >= sum * 9) {
             verdict->unit = (enum time_unit)unit;
-            verdict->note = str_from(units[unit]);
+            verdict->note = str_printf(question->arena, "its numbers are %s", unit_meaning(verdict->unit));
         }
     }
     return true;

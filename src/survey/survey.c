@@ -6,8 +6,8 @@
 
 #include "survey/pattern.h"
 
-/* 1973 to 2200, counted from 1970 in each unit; julian days of the years -57 to 3775.  Within these years the
- * units do not meet: seconds of 2020 would be milliseconds of January 1970. */
+/* 1973 to 2200, counted in each unit from where it begins; julian days of the years -57 to 3775.  Within
+ * these years the units do not meet: seconds of 2020 would be milliseconds of January 1970. */
 static const struct {
     enum time_unit unit;
     double from;
@@ -17,6 +17,8 @@ static const struct {
     {UNIT_SECONDS, 94694400.0, 7289654400.0},
     {UNIT_MILLISECONDS, 94694400.0e3, 7289654400.0e3},
     {UNIT_MICROSECONDS, 94694400.0e6, 7289654400.0e6},
+    {UNIT_WEBKIT, 11739168000.0e6, 18934128000.0e6},
+    {UNIT_TICKS, 62230291200.0e7, 69425251200.0e7},
 };
 
 /* 9999-12-31 in seconds reads as milliseconds of 1978, and so on: such a value says "never", but no unit. */

@@ -3,8 +3,11 @@
 #include <math.h>
 
 enum {
-    NO_NUMBER = 1000000, /* above whatever two of two_digits() can make together */
-    UNIX_EPOCH = -10957, /* 1970-01-01 */
+    NO_NUMBER = 1000000,    /* above whatever two of two_digits() can make together */
+    UNIX_EPOCH = -10957,    /* 1970-01-01 */
+    COREDATA_EPOCH = 366,   /* 2001-01-01 */
+    WEBKIT_EPOCH = -145731, /* 1601-01-01 */
+    TICKS_EPOCH = -730119,  /* 0001-01-01 */
     JULIAN_EPOCH = -2451545
 };
 
@@ -199,9 +202,12 @@ void moment_to_utc(struct moment *moment)
     settle(moment);
 }
 
+/* Of .NET: the only unit that is finer than PostgreSQL's. */
+#define TENTHS_A_US 10
+
 struct moment_unit {
     int64_t per_day;
-    int64_t ticks;   /* in one unit: what a fraction is rounded to */
+    int64_t ticks; /* in one unit: what a fraction is rounded to; 0: a fraction is finer than a microsecond */
     int64_t tick_us; /* microseconds in a tick */
     int64_t epoch_days;
     int64_t epoch_us;
@@ -211,6 +217,9 @@ static const struct moment_unit units[] = {
     [UNIT_SECONDS] = {86400, 1000000, 1, UNIX_EPOCH, 0},
     [UNIT_MILLISECONDS] = {86400000, 1000, 1, UNIX_EPOCH, 0},
     [UNIT_MICROSECONDS] = {86400000000, 1, 1, UNIX_EPOCH, 0},
+    [UNIT_COREDATA] = {86400, 1000000, 1, COREDATA_EPOCH, 0},
+    [UNIT_WEBKIT] = {86400000000, 1, 1, WEBKIT_EPOCH, 0},
+    [UNIT_TICKS] = {864000000000, 0, 0, TICKS_EPOCH, 0},
     /* Julian days begin at noon. */
     [UNIT_JULIAN_DAYS] = {1, 86400000, 1000, JULIAN_EPOCH, MOMENT_DAY_US / 2},
 };
@@ -229,7 +238,12 @@ static bool moment_of(const struct moment_unit *unit, int64_t whole, int64_t tic
     if (days > days_limit || days < -days_limit)
         return false;
     *moment = (struct moment){.days = days + unit->epoch_days};
-    moment->us = (whole % unit->per_day * unit->ticks + ticks) * unit->tick_us + unit->epoch_us;
+    if (unit->ticks == 0) {
+        moment->us = whole % unit->per_day / TENTHS_A_US;
+        moment->finer = whole % TENTHS_A_US != 0;
+    } else {
+        moment->us = (whole % unit->per_day * unit->ticks + ticks) * unit->tick_us + unit->epoch_us;
+    }
     settle(moment);
     return true;
 }
@@ -257,5 +271,8 @@ bool moment_of_real(const struct moment_unit *unit, double number, struct moment
 
     if (!(fabs(number) < 0x1p63))
         return false;
-    return moment_of(unit, (int64_t)whole, scale_fraction(number - whole, (double)unit->ticks), moment);
+    if (!moment_of(unit, (int64_t)whole, scale_fraction(number - whole, (double)unit->ticks), moment))
+        return false;
+    moment->finer = moment->finer || (unit->ticks == 0 && fabs(number - whole) > 0);
+    return true;
 }

@@ -13,6 +13,9 @@
 #define DAY          (24 * HOUR)
 #define EPOCH_UNIX   (INT64_C(946684800) * SECOND)    /* 2000-01-01, from 1970-01-01 */
 #define EPOCH_JULIAN (INT64_C(211813444800) * SECOND) /* 2000-01-01, from julian day 0 */
+#define EPOCH_APPLE  (INT64_C(-31622400) * SECOND)    /* 2000-01-01, from 2001-01-01 */
+#define EPOCH_CHROME (INT64_C(12591158400) * SECOND)  /* 2000-01-01, from 1601-01-01 */
+#define EPOCH_DOTNET (INT64_C(63082281600) * SECOND)  /* 2000-01-01, from 0001-01-01 */
 
 #define DAYS_LOWEST      INT64_C(-2451545)   /* 4714-11-24 BC */
 #define DAYS_END         INT64_C(2145031949) /* 5874898-01-01 */
@@ -205,7 +208,23 @@ static const struct {
     [UNIT_MILLISECONDS] = {1000, 1, EPOCH_UNIX},
     [UNIT_MICROSECONDS] = {1, 1, EPOCH_UNIX},
     [UNIT_JULIAN_DAYS] = {DAY / 1000, 1000, EPOCH_JULIAN},
+    [UNIT_COREDATA] = {SECOND, 1, EPOCH_APPLE},
+    [UNIT_WEBKIT] = {1, 1, EPOCH_CHROME},
+    [UNIT_TICKS] = {1, 0, 0}, /* tenths of a microsecond: micros_of_ticks() */
 };
+
+/* Only tens of ticks are microseconds. */
+static bool micros_of_ticks(const struct value *value, struct canonical_scratch *scratch, wide *micros)
+{
+    bool integral = value->kind == VALUE_INTEGER ||
+                    (fabs(value->real) < 0x1p63 && !(fabs(value->real - trunc(value->real)) > 0));
+    int64_t count = !integral ? 1 : value->kind == VALUE_INTEGER ? value->integer : (int64_t)value->real;
+
+    if (count % 10 != 0)
+        return misfit(scratch, "it has more digits of a second than the column");
+    *micros = (wide)(count / 10) - EPOCH_DOTNET;
+    return true;
+}
 
 static bool micros_of_number(const struct canonical *rule, const struct value *value,
                              struct canonical_scratch *scratch, wide *micros)
@@ -214,6 +233,8 @@ static bool micros_of_number(const struct canonical *rule, const struct value *v
 
     if (rule->unit == UNIT_NONE)
         return misfit(scratch, "no unit is decided for numbers in this column");
+    if (rule->unit == UNIT_TICKS)
+        return micros_of_ticks(value, scratch, micros);
     if (value->kind == VALUE_INTEGER)
         count = (wide)value->integer * units[rule->unit].factor;
     else if (fabs(value->real) < 0x1p63)

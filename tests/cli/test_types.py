@@ -46,6 +46,62 @@ def test_unit_counts_more_than_the_values(times, database):
     ]
 
 
+CORE_DATA = """
+CREATE TABLE ZNOTE (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCREATED TIMESTAMP, ZTITLE VARCHAR);
+CREATE TABLE Z_PRIMARYKEY (Z_ENT INTEGER PRIMARY KEY, Z_NAME VARCHAR, Z_SUPER INTEGER, Z_MAX INTEGER);
+CREATE TABLE Z_METADATA (Z_VERSION INTEGER PRIMARY KEY, Z_UUID VARCHAR(255), Z_PLIST BLOB);
+CREATE TABLE other (at TIMESTAMP);
+INSERT INTO ZNOTE VALUES (1, 1, 1, 721692800.25, 'a'), (2, 1, 1, 721692800, 'b'), (3, 1, 1, -63113904000, 'past');
+INSERT INTO other VALUES (1700000000);
+"""
+
+
+def test_core_data_counts_from_2001(folder, database):
+    """NSDate: the same numbers would be 1992 in seconds since 1970."""
+    source = fixtures.build_from_text(CORE_DATA, folder / "notes.sqlite")
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json")
+    assert outcome.status == pgrade.OK, outcome
+    naive = datetime.datetime(2023, 11, 14, 22, 13, 20)
+    assert database.execute("SELECT zcreated AT TIME ZONE 'UTC' FROM znote ORDER BY z_pk") == [
+        (naive.replace(microsecond=250000),), (naive,), (datetime.datetime(1, 1, 1),)
+    ]  # fmt: skip
+    assert database.execute("SELECT at FROM other") == [(naive,)]
+    columns = {one["name"]: one for table in one_document(outcome)["tables"] for one in table["columns"]}
+    assert columns["zcreated"]["unit"] == "Core Data seconds" and columns["at"]["unit"] == "seconds"
+    assert "Z_PRIMARYKEY" in columns["zcreated"]["reason"] and columns["zcreated"]["type"] == "timestamp with time zone"
+    assert compare(source, database.url, outcome.report).equal
+
+
+EPOCHS = """
+CREATE TABLE t (id INTEGER PRIMARY KEY, apple INTEGER, chrome INTEGER, net INTEGER, net_later INTEGER);
+INSERT INTO t VALUES (1, 721692800, 13344473600000001, 638355968000000010, 638355968000000011);
+"""
+
+
+def test_epochs_on_request(folder, database):
+    source = fixtures.build_from_text(EPOCHS, folder / "app.db")
+    options = [f"--type=t.{name}=timestamp" for name in ("apple", "chrome", "net", "net_later")]
+    options += ["--unit=t.apple=coredata", "--unit=t.chrome=webkit", "--unit=t.net=ticks", "--unit=t.net_later=ticks"]
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json", *options)
+    assert outcome.status == pgrade.DECISION, outcome
+    (misfit,) = one_document(outcome)["misfits"]
+    assert misfit["column"] == "net_later" and "6 digits" in misfit["reason"]
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json", *options, "--misfit=t.net_later=null")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    naive = datetime.datetime(2023, 11, 14, 22, 13, 20)
+    later = naive.replace(microsecond=1)
+    assert database.execute("SELECT apple, chrome, net, net_later FROM t") == [(naive, later, later, None)]
+
+
+def test_epochs_found_by_their_values(folder, database):
+    source = fixtures.build_from_text(EPOCHS.replace("INTEGER,", "DATETIME,"), folder / "app.db")
+    outcome = pgrade.run("plan", str(source), "--json")
+    columns = {one["name"]: one for one in one_document(outcome)["tables"][0]["columns"]}
+    assert columns["chrome"]["unit"] == "WebKit microseconds" and "since 1601" in columns["chrome"]["reason"]
+    assert columns["net"]["unit"] == ".NET ticks" and "since the year 1" in columns["net"]["reason"]
+    assert columns["apple"]["unit"] == "seconds", "without Core Data's tables nothing says otherwise"
+
+
 @pytest.mark.core
 def test_enum(times, database):
     options = ["--type", "t.role=enum(admin, user)", "--type", "t.other=enum kind('a,b', '', 'it''s')"]

@@ -110,14 +110,14 @@ def test_dates_that_are_none(value, carry):
 @pytest.mark.parametrize(
     "number, unit",
     [("1647950409", "seconds"), ("1647950409737", "milliseconds"), ("1647950409737123", "microseconds"),
-     ("2459661.0", "julian days")],
+     ("2459661.0", "julian days"), ("13292424009737123", "WebKit microseconds"),
+     ("637835472097371230", ".NET ticks")],
 )  # fmt: skip
 def test_moments_in_numbers(number, unit, carry):
     done = carry(f"CREATE TABLE t (id INTEGER PRIMARY KEY, at DATETIME); INSERT INTO t (at) VALUES ({number})")
     (column,) = [one for one in done.report["tables"][0]["columns"] if one["name"] == "at"]
     assert column["unit"] == unit
-    wanted = {"seconds": ".000", "milliseconds": ".737", "microseconds": ".737"}.get(unit)
-    text = "2022-03-22 12:00:09" + wanted if wanted else "2022-03-22 12:00:00.000"
+    text = {"seconds": "2022-03-22 12:00:09.000", "julian days": "2022-03-22 12:00:00.000"}.get(unit, "2022-03-22 12:00:09.737")
     assert done.column("SELECT to_char(at AT TIME ZONE 'UTC' AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS') FROM t") == [text]
 
 

@@ -10,6 +10,7 @@ from values import expected
 SHOWN = 120
 TIMES = ("date", "timestamp without time zone", "timestamp with time zone")
 UNITS = ("seconds", "milliseconds", "microseconds", "julian days")
+UNITS += ("Core Data seconds", "WebKit microseconds", ".NET ticks")
 
 
 class Cannot:

@@ -10,6 +10,10 @@ from forms import Misfit, match, words
 
 EPOCH = datetime.date(1970, 1, 1)
 DAY = 86400 * 1000000
+ZEROS = {
+    "Core Data seconds": (datetime.date(2001, 1, 1) - EPOCH).days * DAY,
+    "WebKit microseconds": (datetime.date(1601, 1, 1) - EPOCH).days * DAY,
+}
 JULIAN_DAY_OF_1970 = 24405875 * 8640000  # 2440587.5 days, in milliseconds
 
 DATE_TEXT = r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
@@ -50,15 +54,21 @@ def offset_of(found):
 
 
 def moment_of_number(value, unit):
-    """Exact, then rounded half away from zero: to the microsecond, julian days to the millisecond."""
-    scale = {"seconds": 1000000, "milliseconds": 1000, "microseconds": 1}
+    """Exact, then rounded half away from zero: to the microsecond, julian days to the millisecond; .NET's ticks must
+    be whole microseconds."""
+    scale = {"seconds": 1000000, "milliseconds": 1000, "microseconds": 1, "Core Data seconds": 1000000}
+    scale["WebKit microseconds"] = 1
     if isinstance(value, float) and math.isinf(value):
         raise Misfit("infinity")
     if unit == "julian days":
         return (round_away(Fraction(value) * 86400000) - JULIAN_DAY_OF_1970) * 1000
+    if unit == ".NET ticks":
+        if Fraction(value) % 10:
+            raise Misfit("tenths of a microsecond")
+        return int(value) // 10 + (datetime.date(1, 1, 1) - EPOCH).days * DAY
     if unit not in scale:
         raise Misfit("a number, and no unit is decided")
-    return round_away(Fraction(value) * scale[unit])
+    return round_away(Fraction(value) * scale[unit]) + ZEROS.get(unit, 0)
 
 
 def round_away(number):

@@ -247,6 +247,8 @@ static void moments_by_hand(void **state)
         {"TIMESTAMP", "(1647950409737), (-1), (0)", SAMPLE, "timestamp without time zone", UNIT_MILLISECONDS},
         {"TIMESTAMP", "(1647950409737000)", SAMPLE, "timestamp without time zone", UNIT_MICROSECONDS},
         {"DATETIME", "(2459661.25), (2459661.0)", SAMPLE, "timestamp without time zone", UNIT_JULIAN_DAYS},
+        {"DATETIME", "(13344473600000000)", SAMPLE, "timestamp without time zone", UNIT_WEBKIT},
+        {"DATETIME", "(638355968000000000)", SAMPLE, "timestamp without time zone", UNIT_TICKS},
         {"DATETIME", "(1647950409.5)", SAMPLE, "timestamp without time zone", UNIT_SECONDS},
         {"DATETIME", "(1647950409737), ('2024-05-05 05:05:05'), (253402300799999)", SAMPLE,
          "timestamp without time zone", UNIT_MILLISECONDS},

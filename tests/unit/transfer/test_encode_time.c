@@ -322,6 +322,29 @@ static void julian_days_keep_milliseconds(void **state)
     assert_misfit(column_counting(PG_TIMESTAMP, UNIT_JULIAN_DAYS), INT(-1), "out of PostgreSQL's range");
 }
 
+static void other_epochs(void **state)
+{
+    struct plan_column ticks = column_counting(PG_TIMESTAMP, UNIT_TICKS);
+
+    (void)state;
+    /* Core Data counts from 2001, WebKit from 1601, .NET from the year 1. */
+    assert_counted(UNIT_COREDATA, INT(0), INT64_C(978307200000000));
+    assert_counted(UNIT_COREDATA, INT(-978307200), 0);
+    assert_counted(UNIT_COREDATA, REAL(721692800.123456), INT64_C(1700000000123456));
+    assert_integer(column_counting(PG_DATE, UNIT_COREDATA), INT(86400), 367);
+    assert_counted(UNIT_WEBKIT, INT(INT64_C(11644473600000000)), 0);
+    assert_counted(UNIT_WEBKIT, INT(INT64_C(13344473600000001)), INT64_C(1700000000000001));
+    assert_counted(UNIT_WEBKIT, INT(0), INT64_C(-11644473600000000));
+    assert_counted(UNIT_TICKS, INT(INT64_C(638355968000000000)), INT64_C(1700000000000000));
+    assert_counted(UNIT_TICKS, INT(INT64_C(638355968000000010)), INT64_C(1700000000000001));
+    assert_counted(UNIT_TICKS, INT(0), INT64_C(-62135596800000000));
+    assert_counted(UNIT_TICKS, REAL(621355968000000000.0), 0);
+    /* Ten ticks are a microsecond, and PostgreSQL keeps no tenths of one. */
+    assert_misfit(ticks, INT(INT64_C(638355968000000001)), "more than 6 digits of a second's fraction");
+    assert_misfit(ticks, INT(-1), "more than 6 digits of a second's fraction");
+    assert_misfit(ticks, REAL(10.5), "more than 6 digits of a second's fraction");
+}
+
 static void range_of_timestamps(void **state)
 {
     static const char reason[] = "out of PostgreSQL's range";
@@ -414,6 +437,7 @@ int main(void)
         cmocka_unit_test(integers_count_units),
         cmocka_unit_test(reals_are_rounded),
         cmocka_unit_test(julian_days_keep_milliseconds),
+        cmocka_unit_test(other_epochs),
         cmocka_unit_test(range_of_timestamps),
         cmocka_unit_test(dates_in_numbers),
         cmocka_unit_test(precision_of_numbers),

@@ -161,6 +161,12 @@ static void timestamps_of_numbers(void **state)
         {UNIT_MICROSECONDS, INT64_C(946684800000001), 1},
         {UNIT_JULIAN_DAYS, 2451545, DAY / 2},
         {UNIT_JULIAN_DAYS, 0, INT64_C(-211813444800000000)},
+        {UNIT_COREDATA, 0, INT64_C(31622400000000)},
+        {UNIT_COREDATA, 721692800, INT64_C(753315200000000)},
+        {UNIT_WEBKIT, INT64_C(11644473600000000), INT64_C(-946684800000000)},
+        {UNIT_WEBKIT, 0, INT64_C(-12591158400000000)},
+        {UNIT_TICKS, INT64_C(630822816000000000), 0},
+        {UNIT_TICKS, 0, INT64_C(-63082281600000000)},
     };
     struct probe probe;
 
@@ -184,6 +190,15 @@ static void timestamps_of_numbers(void **state)
     probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_MICROSECONDS);
     assert_int64_form(&probe, real(9.1e18), INT64_C(9099053315200000000));
     assert_misfit(&probe, real(0x1p63));
+    probe_end(&probe);
+    probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_TICKS);
+    assert_int64_form(&probe, integer(INT64_C(630822816000000010)), 1);
+    assert_misfit(&probe, integer(INT64_C(630822816000000001)));
+    assert_misfit(&probe, integer(-1));
+    assert_misfit(&probe, real(10.5));
+    probe_end(&probe);
+    probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_COREDATA);
+    assert_int64_form(&probe, real(721692800.123456), INT64_C(753315200123456));
     probe_end(&probe);
     probe_begin(&probe, pg_type_of(PG_TIMESTAMP), UNIT_NONE);
     assert_misfit(&probe, integer(0));
