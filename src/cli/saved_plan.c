@@ -104,7 +104,7 @@ static void put_column(struct json *json, struct arena *arena, const struct plan
         return;
     buf_init(&text, BUF_TEXT_MAXIMUM);
     ident_quote_qualified(&text, table->source->name.text, column->source->name.text);
-    buf_printf(&text, "=%s", unit_option(column->unit));
+    buf_printf(&text, "=%s%s", unit_option(column->unit), column->unit_found ? UNIT_FOUND : "");
     put_decision(json, "unit", buf_view(&text), column->reason);
     buf_free(&text);
 }

@@ -125,16 +125,29 @@ bool settings_types(struct invocation *invocation, struct upgrade_options *optio
     return true;
 }
 
+/* The value without the word by which a saved plan says that the unit was found. */
+static struct str take_found(struct str *value, bool *found)
+{
+    size_t length = strlen(UNIT_FOUND);
+
+    *found =
+        value->len > length && str_is_nocase(str_slice(*value, value->len - length, value->len), UNIT_FOUND);
+    if (*found)
+        *value = str_slice(*value, 0, value->len - length);
+    return *value;
+}
+
 static bool read_unit(struct invocation *invocation, const struct given *given,
                       struct unit_override *override, struct err *err)
 {
     const char *text = given->value;
     struct place place;
     enum time_unit unit;
+    bool found;
 
     if (place_read(invocation->arena, str_from(text), &place) && place.column.ptr != NULL &&
-        unit_read(str_trim(place.value), &unit)) {
-        *override = (struct unit_override){place.table, place.column, unit, str_from(given->reason)};
+        unit_read(str_trim(take_found(&place.value, &found)), &unit)) {
+        *override = (struct unit_override){place.table, place.column, unit, found, str_from(given->reason)};
         return true;
     }
     err_set(err, ERR_USAGE,

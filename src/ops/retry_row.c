@@ -48,7 +48,8 @@ static bool set_column(struct arena *arena, const struct retry_table *table, con
     source->declared = str_dup(arena, cells[2].bytes);
     *column = (struct plan_column){.source = source,
                                    .name = str_dup(arena, cells[1].bytes),
-                                   .unit = (enum time_unit)cells[3].integer,
+                                   .unit = (enum time_unit)llabs(cells[3].integer),
+                                   .unit_found = cells[3].integer < 0,
                                    .not_null = cells[5].integer != 0};
     if (cells[4].kind != VALUE_TEXT) {
         err_set(err, ERR_REFUSED, "%.*s.%.*s is not there", STR_ARGS(table->schema),

@@ -117,6 +117,7 @@ static bool choose_unit(struct maker *maker, const struct plan_table *table, str
     if (override == NULL)
         return true;
     column->unit = override->unit;
+    column->unit_found = override->found;
     if (override->reason.ptr != NULL)
         column->reason = override->reason;
     else
@@ -144,6 +145,7 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
         column->type.name = names_compose(maker->arena, table->name, column->name, "enum");
     column->reason = override != NULL ? override->reason : choice.reason;
     column->unit = choice.unit;
+    column->unit_found = column->unit != UNIT_NONE && column->type.kind != PG_INTERVAL;
     /* DurationField: BaseDatabaseOperations.adapt_durationfield_value(), django/db/backends/base. */
     if (column->type.kind == PG_INTERVAL && maker->plan->framework.id == FRAMEWORK_DJANGO)
         column->unit = UNIT_MICROSECONDS;

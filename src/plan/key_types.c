@@ -132,6 +132,7 @@ static bool share_one(struct maker *maker, struct plan_table *table, const struc
             continue;
         child->type = from->type;
         child->unit = from->unit;
+        child->unit_found = from->unit_found;
         child->sampled = from->sampled;
         child->reason = str_printf(maker->arena, "the type of %.*s.%.*s, which it references",
                                    STR_ARGS(target->name), STR_ARGS(from->name));

@@ -29,6 +29,7 @@ struct plan_column {
     struct str name;     /* on the target, unquoted */
     struct pg_type type;
     enum time_unit unit;
+    bool unit_found; /* the user did not say it: a number that counts otherwise is a misfit */
     struct str reason;
     bool not_null;
     enum identity identity;
@@ -190,6 +191,7 @@ struct unit_override {
     struct str table; /* as in the source */
     struct str column;
     enum time_unit unit;
+    bool found;        /* by an earlier plan, from the values */
     struct str reason; /* NULL ptr: the user asked for it */
 };
 

@@ -8,6 +8,9 @@
 /* As --unit takes it: "ms"; "none" for UNIT_NONE. */
 const char *unit_option(enum time_unit unit);
 
+/* Behind that in a saved plan, where the user did not say it. */
+#define UNIT_FOUND " found"
+
 /* For the report: "milliseconds"; NULL for UNIT_NONE. */
 const char *unit_name(enum time_unit unit);
 

@@ -136,6 +136,7 @@ static void moment_init(struct encode_column *column)
         precision = 6;
     column->step = power_of_ten(6 - precision);
     column->unit = moment_unit_of(column->plan->unit);
+    column->unit_found = column->plan->unit_found;
     snprintf(column->too_fine, sizeof(column->too_fine), "more than %d digit%s of a second's fraction",
              precision, plural(precision));
 }

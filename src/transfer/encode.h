@@ -35,6 +35,7 @@ struct encode_column {
     int64_t unscaled_limit;         /* numeric(p,s): value * 10^s is below this ... */
     int64_t integer_limit;          /* ... and an INTEGER below this; 0: any */
     const struct moment_unit *unit; /* dates and times: what a number counts; NULL: not decided */
+    bool unit_found;                /* a number that is a moment in another unit only is a misfit */
     int64_t step;                   /* microseconds between two values that the column can hold */
     bool binary_blobs;              /* json: a BLOB is SQLite's JSONB */
 };

@@ -12,6 +12,8 @@ enum {
 };
 
 static const char out_of_range[] = "out of PostgreSQL's range";
+static const char other_unit[] =
+    "a number in another unit than the column's (--unit says which one is meant)";
 
 static bool put_date(const struct moment *moment, struct buf *out, const char **reason)
 {
@@ -32,20 +34,19 @@ static bool put_timestamp(const struct encode_column *column, const struct momen
     return field_put64(out, (uint64_t)(moment->days * MOMENT_DAY_US + moment->us), reason);
 }
 
-static bool of_integer(const struct encode_column *column, int64_t number, struct moment *moment,
-                       const char **reason)
+/* An INTEGER or a REAL. */
+static bool of_number(const struct encode_column *column, const struct value *value, struct moment *moment,
+                      const char **reason)
 {
-    if (column->unit == NULL)
-        return misfit(reason, "a number, and it is not decided what it counts");
-    return moment_of_integer(column->unit, number, moment) || misfit(reason, out_of_range);
-}
+    bool read;
 
-static bool of_real(const struct encode_column *column, double number, struct moment *moment,
-                    const char **reason)
-{
     if (column->unit == NULL)
         return misfit(reason, "a number, and it is not decided what it counts");
-    return moment_of_real(column->unit, number, moment) || misfit(reason, out_of_range);
+    read = value->kind == VALUE_INTEGER ? moment_of_integer(column->unit, value->integer, moment)
+                                        : moment_of_real(column->unit, value->real, moment);
+    if (!read)
+        return misfit(reason, out_of_range);
+    return !column->unit_found || !moment_is_of_other_unit(moment, value) || misfit(reason, other_unit);
 }
 
 bool encode_date_integer(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -53,7 +54,7 @@ bool encode_date_integer(const struct encode_column *column, const struct value 
 {
     struct moment moment;
 
-    return of_integer(column, value->integer, &moment, reason) && put_date(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_date(&moment, out, reason);
 }
 
 bool encode_date_real(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -61,7 +62,7 @@ bool encode_date_real(const struct encode_column *column, const struct value *va
 {
     struct moment moment;
 
-    return of_real(column, value->real, &moment, reason) && put_date(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_date(&moment, out, reason);
 }
 
 bool encode_date_text(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -81,7 +82,7 @@ bool encode_timestamp_integer(const struct encode_column *column, const struct v
 {
     struct moment moment;
 
-    return of_integer(column, value->integer, &moment, reason) && put_timestamp(column, &moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_timestamp(column, &moment, out, reason);
 }
 
 bool encode_timestamp_real(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -89,7 +90,7 @@ bool encode_timestamp_real(const struct encode_column *column, const struct valu
 {
     struct moment moment;
 
-    return of_real(column, value->real, &moment, reason) && put_timestamp(column, &moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_timestamp(column, &moment, out, reason);
 }
 
 bool encode_timestamp_text(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -171,7 +172,7 @@ bool encode_interval_integer(const struct encode_column *column, const struct va
 {
     struct moment moment;
 
-    return of_integer(column, value->integer, &moment, reason) && put_interval(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_interval(&moment, out, reason);
 }
 
 bool encode_interval_real(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -179,7 +180,7 @@ bool encode_interval_real(const struct encode_column *column, const struct value
 {
     struct moment moment;
 
-    return of_real(column, value->real, &moment, reason) && put_interval(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_interval(&moment, out, reason);
 }
 
 bool encode_interval_text(const struct encode_column *column, const struct value *value, struct buf *out,

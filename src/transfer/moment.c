@@ -8,7 +8,10 @@ enum {
     COREDATA_EPOCH = 366,   /* 2001-01-01 */
     WEBKIT_EPOCH = -145731, /* 1601-01-01 */
     TICKS_EPOCH = -730119,  /* 0001-01-01 */
-    JULIAN_EPOCH = -2451545
+    JULIAN_EPOCH = -2451545,
+    DAY_1973 = -9861,
+    DAY_2201 = 73414,
+    DAY_NEVER = 2921939 /* 9999-12-31 */
 };
 
 struct cursor {
@@ -275,4 +278,35 @@ bool moment_of_real(const struct moment_unit *unit, double number, struct moment
         return false;
     moment->finer = moment->finer || (unit->ticks == 0 && fabs(number - whole) > 0);
     return true;
+}
+
+/* Of 1973 to 2200. */
+static bool is_ordinary(const struct moment *moment)
+{
+    return moment->days >= DAY_1973 && moment->days < DAY_2201;
+}
+
+/* 9999-12-31, up to its end: "never". */
+static bool is_never(const struct moment *moment)
+{
+    return moment->days == DAY_NEVER || (moment->days == DAY_NEVER + 1 && moment->us == 0);
+}
+
+bool moment_is_of_other_unit(const struct moment *moment, const struct value *value)
+{
+    /* Not Core Data's, which no value tells. */
+    static const enum time_unit others[] = {UNIT_SECONDS,     UNIT_MILLISECONDS, UNIT_MICROSECONDS,
+                                            UNIT_JULIAN_DAYS, UNIT_WEBKIT,       UNIT_TICKS};
+
+    if (is_ordinary(moment) || is_never(moment))
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
+        struct moment other;
+        bool any = value->kind == VALUE_INTEGER ? moment_of_integer(&units[others[i]], value->integer, &other)
+                                                : moment_of_real(&units[others[i]], value->real, &other);
+
+        if (any && is_ordinary(&other))
+            return true;
+    }
+    return false;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "engine/value.h"
 #include "plan/facts.h"
 
 #define MOMENT_DAY_US INT64_C(86400000000)
@@ -39,5 +40,9 @@ const struct moment_unit *moment_unit_of(enum time_unit unit);
 /* False when the number is out of any calendar; the days may still be more than a type holds. */
 bool moment_of_integer(const struct moment_unit *unit, int64_t number, struct moment *moment) MUST_USE;
 bool moment_of_real(const struct moment_unit *unit, double number, struct moment *moment) MUST_USE;
+
+/* Whether the moment, of years out of the ordinary, was made of a number that is an ordinary one in another
+ * unit: docs/values.md, "Dates and times in numbers". */
+bool moment_is_of_other_unit(const struct moment *moment, const struct value *value);
 
 #endif

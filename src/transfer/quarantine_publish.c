@@ -73,7 +73,7 @@ static void put_columns(const struct quarantine *quarantine, struct buf *sql)
             literal_quote(sql, column->name);
             buf_text(sql, ", ");
             literal_quote(sql, column->source->declared);
-            buf_printf(sql, ", %d)", (int)column->unit);
+            buf_printf(sql, ", %d)", column->unit_found ? -(int)column->unit : (int)column->unit);
         }
     }
 }

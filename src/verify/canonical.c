@@ -78,6 +78,7 @@ void canonical_init(struct canonical *rule, const struct plan_column *column)
         .as_sent = rules[kind].as_sent,
         .type = column->type,
         .unit = column->unit,
+        .unit_found = column->unit_found,
         .lowest = ranges[kind].lowest,
         .highest = ranges[kind].highest,
         .step = precision >= 0 && precision < (int)ARRAY_LENGTH(steps) ? steps[precision] : 1,

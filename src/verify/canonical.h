@@ -59,6 +59,7 @@ struct canonical {
     bool as_sent; /* the form is the target's field, byte by byte: it may be hashed in pieces */
     struct pg_type type;
     enum time_unit unit;
+    bool unit_found;      /* a number that is an ordinary moment in another unit only is a misfit */
     int64_t length_limit; /* characters; 0: none */
     int64_t lowest;       /* integers: the range */
     int64_t highest;      /* integers: the range; numeric(p,s): 10^p, or 10^15 when that is less */

@@ -3,27 +3,19 @@
  *
  * Counted from 2000-01-01 00:00 UTC, as PostgreSQL does.  The ranges are those of its datatype/timestamp.h.
  */
-#include <math.h>
-
 #include "verify/canonical_rules.h"
+#include "verify/moment_number.h"
 
-#define SECOND       INT64_C(1000000)
-#define MINUTE       (60 * SECOND)
-#define HOUR         (60 * MINUTE)
-#define DAY          (24 * HOUR)
-#define EPOCH_UNIX   (INT64_C(946684800) * SECOND)    /* 2000-01-01, from 1970-01-01 */
-#define EPOCH_JULIAN (INT64_C(211813444800) * SECOND) /* 2000-01-01, from julian day 0 */
-#define EPOCH_APPLE  (INT64_C(-31622400) * SECOND)    /* 2000-01-01, from 2001-01-01 */
-#define EPOCH_CHROME (INT64_C(12591158400) * SECOND)  /* 2000-01-01, from 1601-01-01 */
-#define EPOCH_DOTNET (INT64_C(63082281600) * SECOND)  /* 2000-01-01, from 0001-01-01 */
+#define SECOND     INT64_C(1000000)
+#define MINUTE     (60 * SECOND)
+#define HOUR       (60 * MINUTE)
+#define DAY        (24 * HOUR)
+#define EPOCH_UNIX (INT64_C(946684800) * SECOND) /* 2000-01-01, from 1970-01-01 */
 
 #define DAYS_LOWEST      INT64_C(-2451545)   /* 4714-11-24 BC */
 #define DAYS_END         INT64_C(2145031949) /* 5874898-01-01 */
 #define TIMESTAMP_LOWEST (DAYS_LOWEST * DAY)
 #define TIMESTAMP_END    INT64_C(9223371331200000000) /* 294277-01-01 */
-
-/* Wide enough for dates in microseconds: they reach twenty times further than timestamps. */
-typedef __int128 wide;
 
 /* What a text holds. */
 struct moment {
@@ -182,69 +174,6 @@ static bool parse_time(struct str text, bool zoned, struct moment *moment)
     return take_clock(&c, moment) && (zoned ? take_offset(&c, moment) : c.p == c.end);
 }
 
-/* number * factor, rounded half away from zero, of the exact product: where the rounded one is a tie, what
- * was rounded away decides. */
-static wide scale_real(double number, int64_t factor)
-{
-    double whole = trunc(number);
-    double fraction = number - whole;
-    double product = fraction * (double)factor;
-    double lost = fma(fraction, (double)factor, -product);
-    double rounded = round(product);
-
-    if (fabs(product - trunc(product)) == 0.5 && ((product > 0 && lost < 0) || (product < 0 && lost > 0)))
-        rounded = trunc(product);
-    return (wide)(int64_t)whole * factor + (wide)(int64_t)rounded;
-}
-
-/* What one of a unit is; julian days keep only milliseconds, as SQLite itself does. */
-static const struct {
-    int64_t factor; /* a number times this is a count of... */
-    int64_t micros; /* ...so many microseconds */
-    int64_t epoch;  /* 2000-01-01, from the unit's own zero, in microseconds */
-} units[] = {
-    [UNIT_NONE] = {0, 0, 0},
-    [UNIT_SECONDS] = {SECOND, 1, EPOCH_UNIX},
-    [UNIT_MILLISECONDS] = {1000, 1, EPOCH_UNIX},
-    [UNIT_MICROSECONDS] = {1, 1, EPOCH_UNIX},
-    [UNIT_JULIAN_DAYS] = {DAY / 1000, 1000, EPOCH_JULIAN},
-    [UNIT_COREDATA] = {SECOND, 1, EPOCH_APPLE},
-    [UNIT_WEBKIT] = {1, 1, EPOCH_CHROME},
-    [UNIT_TICKS] = {1, 0, 0}, /* tenths of a microsecond: micros_of_ticks() */
-};
-
-/* Only tens of ticks are microseconds. */
-static bool micros_of_ticks(const struct value *value, struct canonical_scratch *scratch, wide *micros)
-{
-    bool integral = value->kind == VALUE_INTEGER ||
-                    (fabs(value->real) < 0x1p63 && !(fabs(value->real - trunc(value->real)) > 0));
-    int64_t count = !integral ? 1 : value->kind == VALUE_INTEGER ? value->integer : (int64_t)value->real;
-
-    if (count % 10 != 0)
-        return misfit(scratch, "it has more digits of a second than the column");
-    *micros = (wide)(count / 10) - EPOCH_DOTNET;
-    return true;
-}
-
-static bool micros_of_number(const struct canonical *rule, const struct value *value,
-                             struct canonical_scratch *scratch, wide *micros)
-{
-    wide count;
-
-    if (rule->unit == UNIT_NONE)
-        return misfit(scratch, "no unit is decided for numbers in this column");
-    if (rule->unit == UNIT_TICKS)
-        return micros_of_ticks(value, scratch, micros);
-    if (value->kind == VALUE_INTEGER)
-        count = (wide)value->integer * units[rule->unit].factor;
-    else if (fabs(value->real) < 0x1p63)
-        count = scale_real(value->real, units[rule->unit].factor);
-    else
-        return misfit(scratch, "it is out of range");
-    *micros = count * units[rule->unit].micros - units[rule->unit].epoch;
-    return true;
-}
-
 static bool is_number(const struct value *value)
 {
     return value->kind == VALUE_INTEGER || value->kind == VALUE_REAL;
@@ -255,7 +184,7 @@ static bool date_of_number(const struct canonical *rule, const struct value *val
 {
     wide micros;
 
-    if (!micros_of_number(rule, value, scratch, &micros))
+    if (!moment_number(rule, value, scratch, &micros))
         return false;
     if (micros < (wide)DAYS_LOWEST * DAY || micros >= (wide)DAYS_END * DAY)
         return misfit(scratch, "it is out of range");
@@ -297,7 +226,7 @@ bool timestamp_source(const struct canonical *rule, const struct value *value,
     wide micros;
 
     if (is_number(value))
-        return micros_of_number(rule, value, scratch, &micros) && form_timestamp(rule, micros, scratch, form);
+        return moment_number(rule, value, scratch, &micros) && form_timestamp(rule, micros, scratch, form);
     if (value->kind != VALUE_TEXT)
         return misfit(scratch, NULL);
     if (!parse_timestamp(value->bytes, &moment))
@@ -368,7 +297,7 @@ bool interval_source(const struct canonical *rule, const struct value *value,
     wide micros;
 
     if (is_number(value))
-        return micros_of_number(rule, value, scratch, &micros) &&
+        return moment_number(rule, value, scratch, &micros) &&
                form_interval(micros + EPOCH_UNIX, scratch, form);
     if (value->kind != VALUE_TEXT)
         return misfit(scratch, NULL);

@@ -72,6 +72,42 @@ def test_core_data_counts_from_2001(folder, database):
     assert compare(source, database.url, outcome.report).equal
 
 
+def test_numbers_of_another_unit_are_misfits(folder, database):
+    """Milliseconds among seconds would be the year 55840, and nobody would be told."""
+    rows = ", ".join(f"({1700000000 + n})" for n in range(20))
+    source = fixtures.build_from_text(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, at DATETIME); INSERT INTO t (at) VALUES {rows}, (1700000000123)",
+        folder / "app.db",
+    )
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json")
+    assert outcome.status == pgrade.DECISION, outcome
+    (misfit,) = one_document(outcome)["misfits"]
+    assert misfit["rowid"] == 21 and "another unit" in misfit["reason"] and "--unit" in misfit["reason"]
+    saved = folder / "app.plan"
+    assert pgrade.run("plan", str(source), "--out", str(saved)).status == pgrade.OK
+    outcome = pgrade.run("upgrade", str(source), database.url, "--plan", str(saved), "--json")
+    assert outcome.status == pgrade.DECISION, "a saved plan does not make it the user's word"
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json", "--misfit=t.at=quarantine",
+                         "--quarantine-file", str(folder / "aside.csv"))  # fmt: skip
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    outcome = pgrade.run("upgrade", "--retry-quarantine", str(folder / "aside.csv"), database.url, "--json")
+    assert one_document(outcome)["refused"], "the row did not change, and neither did the answer"
+    outcome = pgrade.run("upgrade", str(source), database.url, "--json", "--replace", "--unit=t.at=s")
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT at::text FROM t WHERE id = 21") == [("55840-11-08 22:15:23",)]
+
+
+def test_saved_plan_keeps_whose_unit_it_was(times, folder, database):
+    saved = folder / "app.plan"
+    options = ["--unit=t.b=us", "--type=t.b=timestamptz"]
+    assert pgrade.run("plan", str(times), *options, "--out", str(saved)).status == pgrade.OK
+    outcome = pgrade.run("upgrade", str(times), database.url, "--plan", str(saved), "--json")
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT b FROM t WHERE id = 1") == [
+        (datetime.datetime(1970, 1, 20, 16, 13, 20, 123, tzinfo=UTC),)
+    ]
+
+
 EPOCHS = """
 CREATE TABLE t (id INTEGER PRIMARY KEY, apple INTEGER, chrome INTEGER, net INTEGER, net_later INTEGER);
 INSERT INTO t VALUES (1, 721692800, 13344473600000001, 638355968000000010, 638355968000000011);

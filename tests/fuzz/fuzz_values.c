@@ -44,6 +44,7 @@ static bool make_column(const uint8_t *head, struct plan_column *plan, struct co
         type.length = 1;
     *plan =
         (struct plan_column){.type = type, .unit = (enum time_unit)(head[3] % UNIT_COUNT), .source = source};
+    plan->unit_found = head[3] >= 128 && type.kind != PG_INTERVAL;
     return true;
 }
 

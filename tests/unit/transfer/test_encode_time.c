@@ -345,6 +345,36 @@ static void other_epochs(void **state)
     assert_misfit(ticks, REAL(10.5), "more than 6 digits of a second's fraction");
 }
 
+static void numbers_in_another_unit_than_the_values_told(void **state)
+{
+    static const char reason[] =
+        "a number in another unit than the column's (--unit says which one is meant)";
+    struct plan_column plan = column_counting(PG_TIMESTAMP, UNIT_SECONDS);
+
+    (void)state;
+    assert_counted(UNIT_SECONDS, INT(1700000000123), INT64_C(1700000000123000000));
+    plan.unit_found = true;
+    assert_misfit(plan, INT(1700000000123), reason);
+    assert_misfit(plan, REAL(1700000000123.5), reason);
+    assert_misfit(plan, INT(2460000), reason);
+    assert_integer(plan, INT(0), DAY_1970 * DAY);
+    assert_integer(plan, INT(-1), DAY_1970 * DAY - 1000000);
+    assert_integer(plan, INT(94694400000 - 1), (DAY_1970 * 86400 + 94694400000 - 1) * 1000000);
+    assert_misfit(plan, INT(94694400000), reason);                                 /* 1973 in milliseconds */
+    assert_integer(plan, INT(INT64_C(253402300799)), INT64_C(252455615999000000)); /* never */
+    assert_integer(plan, INT(INT64_C(253402300800)), INT64_C(252455616000000000));
+    assert_misfit(plan, INT(INT64_C(253402300801)), reason);
+    plan.unit = UNIT_MILLISECONDS;
+    assert_misfit(plan, INT(1700000000), reason);
+    plan.unit = UNIT_WEBKIT;
+    assert_misfit(plan, INT(INT64_C(1700000000123456)), reason);
+    assert_misfit(plan, INT(INT64_C(638355968000000011)), reason);
+    plan.type = pg_type_of(PG_DATE);
+    plan.unit = UNIT_COREDATA;
+    assert_misfit(plan, INT(INT64_C(1700006400000)), reason);
+    assert_integer(plan, INT(1700006400), 366 + 19676);
+}
+
 static void range_of_timestamps(void **state)
 {
     static const char reason[] = "out of PostgreSQL's range";
@@ -438,6 +468,7 @@ int main(void)
         cmocka_unit_test(reals_are_rounded),
         cmocka_unit_test(julian_days_keep_milliseconds),
         cmocka_unit_test(other_epochs),
+        cmocka_unit_test(numbers_in_another_unit_than_the_values_told),
         cmocka_unit_test(range_of_timestamps),
         cmocka_unit_test(dates_in_numbers),
         cmocka_unit_test(precision_of_numbers),

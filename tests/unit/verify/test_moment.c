@@ -250,6 +250,39 @@ static void fractions_are_rounded_once(void **state)
     }
 }
 
+static void found_unit(struct probe *probe, enum pg_kind kind, enum time_unit unit)
+{
+    probe_begin(probe, pg_type_of(kind), unit);
+    probe->column.unit_found = true;
+    canonical_init(&probe->rule, &probe->column);
+}
+
+static void numbers_in_another_unit_than_the_values_told(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    found_unit(&probe, PG_TIMESTAMP, UNIT_SECONDS);
+    assert_misfit(&probe, integer(1700000000123));
+    assert_misfit(&probe, real(1700000000123.5));
+    assert_misfit(&probe, integer(2460000));
+    assert_int64_form(&probe, integer(946684800), 0);
+    assert_int64_form(&probe, integer(0), INT64_C(-946684800000000));
+    assert_int64_form(&probe, integer(94694399999), INT64_C(93747715199000000));
+    assert_misfit(&probe, integer(94694400000)); /* 1973 in milliseconds */
+    assert_int64_form(&probe, integer(INT64_C(253402300800)), INT64_C(252455616000000000)); /* never */
+    assert_misfit(&probe, integer(INT64_C(253402300801)));
+    probe_end(&probe);
+    found_unit(&probe, PG_TIMESTAMP, UNIT_WEBKIT);
+    assert_misfit(&probe, integer(INT64_C(1700000000123456)));
+    assert_misfit(&probe, integer(INT64_C(638355968000000011)));
+    probe_end(&probe);
+    found_unit(&probe, PG_DATE, UNIT_COREDATA);
+    assert_misfit(&probe, integer(INT64_C(1700006400000)));
+    assert_int64_form(&probe, integer(1700006400), 366 + 19676);
+    probe_end(&probe);
+}
+
 static void dates_are_midnights(void **state)
 {
     static const char *const misfits[] = {"2000-01-01 00:00:00.0000001",
@@ -415,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_precision_takes_no_more_digits),
         cmocka_unit_test(timestamps_of_numbers),
         cmocka_unit_test(fractions_are_rounded_once),
+        cmocka_unit_test(numbers_in_another_unit_than_the_values_told),
         cmocka_unit_test(dates_are_midnights),
         cmocka_unit_test(times_of_day),
         cmocka_unit_test(times_with_a_zone_keep_it),
