@@ -59,4 +59,9 @@ static struct str place_read(struct place *place, const char *name)
     return content;
 }
 
+static inline void place_write(struct place *place, const char *name, mode_t mode, const char *text)
+{
+    assert_true(fs_write(place_path(place, name), mode, str_from(text), &place->err));
+}
+
 #endif
