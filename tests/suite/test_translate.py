@@ -16,9 +16,11 @@ import psycopg2
 import pytest
 
 import pgrade
-from translate_cases import (DEFAULTS, DRAWS, EXPRESSIONS, NOW_DEFAULTS, OPTIONAL, READ_DEFAULTS, REFUSALS, STORED,
-                             VALUES)
+from translate_cases import EXPRESSIONS, OPTIONAL
 from translate_random import Maker
+from translate_refusals import REFUSALS
+from translate_rows import VALUES
+from translate_written import DEFAULTS, DRAWS, NOW_DEFAULTS, READ_DEFAULTS, STORED
 
 DEFAULT_PROGRAM = os.path.join(pgrade.PROJECT, "build", "tests", "unit", "schema", "translate_lines")
 PROGRAM = os.environ.get("PGRADE_TRANSLATE_LINES", DEFAULT_PROGRAM)
