@@ -138,13 +138,18 @@ def test_django(application, tmp_path, database):
     assert database.execute("SELECT count(*) FROM django_migrations WHERE app = 'blog'") == [(2,)]
 
 
+def move_on(app, tmp_path, database):
+    """Moved, migrated once more, and used."""
+    simple_move(app, tmp_path / "app.db", database)
+    app.say(database.url, "next")
+    assert app.say(database.url, "use") == [22, 3, 6]
+
+
 @needs_program
 def test_rails(application, tmp_path, database):
     needs(["ruby", "-e", "require 'active_record'; gem 'pg'; gem 'sqlite3'"], "Active Record")
     app = application("rails", ["ruby", "program.rb"])
-    simple_move(app, tmp_path / "app.db", database)
-    app.say(database.url, "next")
-    assert app.say(database.url, "use") == [22, 3, 6]
+    move_on(app, tmp_path, database)
     fresh = database.cluster.create_database()
     app.say(fresh.url, "next")
     for table in ("articles", "authors", "schema_migrations", "ar_internal_metadata"):
@@ -190,10 +195,7 @@ def fill_in(path, statement):
 
 @needs_program
 def test_knex(application, node_path, tmp_path, database):
-    app = application("node", ["node", "knex/program.js"], NODE_PATH=node_path)
-    simple_move(app, tmp_path / "app.db", database)
-    app.say(database.url, "next")
-    assert app.say(database.url, "use") == [22, 3, 6]
+    move_on(application("node", ["node", "knex/program.js"], NODE_PATH=node_path), tmp_path, database)
     left = names_of(database, "posts")
     assert {"subtitle", "headline", "posts_author_id_foreign", "posts_pkey"} <= left
     gone = {"legacy", "posts_slug_unique", "posts_editor_id_foreign", "posts_views_index"}
@@ -203,10 +205,7 @@ def test_knex(application, node_path, tmp_path, database):
 
 @needs_program
 def test_sequelize(application, node_path, tmp_path, database):
-    app = application("node", ["node", "sequelize/program.js"], NODE_PATH=node_path)
-    simple_move(app, tmp_path / "app.db", database)
-    app.say(database.url, "next")
-    assert app.say(database.url, "use") == [22, 3, 6]
+    move_on(application("node", ["node", "sequelize/program.js"], NODE_PATH=node_path), tmp_path, database)
     left = names_of(database, '"Posts"')
     assert {"subtitle", "headline", "Posts_authorId_fkey"} <= left
     assert not left & {"legacy", "Posts_slug_key", "Posts_editorId_fkey", '"Posts_views"', "posts_views"}

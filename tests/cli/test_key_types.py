@@ -1,11 +1,11 @@
 """--type and foreign keys: what PostgreSQL could not compare is refused before anything is loaded."""
 
 import itertools
-import sqlite3
 
 import psycopg2
 import pytest
 
+import fixtures
 import pgrade
 from trouble import Trouble, assert_trouble
 
@@ -22,13 +22,8 @@ PAIRS = sorted({pair for family in FAMILIES for pair in itertools.product(family
 @pytest.fixture
 def pair(folder):
     """No rows: types alone decide."""
-    path = folder / "pair.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(
-        "CREATE TABLE parent (k TEXT PRIMARY KEY); CREATE TABLE child (p TEXT REFERENCES parent (k))"
-    )
-    connection.close()
-    return path
+    sql = "CREATE TABLE parent (k TEXT PRIMARY KEY); CREATE TABLE child (p TEXT REFERENCES parent (k))"
+    return fixtures.build_from_text(sql, folder / "pair.db")
 
 
 def is_possible(connection, child, parent):
@@ -80,13 +75,11 @@ def test_child_follows_its_parent(small, database):
 
 def test_column_with_parents_of_two_types(folder, database):
     """No --type is to blame: one of the keys is named as not carried."""
-    path = folder / "two.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(
+    sql = (
         "CREATE TABLE a (k TEXT PRIMARY KEY); CREATE TABLE b (k INTEGER PRIMARY KEY);"
         "CREATE TABLE child (x REFERENCES a (k) REFERENCES b (k))"
     )
-    connection.close()
+    path = fixtures.build_from_text(sql, folder / "two.db")
     outcome = pgrade.run("upgrade", str(path), database.url, "--json")
     assert outcome.status == pgrade.DECISION, outcome
     (left,) = outcome.report["not_carried"]

@@ -1,9 +1,9 @@
 """--replace: a rehearsal is repeated. It swaps what pgrade published, and touches nothing else."""
 
-import sqlite3
 
 import pytest
 
+import fixtures
 import pgrade
 from catalog_text import catalog_text, table_names, whole_text
 from compare import compare
@@ -22,9 +22,7 @@ def published(small, database):
 
 
 def change(path, sql):
-    connection = sqlite3.connect(path)
-    connection.executescript(sql)
-    connection.close()
+    fixtures.build_from_text(sql, path)
 
 
 def rows_of(database):

@@ -1,7 +1,6 @@
 """plan --out and upgrade --plan: what was decided is done, on the source for which it was decided."""
 
 import json
-import sqlite3
 
 import pytest
 
@@ -35,9 +34,7 @@ def saved(source, tmp_path):
 
 
 def change(source, sql):
-    connection = sqlite3.connect(source)
-    connection.executescript(sql)
-    connection.close()
+    fixtures.build_from_text(sql, source)
 
 
 def columns(document):

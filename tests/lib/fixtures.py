@@ -27,6 +27,7 @@ def build(name, path):
 
 
 def build_from_text(sql, path):
+    """Changes the file, where there is one already."""
     connection = sqlite3.connect(path)
     try:
         connection.executescript(sql)

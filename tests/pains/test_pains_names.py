@@ -2,6 +2,7 @@
 
 import pytest
 
+import fixtures
 import pgrade
 
 RESERVED = "user order interval references table group select default check window".split()
@@ -98,15 +99,11 @@ def test_virtual_tables_and_their_storage(carry):
 
 
 def test_module_that_is_not_there(tmp_path, database):
-    import sqlite3
-
-    path = tmp_path / "spatial.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(
+    sql = (
         "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('kept'); PRAGMA writable_schema = ON;"
         "INSERT INTO sqlite_schema VALUES ('table', 'idx', 'idx', 0, 'CREATE VIRTUAL TABLE idx USING VirtualSpatialIndex()')"
     )
-    connection.close()
+    path = fixtures.build_from_text(sql, tmp_path / "spatial.db")
     outcome = pgrade.upgrade(path, database.url, "--accept", "all")
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert [one["name"] for one in outcome.report["not_carried"]] == ["idx"]
