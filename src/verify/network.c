@@ -55,17 +55,22 @@ static bool parse_address(struct str text, struct address *address)
             parse_bits(str_slice(text, (size_t)slash + 1, text.len), address->bits, &address->bits));
 }
 
+static bool take_address(const struct value *value, const char *wrong, struct canonical_scratch *scratch,
+                         struct address *address)
+{
+    if (value->kind != VALUE_TEXT)
+        return misfit(scratch, NULL);
+    return parse_address(value->bytes, address) || misfit(scratch, wrong);
+}
+
 bool inet_source(const struct canonical *rule, const struct value *value, struct canonical_scratch *scratch,
                  struct str *form)
 {
     struct address address;
 
     (void)rule;
-    if (value->kind != VALUE_TEXT)
-        return misfit(scratch, NULL);
-    if (!parse_address(value->bytes, &address))
-        return misfit(scratch, "it is no IP address");
-    return form_address(scratch, &address, form);
+    return take_address(value, "it is no IP address", scratch, &address) &&
+           form_address(scratch, &address, form);
 }
 
 static bool bits_behind_mask(const struct address *address)
@@ -82,10 +87,8 @@ bool cidr_source(const struct canonical *rule, const struct value *value, struct
     struct address address;
 
     (void)rule;
-    if (value->kind != VALUE_TEXT)
-        return misfit(scratch, NULL);
-    if (!parse_address(value->bytes, &address))
-        return misfit(scratch, "it is no IP network");
+    if (!take_address(value, "it is no IP network", scratch, &address))
+        return false;
     if (bits_behind_mask(&address))
         return misfit(scratch, "it has bits set behind its mask");
     return form_address(scratch, &address, form);
