@@ -11,7 +11,7 @@ import pytest
 import pgrade
 from catalog_text import table_names, whole_text
 from compare import compare
-from gate import Gate, poll
+from gate import Gate, open_files, poll
 from small import make_small
 from trouble import Trouble, assert_told, one_document
 from untouched import Untouched
@@ -258,11 +258,3 @@ def test_writer_at_the_start_is_waited_for(small, database):
     outcome = pgrade.finish(process)
     assert outcome.status == pgrade.OK, outcome
     assert database.execute("SELECT count(*) FROM post") == [(4,)]
-
-
-def open_files(process):
-    folder = f"/proc/{process.pid}/fd"
-    try:
-        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-    except OSError:
-        return []

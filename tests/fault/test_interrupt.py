@@ -12,7 +12,7 @@ import pytest
 
 import pgrade
 from catalog_text import whole_text
-from gate import poll
+from gate import open_files, poll
 from stopped import (
     MOMENTS,
     QUEUED,
@@ -222,14 +222,6 @@ def test_silent_server_of_several(source, database):
         url += ("&" if "?" in url else "?") + "connect_timeout=2"
         outcome = pgrade.run("upgrade", str(source), url)
     assert outcome.status == pgrade.OK, outcome
-
-
-def open_files(process):
-    folder = f"/proc/{process.pid}/fd"
-    try:
-        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-    except OSError:
-        return []
 
 
 @pytest.mark.long

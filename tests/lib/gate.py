@@ -9,6 +9,7 @@ An event trigger waits for an advisory lock that the test holds, so nothing depe
         gate.open()
 """
 
+import os
 import time
 
 import psycopg2
@@ -124,3 +125,12 @@ class LockInBackground:
 
     def close(self):
         self.connection.close()
+
+
+def open_files(process):
+    """The paths of the files that the process has open now."""
+    folder = f"/proc/{process.pid}/fd"
+    try:
+        return [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+    except OSError:
+        return []

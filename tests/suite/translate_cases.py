@@ -438,20 +438,6 @@ likely(k COLLATE NOCASE) = 'ABC'
 nullif(coalesce(t, 'a'), likely(l))
 CAST(k AS TEXT) = 'ABC'
 5 % nullif(2, r)
-10 % nullif(i = 5, NULL)
-nullif(k, 'A') = 'abc'
-nullif(k, (l COLLATE RTRIM))
-nullif(t, ('ABC' COLLATE NOCASE))
-likely(k) = 'ABC'
-typeof(+(k COLLATE RTRIM)) < k
-typeof(t COLLATE NOCASE) = 'TEXT'
-(CASE WHEN f THEN t COLLATE NOCASE ELSE v END) = 'ABC'
-(t IN ('a', v COLLATE NOCASE)) || 'A' = '1a'
-lower(nullif('new', e))
-likely(k COLLATE NOCASE) = 'ABC'
-+k = 'ABC'
-nullif(coalesce(t, 'a'), likely(l))
-CAST(k AS TEXT) = 'ABC'
 nullif(i, 1.5)
 nullif(q, 1)
 nullif(n, 0.5)
