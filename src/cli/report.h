@@ -29,6 +29,8 @@ struct str report_reason(const struct report *report, const struct not_carried *
 void report_not_carried(const struct report *report, struct buf *out);
 void report_misfits(const struct report *report, struct buf *out);
 void report_changes(const struct report *report, struct buf *out);
+/* Of the table: values that are NULL or repaired now, as --misfit allowed. */
+int64_t report_changed_values(const struct report *report, size_t place);
 void report_notes(const struct report *report, struct buf *out);
 void report_plan_views(const struct report *report, struct buf *out);
 void report_views(const struct report *report, struct buf *out);

@@ -200,6 +200,7 @@ static void put_outcomes(const struct report *report, struct json *json)
         json_put_int(json, "bytes", outcome->bytes);
         json_put_bool(json, "verified", outcome->verified);
         json_put_bool(json, "equal", outcome->equal);
+        json_put_int(json, "changed_values", report_changed_values(report, i));
         json_put_str(json, "source_digest",
                      str_printf(report->invocation->arena, "%016llx%016llx",
                                 (unsigned long long)outcome->source.row.high,
@@ -242,7 +243,7 @@ static void put_contradictions(const struct report *report, struct json *json)
 
 void report_upgrade_json(const struct report *report, const struct err *err, int status)
 {
-    static const char *const steps[STEP_COUNT] = {"plan", "load", "constraints", "publish"};
+    static const char *const steps[STEP_COUNT] = {"plan", "load", "constraints", "views", "publish"};
     struct json json;
     struct buf out;
 

@@ -119,6 +119,17 @@ static void put_change(const struct report *report, const struct misfit_change *
                                                      : "set aside, in pgrade.quarantine");
 }
 
+int64_t report_changed_values(const struct report *report, size_t place)
+{
+    const struct misfits *misfits = &report->result->load.misfits;
+    int64_t count = 0;
+
+    for (size_t i = 0; report->result->loaded && i < misfits->change_count; i++)
+        if (misfits->changes[i].table == place && misfits->changes[i].outcome != OUTCOME_QUARANTINED)
+            count += misfits->changes[i].count;
+    return count;
+}
+
 void report_changes(const struct report *report, struct buf *out)
 {
     const struct misfits *misfits = &report->result->load.misfits;

@@ -33,8 +33,12 @@ static void put_outcome(const struct report *report, size_t place, struct text_t
     text_table_cell(table, show_seconds(arena, outcome->work_us));
     if (!outcome->verified)
         text_table_cell(table, str_from("not verified"));
-    else if (outcome->equal)
+    else if (outcome->equal && report_changed_values(report, place) == 0)
         text_table_cellf(table, "equal %016llx", (unsigned long long)outcome->target.row.low);
+    else if (outcome->equal)
+        text_table_cellf(table, "equal %016llx, but %.*s changed",
+                         (unsigned long long)outcome->target.row.low,
+                         STR_ARGS(show_count(arena, report_changed_values(report, place))));
     else
         text_table_cell(table, str_from("DIFFERENT"));
 }
@@ -46,11 +50,12 @@ static void put_elapsed(const struct report *report, struct buf *out)
 
     buf_printf(out,
                "\nDone in %.*s: plan %.*s, load with indexes and verification %.*s, constraints %.*s, "
-               "publish %.*s\n",
+               "views %.*s, publish %.*s\n",
                STR_ARGS(show_seconds(arena, result->total_us)),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_PLAN])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_LOAD])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_CONSTRAINTS])),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_VIEWS])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH])));
 }
 
@@ -66,6 +71,22 @@ static void put_excluded(const struct report *report, struct buf *out)
                        STR_ARGS(plan->tables[i].source->name.text),
                        STR_ARGS(show_count(report->invocation->arena, rows)), rows == 1 ? "" : "s");
     }
+}
+
+/* What --misfit changed was compared with what it was changed to. */
+static void put_verdict(const struct report *report, struct text_table *table)
+{
+    int64_t changed = 0;
+
+    for (size_t i = 0; i < report->result->prepared.plan.table_count; i++)
+        changed += report_changed_values(report, i);
+    if (!report->result->verified)
+        text_table_cell(table, str_from("not verified"));
+    else if (changed == 0)
+        text_table_cell(table, str_from("every value equal"));
+    else
+        text_table_cellf(table, "%.*s value%s changed by --misfit, all others equal",
+                         STR_ARGS(show_count(report->invocation->arena, changed)), changed == 1 ? "" : "s");
 }
 
 static void put_tables(const struct report *report, struct buf *out)
@@ -96,7 +117,7 @@ static void put_tables(const struct report *report, struct buf *out)
     text_table_cell(&table, show_count(arena, loaded));
     text_table_cell(&table, show_bytes(arena, bytes));
     text_table_cell(&table, show_seconds(arena, work));
-    text_table_cell(&table, str_from(report->result->verified ? "every value equal" : "not verified"));
+    put_verdict(report, &table);
     text_table_write(&table, report->invocation->color, out);
     put_excluded(report, out);
     report_views(report, out);

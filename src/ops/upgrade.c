@@ -335,11 +335,13 @@ static bool finish_and_publish(struct run *run, struct err *err)
     if (!settle_rows(run->arena, run->options, run->result, run->control, err) ||
         !on_target(run, settle_refusals, err) || !check_accepted(run, "published", err) ||
         !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
-        !on_target(run, settle_refusals, err) || !check_contradictions(run, err) ||
-        !views_make(run->arena, run->options, run->result, run->control, err) ||
-        !check_accepted(run, "published", err))
+        !on_target(run, settle_refusals, err) || !check_contradictions(run, err))
         return false;
     since = step_done(run, STEP_CONSTRAINTS, since);
+    if (!views_make(run->arena, run->options, run->result, run->control, err) ||
+        !check_accepted(run, "published", err))
+        return false;
+    since = step_done(run, STEP_VIEWS, since);
     if (!guard_source(run->arena, run->options, run->result, err))
         return false;
     if (was_interrupted(run->options->interrupted))

@@ -97,6 +97,7 @@ enum upgrade_step {
     STEP_PLAN,
     STEP_LOAD, /* indexes and verification run beside it, table by table */
     STEP_CONSTRAINTS,
+    STEP_VIEWS,
     STEP_PUBLISH,
     STEP_COUNT
 };

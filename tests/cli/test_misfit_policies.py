@@ -1,5 +1,7 @@
 """What --misfit makes of values that do not fit: NULL, a repair, or a row set aside; and nothing else."""
 
+import re
+
 import pytest
 
 import fixtures
@@ -60,12 +62,16 @@ def test_null(odd, untouched, database):
         ("meta", "null"): 3,
     }
     assert set(outcomes(document).values()) == {"null"} and len(document["misfits"]) == 12
+    assert {one["table"]: one["changed_values"] for one in document["proof"]}["item"] == 12
 
 
 def test_null_is_told_to_people(odd, database):
     outcome = pgrade.run("upgrade", str(odd), database.url, *rules("null", "item.note=widen"))
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert "item.price: 4 values set to NULL" in outcome.stdout
+    assert re.search(r"^item .* equal [0-9a-f]{16}, but 12 changed$", outcome.stdout, re.MULTILINE), outcome
+    assert "12 values changed by --misfit, all others equal" in outcome.stdout
+    assert "every value equal" not in outcome.stdout
     assert "item.price, rowid 2: 'zebra': no number" in outcome.stdout
     hidden = pgrade.run(
         "upgrade", str(odd), database.url, *rules("null", "item.note=widen"), "--hide-values", "--replace"
