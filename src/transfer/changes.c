@@ -3,7 +3,7 @@
  *
  * The record holds for each object its parts as text (columns, indexes, constraints ...) and for each table
  * the number of its rows.  A row that was written later carries a later transaction than the record's own
- * row, which belongs to the transaction that published.
+ * row, which belongs to the transaction that published; or that of one that was under way then.
  */
 #include <inttypes.h>
 
@@ -46,6 +46,10 @@ enum {
     ") every)"
 
 const char target_parts_sql[] = PARTS_SQL;
+
+/* Without this transaction: it has its number by now, so whoever has an earlier one is among them or done. */
+const char target_running_sql[] =
+    "ARRAY(SELECT (number % 4294967296)::text::xid FROM txid_snapshot_xip(txid_current_snapshot()) number)";
 
 /* $1: the schema.  Of a record without parts nothing is known but its age. */
 static const struct str changed_sql =
@@ -99,9 +103,10 @@ static bool count_rows(struct engine *target, struct str table, int64_t oid, str
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_printf(&sql,
-               "SELECT count(*), count(*) FILTER (WHERE age(t.xmin) < (SELECT age(p.xmin)"
-               " FROM pgrade.published p WHERE p.class = 'table' AND p.oid = %" PRId64 "))"
-               " FROM ONLY %.*s t",
+               "WITH p AS (SELECT age(p.xmin) AS age, nullif(to_jsonb(p)->'running', 'null') AS running"
+               " FROM pgrade.published p WHERE p.class = 'table' AND p.oid = %" PRId64 ")"
+               " SELECT count(*), count(*) FILTER (WHERE age(t.xmin) < (SELECT age FROM p) OR t.xmin = ANY ("
+               "ARRAY(SELECT jsonb_array_elements_text(running)::xid FROM p))) FROM ONLY %.*s t",
                oid, STR_ARGS(table));
     done = engine_query(target, buf_view(&sql), NULL, 0, &rows, err);
     buf_free(&sql);

@@ -85,7 +85,7 @@ static void put_record(struct buf *sql, const struct target *target, const char 
     bool wide = !target->record_narrow || target->record_is_ours;
 
     buf_printf(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source%s) SELECT k.class, ",
-               wide ? ", rows, parts" : "");
+               wide ? ", rows, parts, running" : "");
     literal_quote(sql, target->schema);
     buf_text(sql, ", ");
     literal_quote(sql, name);
@@ -96,7 +96,7 @@ static void put_record(struct buf *sql, const struct target *target, const char 
     else if (wide)
         buf_text(sql, ", NULL");
     if (wide)
-        buf_printf(sql, ", %s", target_parts_sql);
+        buf_printf(sql, ", %s, %s", target_parts_sql, target_running_sql);
     buf_printf(sql, " FROM (SELECT '%s'::text AS class, o.oid FROM %s o WHERE o.%sname = ", class,
                catalog->name, catalog->columns);
     literal_quote(sql, name);

@@ -23,10 +23,10 @@ static const struct str record_sql =
         " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
         "  AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''"
         "  AND a.attname NOT IN ('class', 'schema', 'name', 'oid', 'source'))),"
-        " c.oid IS NOT NULL AND 2 > (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid"
+        " c.oid IS NOT NULL AND 3 > (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid"
         "  AND a.attnum > 0 AND NOT a.attisdropped"
         "  AND (a.attname::text, format_type(a.atttypid, NULL)) IN (VALUES ('rows', 'bigint'),"
-        "   ('parts', 'jsonb'))),"
+        "   ('parts', 'jsonb'), ('running', 'xid[]'))),"
         " c.oid IS NULL OR pg_has_role(c.relowner, 'USAGE')"
         " FROM (VALUES (1)) one (n) LEFT JOIN pg_namespace n ON n.nspname = 'pgrade'"
         " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'published'");
@@ -97,10 +97,11 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
     if (!target->record_exists)
         buf_text(sql, "CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
                       " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
-                      " published_at timestamptz NOT NULL DEFAULT now(), rows bigint, parts jsonb);\n");
+                      " published_at timestamptz NOT NULL DEFAULT now(), rows bigint, parts jsonb,"
+                      " running xid[]);\n");
     if (target->record_narrow && target->record_is_ours)
         buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS rows bigint,"
-                      " ADD COLUMN IF NOT EXISTS parts jsonb;\n");
+                      " ADD COLUMN IF NOT EXISTS parts jsonb, ADD COLUMN IF NOT EXISTS running xid[];\n");
     buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function')"
                   " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'function'"

@@ -65,6 +65,8 @@ bool target_check_dependents(const struct target *target, struct err *err) MUST_
 bool target_check_changes(const struct target *target, struct err *err) MUST_USE;
 /* An expression: the parts of the object k (class, oid), as jsonb. */
 extern const char target_parts_sql[];
+/* The transactions that were under way, as xid[]. */
+extern const char target_running_sql[];
 
 /* owner.c: may we publish for that role (empty: for ourselves)?  ERR_REFUSED, ERR_PERMISSION. */
 bool target_examine_owner(struct target *target, struct str owner, struct err *err) MUST_USE;

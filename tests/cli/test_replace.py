@@ -183,6 +183,23 @@ def test_refused_where_a_row_is_written_during_the_run(small, published):
     assert published.execute("SELECT count(*) FROM author") == [(3,)]
 
 
+@pytest.mark.parametrize("first", ["", "SAVEPOINT within;"], ids=["plain", "savepoint"])
+def test_refused_where_an_older_transaction_wrote(first, small, database):
+    """It had its number before the tables were published, and wrote them afterwards."""
+    database.execute("CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.log (line text)")
+    older = database.connect()
+    with older.cursor() as cursor:
+        cursor.execute("INSERT INTO elsewhere.log VALUES ('began')")
+        assert pgrade.run("upgrade", str(small), database.url).status == pgrade.OK
+        assert pgrade.run("upgrade", str(small), database.url, "--replace").status == pgrade.OK
+        cursor.execute(first + "UPDATE author SET name = 'precious' WHERE id = 1")
+    older.commit()
+    outcome = pgrade.run("upgrade", str(small), database.url, "--replace")
+    assert outcome.status == pgrade.REFUSED and "table author: 1 row written" in outcome.stderr, outcome
+    assert ("precious",) in database.execute("SELECT name FROM author")
+    older.close()
+
+
 def test_vacuum_and_reading_are_no_changes(small, published):
     connection = published.connect()
     connection.autocommit = True
