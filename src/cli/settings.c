@@ -66,21 +66,15 @@ static const struct {
     {"null", MISFIT_NULL}, {"repair", MISFIT_REPAIR},
 };
 
-bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err *err)
+static bool read_misfit_rule(struct arena *arena, struct str text, struct misfit_rule *rule, struct err *err)
 {
-    ptrdiff_t equals = str_find(text, '=');
-    struct str policy = str_slice(text, equals < 0 ? 0 : (size_t)equals + 1, text.len);
-    struct str where = str_slice(text, 0, equals < 0 ? 0 : (size_t)equals);
-    ptrdiff_t dot = str_find(where, '.');
+    struct place place = {.table = {NULL, 0}, .column = {NULL, 0}, .value = text};
+    bool understood = str_find(text, '=') < 0 || place_read(arena, text, &place);
 
-    *rule = (struct misfit_rule){.policy = MISFIT_STOP};
-    if (where.len > 0)
-        rule->table = str_slice(where, 0, dot < 0 ? where.len : (size_t)dot);
-    if (dot >= 0)
-        rule->column = str_slice(where, (size_t)dot + 1, where.len);
+    *rule = (struct misfit_rule){.table = place.table, .column = place.column, .policy = MISFIT_STOP};
     for (size_t i = 0; i < ARRAY_LENGTH(policies); i++) {
         rule->policy = policies[i].policy;
-        if (str_is(policy, policies[i].name))
+        if (understood && str_is(str_trim(place.value), policies[i].name))
             return true;
     }
     return err_set(err, ERR_USAGE,
@@ -113,7 +107,7 @@ bool settings_misfits(struct invocation *invocation, struct upgrade_options *opt
         ARENA_ARRAY(invocation->arena, struct misfit_rule, options->misfit_rule_count + 1);
 
     for (size_t i = 0; i < options->misfit_rule_count; i++)
-        if (!settings_misfit_rule(rules[i], &parsed[i], err))
+        if (!read_misfit_rule(invocation->arena, rules[i], &parsed[i], err))
             return wrong(invocation, err);
     options->misfit_rules = parsed;
     return read_encoding(invocation, options, err);

@@ -39,7 +39,4 @@ bool settings_selection(struct invocation *invocation, struct plan_options *plan
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
 
-/* "POLICY", "TABLE=POLICY" or "TABLE.COLUMN=POLICY".  The rule points into the text. */
-bool settings_misfit_rule(struct str text, struct misfit_rule *rule, struct err *err) MUST_USE;
-
 #endif

@@ -3,6 +3,7 @@
 import pytest
 
 import pgrade
+from fixtures import build_from_text
 from trouble import assert_clean, one_document
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
@@ -165,6 +166,19 @@ def test_link_that_leads_nowhere(small, tmp_path):
     assert "cannot open pgrade.ini" in outcome.stderr and "settings/gone.ini" in outcome.stderr
     assert "--no-config" in outcome.stderr
     assert plan(small, tmp_path, "--no-config").stderr == ""
+
+
+def test_names_in_quotes_have_their_policy(folder, tmp_path, database):
+    source = build_from_text(
+        'CREATE TABLE "a.b" ("c=d" INTEGER, e INTEGER); INSERT INTO "a.b" VALUES (\'x\', 1);'
+        "CREATE TABLE t (a INTEGER, b INTEGER); INSERT INTO t VALUES ('y', 'z')",
+        folder / "app.db",
+    )
+    write(tmp_path, '[misfit]\n"a.b"."c=d" = null\n"T" . a = null\n"t" = quarantine\n')
+    outcome = pgrade.run("upgrade", str(source), database.url, directory=tmp_path)
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute('SELECT "c=d", e FROM "a.b"') == [(None, 1)]
+    assert database.execute("SELECT source_table, column_name FROM pgrade.quarantine") == [("t", "a")]
 
 
 def test_keys_that_only_look_alike(small, tmp_path):
