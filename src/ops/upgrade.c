@@ -400,4 +400,6 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
 void upgrade_close(struct upgrade_result *result)
 {
     prepare_close(&result->prepared);
+    arena_free(result->load_arena);
+    result->load_arena = NULL;
 }

@@ -108,6 +108,7 @@ struct refusal; /* refusals.h */
 struct upgrade_result {
     struct prepared prepared;
     struct load load;
+    struct arena *load_arena; /* the load's own: its workers fill the list of misfits beside other work */
     struct misfit_policies policies;
     struct quarantine quarantine; /* path NULL: no rows can be set aside */
     const char *quarantine_file;  /* that was written; NULL: none */

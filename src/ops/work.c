@@ -21,13 +21,17 @@ void work_task_done(struct work_table *table, int64_t began)
     (void)pthread_mutex_unlock(&table->work->lock);
 }
 
-struct object_task *work_object_task(struct work_table *table, size_t most)
+struct object_task *work_object_task(struct work_table *table)
 {
     struct object_task *task = ARENA_NEW(table->work->arena, struct object_task);
 
     task->table = table;
-    task->objects = ARENA_ARRAY(table->work->arena, const struct plan_object *, most);
     return task;
+}
+
+void work_add_object(struct object_task *task, const struct plan_object *object)
+{
+    ARENA_PUSH(task->table->work->arena, task->objects, task->count, task->capacity) = object;
 }
 
 /* Of a table in chunks those that are in; of one that is whole its rows, as far as their number is known. */
@@ -139,6 +143,15 @@ static void prepare_outcomes(struct work *work)
     }
 }
 
+/* The list of misfits has a lock of its own, and so it must have an arena of its own.  What the load before
+ * this one found is not asked for any more. */
+static struct arena *new_load_arena(struct upgrade_result *result)
+{
+    arena_free(result->load_arena);
+    result->load_arena = arena_new();
+    return result->load_arena;
+}
+
 bool work_open(struct work *work, struct arena *arena, const struct upgrade_options *options,
                struct upgrade_result *result, struct err *err)
 {
@@ -154,7 +167,7 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     for (size_t i = 0; i < work->workers; i++)
         work->parallel[i] = -1; /* the server's own setting */
     prepare_outcomes(work);
-    load_init(&result->load, arena, work_plan(work));
+    load_init(&result->load, new_load_arena(result), work_plan(work));
     result->load.policies = &result->policies;
     if (result->quarantine.path != NULL)
         result->load.sink = (struct row_sink){quarantine_row, &result->quarantine};

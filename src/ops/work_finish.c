@@ -102,12 +102,16 @@ static void add_constraints(struct work *work)
     const struct plan *plan = work_plan(work);
 
     for (size_t i = 0; i < plan->table_count; i++) {
-        struct object_task *task = work_object_task(&work->tables[i], plan->object_count + 1);
+        struct object_task *task = NULL;
 
-        for (size_t j = 0; j < plan->object_count; j++)
-            if (plan->objects[j].table == i && plan->objects[j].probe_sql.ptr != NULL)
-                task->objects[task->count++] = &plan->objects[j];
-        if (task->count == 0)
+        for (size_t j = 0; j < plan->object_count; j++) {
+            if (plan->objects[j].table != i || plan->objects[j].probe_sql.ptr == NULL)
+                continue;
+            if (task == NULL)
+                task = work_object_task(&work->tables[i]);
+            work_add_object(task, &plan->objects[j]);
+        }
+        if (task == NULL)
             continue;
         work->tables[i].left++;
         pool_add(work->pool, RANK_CONSTRAINT, run_constraints, task);

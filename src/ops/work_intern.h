@@ -23,9 +23,12 @@ struct object_task {
     struct work_table *table;
     const struct plan_object **objects;
     size_t count;
+    size_t capacity;
 };
 
-struct object_task *work_object_task(struct work_table *table, size_t most);
+/* Both with the lock held, or before the pool runs. */
+struct object_task *work_object_task(struct work_table *table);
+void work_add_object(struct object_task *task, const struct plan_object *object);
 
 const struct plan *work_plan(const struct work *work);
 struct table_outcome *work_outcome(const struct work_table *table);

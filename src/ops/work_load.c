@@ -235,8 +235,8 @@ static void add_indexes(struct work_table *table)
         if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]))
             continue;
         if (task == NULL)
-            task = work_object_task(table, plan->object_count);
-        task->objects[task->count++] = &plan->objects[i];
+            task = work_object_task(table);
+        work_add_object(task, &plan->objects[i]);
         if (!small) {
             add_index_task(task);
             task = NULL;
