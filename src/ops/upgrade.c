@@ -242,12 +242,13 @@ static bool load_once(struct run *run, struct err *err)
 {
     if (run->working)
         work_close(&run->work);
-    run->working = true;
+    run->working = false;
     run->result->refusal_count = 0;
     policies_apply(run->arena, run->options, &run->result->prepared.plan, &run->result->policies);
     if (run->result->quarantine.path != NULL &&
         !quarantine_begin(&run->result->quarantine, &run->result->prepared.plan, err))
         return false;
+    run->working = true;
     return work_open(&run->work, run->arena, run->options, run->result, err) &&
            on_target(run, create_tables, err) && work_load(&run->work, err);
 }
