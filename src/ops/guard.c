@@ -135,8 +135,7 @@ static bool refuse_replaced(const struct snapshot *snapshot, const char *replace
                          "state at the start");
 }
 
-bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
-                  struct err *err)
+bool guard_source(const struct upgrade_options *options, struct upgrade_result *result, struct err *err)
 {
     struct engine_options engine = {.trace = options->trace, .opened_before = true};
     struct engine *reader = NULL;
@@ -146,7 +145,6 @@ bool guard_source(struct arena *arena, const struct upgrade_options *options, st
     bool written;
     bool done = true;
 
-    (void)arena;
     if (!snapshot_changed(&result->prepared.snapshot, &written, err))
         return false;
     if (!written && replaced == NULL)

@@ -6,9 +6,8 @@
 
 /* Before publishing.  A source that was committed to meanwhile is read once more: tables whose rows differ
  * from what was loaded are named in ERR_SOURCE_CHANGED, and so is a file that is no longer the one that was
- * read, unless options->snapshot says that the state at the
- * start is wanted. */
-bool guard_source(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
+ * read, unless options->snapshot says that the state at the start is wanted. */
+bool guard_source(const struct upgrade_options *options, struct upgrade_result *result,
                   struct err *err) MUST_USE;
 
 /* Asks `reader` for the table's loaded columns. */

@@ -343,7 +343,7 @@ static bool finish_and_publish(struct run *run, struct err *err)
         !check_accepted(run, "published", err))
         return false;
     since = step_done(run, STEP_VIEWS, since);
-    if (!guard_source(run->arena, run->options, run->result, err))
+    if (!guard_source(run->options, run->result, err))
         return false;
     if (was_interrupted(run->options->interrupted))
         return err_set(err, ERR_CANCELED, "interrupted");

@@ -2,10 +2,8 @@
 #include "plan/plan.h"
 #include "schema/ident.h"
 
-void plan_create_enum(struct buf *out, const struct plan *plan, const struct plan_enum *type,
-                      struct str schema)
+void plan_create_enum(struct buf *out, const struct plan_enum *type, struct str schema)
 {
-    (void)plan;
     buf_text(out, "CREATE TYPE ");
     ident_quote_qualified(out, schema, type->type.name);
     buf_text(out, " AS ENUM (");
@@ -35,8 +33,7 @@ static void put_type(struct buf *out, const struct plan *plan, const struct plan
         pg_type_format(out, type);
 }
 
-static void put_column(struct buf *out, const struct plan *plan, const struct plan_table *table,
-                       const struct plan_column *column)
+static void put_column(struct buf *out, const struct plan *plan, const struct plan_column *column)
 {
     ident_quote(out, column->name);
     buf_byte(out, ' ');
@@ -52,7 +49,6 @@ static void put_column(struct buf *out, const struct plan *plan, const struct pl
         buf_printf(out, " DEFAULT %.*s", STR_ARGS(column->default_sql));
     if (column->not_null)
         buf_text(out, " NOT NULL");
-    (void)table;
 }
 
 void plan_create_table(struct buf *out, const struct plan *plan, const struct plan_table *table)
@@ -62,7 +58,7 @@ void plan_create_table(struct buf *out, const struct plan *plan, const struct pl
     buf_text(out, " (");
     for (size_t i = 0; i < table->column_count; i++) {
         buf_text(out, i > 0 ? ",\n    " : "\n    ");
-        put_column(out, plan, table, &table->columns[i]);
+        put_column(out, plan, &table->columns[i]);
     }
     buf_text(out, table->column_count > 0 ? "\n)" : ")");
 }
@@ -96,7 +92,7 @@ void plan_write_sql(struct buf *out, const struct plan *plan)
     buf_init(&statement, BUF_TEXT_MAXIMUM);
     for (size_t i = 0; i < plan->enum_count; i++) {
         buf_clear(&statement);
-        plan_create_enum(&statement, plan, &plan->enums[i], plan->load_schema);
+        plan_create_enum(&statement, &plan->enums[i], plan->load_schema);
         put_statement(out, buf_view(&statement));
     }
     for (size_t i = 0; i < plan->table_count; i++) {

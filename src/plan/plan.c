@@ -9,7 +9,6 @@
 
 static const char *const class_names[OBJECT_CLASS_COUNT] = {
     [OBJECT_TABLE] = "table",
-    [OBJECT_TYPE] = "type",
     [OBJECT_DEFAULT] = "default",
     [OBJECT_GENERATED] = "generated column",
     [OBJECT_PRIMARY_KEY] = "primary key",

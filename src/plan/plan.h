@@ -56,7 +56,6 @@ struct plan_table {
 /* The classes of objects, as the report names them. */
 enum object_class {
     OBJECT_TABLE,
-    OBJECT_TYPE,
     OBJECT_DEFAULT,
     OBJECT_GENERATED,
     OBJECT_PRIMARY_KEY,
@@ -259,8 +258,7 @@ bool plan_parent_column(const struct plan *plan, const struct foreign_key *key, 
 const char *object_class_name(enum object_class class); /* "foreign key" */
 
 /* ddl.c: statements of the plan. */
-void plan_create_enum(struct buf *out, const struct plan *plan, const struct plan_enum *type,
-                      struct str schema);
+void plan_create_enum(struct buf *out, const struct plan_enum *type, struct str schema);
 void plan_create_table(struct buf *out, const struct plan *plan, const struct plan_table *table);
 /* The loaded columns of a table, as in COPY t (a, b): all that are not generated. */
 void plan_column_list(struct buf *out, const struct plan_table *table);

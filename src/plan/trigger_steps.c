@@ -38,7 +38,8 @@ void trigger_return(struct trigger_maker *at, const char *indent, const char *ro
     buf_printf(at->body, "%sRETURN %s;\n", indent, row);
 }
 
-const struct plan_table *trigger_target(struct trigger_maker *at, const struct name *name)
+/* The table that a statement writes. */
+static const struct plan_table *find_target(struct trigger_maker *at, const struct name *name)
 {
     const struct schema *schema = at->maker->schema;
     const struct table *source = schema_table(schema, name->text);
@@ -126,7 +127,7 @@ static bool put_change(struct trigger_maker *at, const struct trigger_step *step
 {
     bool update = step->kind == STEP_UPDATE;
 
-    at->target = trigger_target(at, &step->table);
+    at->target = find_target(at, &step->table);
     if (at->target == NULL || !check_own_row(at, step))
         return false;
     if (step->from_count > 0)
@@ -250,7 +251,7 @@ static bool put_insert(struct trigger_maker *at, const struct trigger_step *step
 {
     const struct select_core *core = plain_core(step->select);
     size_t rows = core == NULL || core->row_count == 0 ? 1 : core->row_count;
-    const struct plan_table *target = trigger_target(at, &step->table);
+    const struct plan_table *target = find_target(at, &step->table);
     bool first = true;
     size_t count;
     int *places;

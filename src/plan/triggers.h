@@ -36,14 +36,12 @@ bool trigger_step(struct trigger_maker *at, const struct trigger_step *step) MUS
 void trigger_return(struct trigger_maker *at, const char *indent, const char *row);
 /* FROM items under the names new and old, after `word`; nothing where the event has no such rows. */
 void trigger_put_rows(const struct trigger_maker *at, const char *word, struct buf *out);
-/* The table that a statement writes. */
-const struct plan_table *trigger_target(struct trigger_maker *at, const struct name *name) MUST_USE;
 
 /* trigger_expr.c */
 bool trigger_expr(struct trigger_maker *at, const struct expr *expr, enum translate_want want,
                   const struct pg_type *type, struct buf *out) MUST_USE;
-/* Place of the column in the table, the names of the rowid included; -1: there is none. */
 struct str trigger_alias(struct arena *arena, struct str sql); /* quoted */
+/* Place of the column in the table, the names of the rowid included; -1: there is none. */
 int trigger_column(const struct plan_table *table, struct str name);
 bool trigger_is_row(const struct expr *expr, const char *row); /* NEW.x, OLD.x */
 

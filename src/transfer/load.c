@@ -10,8 +10,7 @@ enum {
     BATCH = 48 * 1024, /* sent when the encoded rows pass this; well below libpq's trap at 64 KB */
     ROW_MAXIMUM = 1000 * 1024 * 1024, /* PostgreSQL holds no field of 1 GB */
     WHOLE_ROWS = 20000,               /* below this a table is not worth two more statements */
-    ROWS_A_LOOK = 256,                /* rows between two looks at the flags that all workers share */
-    SPLIT_ROWS = 100000               /* a table below this is not worth a second connection */
+    ROWS_A_LOOK = 256                 /* rows between two looks at the flags that all workers share */
 };
 
 /* "COPY", section Binary Format: signature, flags, length of the header's extension. */

@@ -11,8 +11,8 @@ enum {
     DROP_ATTEMPTS = 3
 };
 
-/* Drops up to DROPS_AT_ONCE tables of the load schema; *dropped tells how many there were. */
-static bool drop_some(struct target *target, int64_t *dropped, struct err *err)
+/* Drops up to DROPS_AT_ONCE tables of the load schema; *dropped tells whether there were any. */
+static bool drop_some(struct target *target, bool *dropped, struct err *err)
 {
     struct arena *arena = arena_new();
     struct value list;
@@ -36,11 +36,11 @@ static bool drop_some(struct target *target, int64_t *dropped, struct err *err)
 
 static bool drop_load_schema(struct target *target, struct err *err)
 {
-    int64_t dropped = 1;
+    bool dropped = true;
     struct buf sql;
     bool done = true;
 
-    while (done && dropped > 0)
+    while (done && dropped)
         done = drop_some(target, &dropped, err);
     if (!done)
         return false;
@@ -127,7 +127,7 @@ static bool create_all(struct target *target, const struct plan *plan, struct bu
         return false;
     target->loading = true;
     for (size_t i = 0; i < plan->enum_count; i++) {
-        plan_create_enum(sql, plan, &plan->enums[i], plan->load_schema);
+        plan_create_enum(sql, &plan->enums[i], plan->load_schema);
         buf_byte(sql, ';');
     }
     /* Few round trips: many statements at once. */
