@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "schema/ident.h"
 
 enum {
     FILE_MODE = 0600, /* a statement may hold values: in a CHECK, a DEFAULT, a view */
@@ -34,26 +35,13 @@ bool not_carried_check(const struct invocation *invocation, struct err *err)
     return err_hint(err, "--not-carried NAME gives the file another name; `-` writes none");
 }
 
-/* In a comment no line may end it. */
-static void put_comment(struct buf *out, struct str text)
-{
-    buf_text(out, "-- ");
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\n')
-            buf_text(out, "\n-- ");
-        else if (text.ptr[i] != '\r')
-            buf_byte(out, text.ptr[i]);
-    }
-    buf_byte(out, '\n');
-}
-
 /* A whole statement as it is; a part of one (a check, a default) as a comment. */
 static void put_object(const struct report *report, const struct not_carried *object, struct buf *out)
 {
     struct arena *arena = report->invocation->arena;
 
     buf_byte(out, '\n');
-    put_comment(out,
+    comment_put(out,
                 str_printf(arena, "%s %.*s%s%.*s: %.*s", object_class_name(object->class),
                            STR_ARGS(object->table), object->table.len > 0 && object->name.len > 0 ? "." : "",
                            STR_ARGS(object->name), STR_ARGS(report_reason(report, object))));
@@ -63,7 +51,7 @@ static void put_object(const struct report *report, const struct not_carried *ob
         buf_str(out, object->sql);
         buf_text(out, ";\n");
     } else {
-        put_comment(out, str_printf(arena, "    %.*s", STR_ARGS(object->sql)));
+        comment_put(out, str_printf(arena, "    %.*s", STR_ARGS(object->sql)));
     }
 }
 
@@ -72,7 +60,7 @@ static void put_all(const struct report *report, struct buf *out)
     const struct plan *plan = &report->result->prepared.plan;
     struct arena *arena = report->invocation->arena;
 
-    put_comment(out, str_printf(arena, "%s from %.*s: the SQL that it has in SQLite, each with the reason.",
+    comment_put(out, str_printf(arena, "%s from %.*s: the SQL that it has in SQLite, each with the reason.",
                                 mark + 3, STR_ARGS(url_redacted(arena, &report->endpoints->source))));
     for (size_t i = 0; i < plan->not_carried_count; i++)
         put_object(report, &plan->not_carried[i], out);

@@ -101,7 +101,6 @@ void plan_write_sql(struct buf *out, const struct plan *plan)
         put_statement(out, buf_view(&statement));
         buf_byte(out, '\n');
     }
-    buf_free(&statement);
     for (size_t i = 0; i < plan->object_count; i++) {
         put_statement(out, plan->objects[i].sql);
         if (plan->objects[i].then_sql.ptr != NULL)
@@ -112,8 +111,11 @@ void plan_write_sql(struct buf *out, const struct plan *plan)
     for (size_t i = 0; i < plan->not_carried_count; i++) {
         const struct not_carried *lost = &plan->not_carried[i];
 
-        buf_printf(out, "-- not carried: %s %.*s%s%.*s: %.*s\n", object_class_name(lost->class),
+        buf_clear(&statement);
+        buf_printf(&statement, "not carried: %s %.*s%s%.*s: %.*s", object_class_name(lost->class),
                    STR_ARGS(lost->table), lost->table.len > 0 ? "." : "", STR_ARGS(lost->name),
                    STR_ARGS(lost->reason));
+        comment_put(out, buf_view(&statement));
     }
+    buf_free(&statement);
 }

@@ -20,6 +20,18 @@ void ident_quote_qualified(struct buf *out, struct str schema, struct str name)
     ident_quote(out, name);
 }
 
+void comment_put(struct buf *out, struct str text)
+{
+    buf_text(out, "-- ");
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\n')
+            buf_text(out, "\n-- ");
+        else if (text.ptr[i] != '\r')
+            buf_byte(out, text.ptr[i]);
+    }
+    buf_byte(out, '\n');
+}
+
 void literal_quote(struct buf *out, struct str text)
 {
     /* E'' does not depend on standard_conforming_strings; only texts with a backslash need it. */

@@ -17,6 +17,7 @@ enum {
 void ident_quote(struct buf *out, struct str name);                              /* "a""b" */
 void ident_quote_qualified(struct buf *out, struct str schema, struct str name); /* "s"."a""b" */
 void literal_quote(struct buf *out, struct str text); /* 'it''s'; backslashes as E'' */
+void comment_put(struct buf *out, struct str text);   /* "-- text", each of its lines */
 
 /* The name in the spelling that a person would write: bare where PostgreSQL reads it the same, else quoted.
  */

@@ -55,6 +55,17 @@ def test_sql_for_another_schema(source, cluster):
     database.drop()
 
 
+def test_sql_with_lines_that_are_not_carried(folder, database):
+    """A check without a name is named by its text, which has the lines of the source."""
+    path = fixtures.build_from_text("CREATE TABLE t (a TEXT, b TEXT, CHECK (a\nGLOB\nb))", folder / "app.db")
+    sql = plan(path, "--sql").stdout
+    assert "-- not carried: check" in sql
+    connection = database.connect()
+    with connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+    connection.close()
+
+
 def test_one_form_at_a_time(source):
     outcome = pgrade.run("plan", str(source), "--sql", "--json")
     assert outcome.status == pgrade.USAGE, outcome
