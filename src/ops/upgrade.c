@@ -145,12 +145,21 @@ static bool attach_keys(void *context, struct err *err)
            finish_objects(run->control, foreign, foreign_count, err);
 }
 
+static bool explain_checks(struct err *err)
+{
+    err_detail(err,
+               "SQLite can be told to pass over checks (PRAGMA ignore_check_constraints); the rows are named "
+               "above, and nothing was published");
+    return err_hint(err, "mend these rows in the source: PRAGMA quick_check finds them there too");
+}
+
 /* Contradicted checks always stop; contradicted foreign keys where --orphans does not allow them. */
 static bool check_contradictions(const struct run *run, struct err *err)
 {
     int64_t rows = 0;
     int64_t collated = 0;
     size_t constraints = 0;
+    size_t checks = 0;
 
     for (size_t i = 0; i < run->result->contradiction_count; i++) {
         const struct contradiction *found = &run->result->contradictions[i];
@@ -160,11 +169,14 @@ static bool check_contradictions(const struct run *run, struct err *err)
         rows += found->rows;
         collated += found->collated_rows;
         constraints++;
+        checks += found->object->class == OBJECT_CHECK;
     }
     if (constraints == 0)
         return true;
     err_set(err, ERR_DECISION, "%lld row%s contradict%s %zu constraint%s", (long long)rows,
             rows == 1 ? "" : "s", rows == 1 ? "s" : "", constraints, constraints == 1 ? "" : "s");
+    if (checks == constraints)
+        return explain_checks(err);
     if (collated > 0)
         err_detail(
             err,

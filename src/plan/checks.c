@@ -64,7 +64,7 @@ static void add_check(struct maker *maker, size_t place, const struct check *che
     buf_printf(&sql, " CHECK (%.*s)", STR_ARGS(condition));
     object.sql = buf_to_str(maker->arena, &sql);
     buf_clear(&sql);
-    buf_text(&sql, "SELECT count(*) OVER (), t::text FROM ");
+    buf_text(&sql, "SELECT count(*) OVER (), (t.*)::text FROM ");
     ident_quote_qualified(&sql, maker->plan->load_schema, table->name);
     buf_printf(&sql, " AS t WHERE NOT (%.*s) LIMIT 20", STR_ARGS(condition));
     object.row_sql = condition;

@@ -345,11 +345,18 @@ def test_rows_that_contradict_a_check(folder, untouched, database):
     path = build(CHECKED, folder / "app.db")
     untouched()
     outcome = pgrade.run("upgrade", str(path), database.url, "--orphans", "not-valid")
-    assert_told(outcome, decision("1 row contradicts 1 constraint", ""))
+    assert_told(outcome, decision("1 row contradicts 1 constraint", "mend these rows in the source", "pass over checks"))
+    assert "orphans" not in outcome.stderr and "foreign key" not in outcome.stderr
     assert "check positive of t: 1 row contradicts it" in outcome.stdout and "-88001" in outcome.stdout
     assert_nothing_there(database)
     hidden = pgrade.run("upgrade", str(path), database.url, "--hide-values")
     assert "88001" not in hidden.stdout + hidden.stderr
+
+
+def test_a_whole_row_is_shown_whatever_its_columns_are_called(folder, database):
+    path = build(CHECKED.replace("(id ", "(t "), folder / "app.db")
+    outcome = pgrade.run("upgrade", str(path), database.url)
+    assert outcome.status == pgrade.DECISION and "(2,-88001)" in outcome.stdout, outcome
 
 
 # --------------------------------------------------------------------------------------------- not carried
