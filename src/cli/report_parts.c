@@ -141,6 +141,8 @@ void report_changes(const struct report *report, struct buf *out)
         put_change(report, &misfits->changes[i], out);
     if (report->result->quarantine_file != NULL)
         buf_printf(out, "  The rows that were set aside are in %s too\n", report->result->quarantine_file);
+    if (misfits->count == 0) /* rows without a parent have no value that does not fit */
+        return;
     buf_text(out, "\nThe first of them\n");
     for (size_t i = 0; i < report->result->prepared.plan.table_count; i++)
         for (int j = -1; j < (int)report->result->prepared.plan.tables[i].column_count; j++)

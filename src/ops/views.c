@@ -142,7 +142,9 @@ static const char *altered(const struct view_run *run)
             return "--where leaves out rows of a table that it reads";
     for (size_t i = 0; i < misfits->change_count; i++)
         if (tables[misfits->changes[i].table] && misfits->changes[i].count > 0)
-            return "--misfit changed values of a table that it reads";
+            return misfits->changes[i].outcome == OUTCOME_QUARANTINED
+                       ? "rows of a table that it reads were set aside"
+                       : "--misfit changed values of a table that it reads";
     return NULL;
 }
 

@@ -278,6 +278,18 @@ def test_orphans_are_set_aside_and_their_children(more, family, untouched, upgra
     assert database.execute("SELECT bool_and(convalidated) FROM pg_constraint WHERE contype = 'f'") == [(True,)]
 
 
+def test_orphans_in_the_report(folder, database):
+    path = fixtures.build_from_text(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1); CREATE VIEW v AS SELECT id FROM c;"
+        "CREATE TABLE c (id INTEGER PRIMARY KEY, p_id INTEGER REFERENCES p); INSERT INTO c VALUES (1, 1), (2, 9)",
+        folder / "app.db",
+    )
+    outcome = pgrade.run("upgrade", str(path), database.url, "--orphans", "quarantine", directory=str(folder))
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert "c: 1 row set aside" in outcome.stdout and "The first of them" not in outcome.stdout
+    assert "not compared: rows of a table that it reads were set" in outcome.stdout and "--misfit" not in outcome.stdout
+
+
 def test_children_of_misfits_are_orphans(folder, upgraded, database):
     path = fixtures.build_from_text(
         "CREATE TABLE p (id INTEGER PRIMARY KEY, v TEXT);"
