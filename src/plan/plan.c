@@ -3,7 +3,6 @@
 #include "plan/plan.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "plan/private.h"
 
@@ -30,31 +29,27 @@ void maker_not_carried(struct maker *maker, enum object_class class, struct str 
                        struct str sql, const char *format, ...)
 {
     struct plan *plan = maker->plan;
-    char reason[1024];
+    struct str reason;
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(reason, sizeof(reason), format, args);
+    reason.ptr = arena_vprintf(maker->arena, &reason.len, format, args);
     va_end(args);
     ARENA_PUSH(maker->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
-        (struct not_carried){.class = class,
-                             .table = table,
-                             .name = name,
-                             .reason = str_dup(maker->arena, str_from(reason)),
-                             .sql = sql};
+        (struct not_carried){.class = class, .table = table, .name = name, .reason = reason, .sql = sql};
 }
 
 void maker_note(struct maker *maker, struct str about, const char *format, ...)
 {
     struct plan *plan = maker->plan;
-    char text[1024];
+    struct str text;
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    text.ptr = arena_vprintf(maker->arena, &text.len, format, args);
     va_end(args);
     ARENA_PUSH(maker->arena, plan->notes, plan->note_count, plan->note_capacity) =
-        (struct plan_note){about, str_dup(maker->arena, str_from(text))};
+        (struct plan_note){about, text};
 }
 
 void maker_object(struct maker *maker, struct plan_object object)

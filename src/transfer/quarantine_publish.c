@@ -40,8 +40,8 @@ static bool send_file(struct quarantine *quarantine, struct engine *control, str
         at += size;
     }
     if (done && size < 0) {
-        engine_copy_in_abort(control, "the file cannot be read");
         done = quarantine_fail("read", quarantine->part, err);
+        engine_copy_in_abort(control, "the file cannot be read");
     } else if (done) {
         done = engine_copy_in_end(control, &rows, err);
     }

@@ -174,11 +174,7 @@ static bool is_ours(struct target *target, struct arena *arena, struct str class
     struct value known;
 
     *ours = false;
-    if (!engine_value(target->control, arena,
-                      (struct str)STR("SELECT to_regclass('pgrade.published') IS NOT NULL"), NULL, 0, &known,
-                      err))
-        return false;
-    if (known.integer == 0)
+    if (!target->record_exists)
         return true;
     if (!engine_value(
             target->control, arena,
