@@ -30,10 +30,10 @@ static bool is_listed(struct engine *engine, struct arena *arena, struct str nam
 {
     struct value value;
 
-    if (!engine_value(
-            engine, arena,
-            (struct str)STR("SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ?1"), &name,
-            1, &value, err))
+    /* By its argument: without one each call would list all tables, and there is one for each. */
+    if (!engine_value(engine, arena,
+                      (struct str)STR("SELECT type FROM pragma_table_list(?1) WHERE schema = 'main'"), &name,
+                      1, &value, err))
         return false;
     *listed = value.kind == VALUE_TEXT;
     return true;
