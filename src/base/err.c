@@ -3,6 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
+enum {
+    PART_MAXIMUM = sizeof(((struct err *)NULL)->detail) /* the longest */
+};
+
 static const struct {
     const char *name;
     const char *text;
@@ -31,20 +37,28 @@ static void fold_spaces(char *part)
     *to = '\0';
 }
 
-/* Cut at a whole UTF-8 sequence. */
+/* Cut at a whole UTF-8 sequence: the byte behind the last one that fits tells where one begins. */
 static void put(char *part, size_t size, const char *format, va_list args) PRINTF_LIKE(3, 0);
 static void put(char *part, size_t size, const char *format, va_list args)
 {
-    int length = vsnprintf(part, size, format, args);
-    size_t used = length < 0 ? 0 : (size_t)length;
+    char text[PART_MAXIMUM + 1];
+    int length = vsnprintf(text, size + 1, format, args);
+    struct str kept = {text, length < 0 ? 0 : (size_t)length > size ? size : (size_t)length};
 
-    if (used >= size) {
-        used = size - 1;
-        while (used > 0 && ((unsigned char)part[used] & 0xc0) == 0x80)
-            used--;
-    }
-    part[used] = '\0';
+    kept = str_utf8_clip(kept, size - 1);
+    memcpy(part, kept.ptr, kept.len);
+    part[kept.len] = '\0';
     fold_spaces(part);
+}
+
+static void put_text(char *part, size_t size, const char *format, ...) PRINTF_LIKE(3, 4);
+static void put_text(char *part, size_t size, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put(part, size, format, args);
+    va_end(args);
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
@@ -96,16 +110,12 @@ bool err_prefix(struct err *err, const char *format, ...)
     char was[sizeof(err->primary)];
     char prefix[256];
     va_list args;
-    size_t length;
 
     memcpy(was, err->primary, sizeof(was));
     va_start(args, format);
     put(prefix, sizeof(prefix), format, args);
     va_end(args);
-    length = strlen(prefix);
-    (void)snprintf(err->primary, sizeof(err->primary), "%s: ", prefix);
-    (void)snprintf(err->primary + length + 2, sizeof(err->primary) - length - 2, "%.*s",
-                   (int)(sizeof(was) - length - 3), was);
+    put_text(err->primary, sizeof(err->primary), "%s: %s", prefix, was);
     return false;
 }
 

@@ -54,6 +54,25 @@ static void long_texts_are_cut_at_a_whole_character(void **state)
     assert_true(strncmp(err.primary, "where: x", 8) == 0);
 }
 
+static void no_length_cuts_a_character(void **state)
+{
+    char text[4000] = "";
+
+    (void)state;
+    for (size_t i = 0; i + 3 < sizeof(text); i += 3)
+        memcpy(text + i, "\xe2\x82\xac", 3);
+    for (int start = 0; start < 3; start++) {
+        struct err err = {.code = ERR_NONE};
+
+        err_set(&err, ERR_FAILED, "%s%s", "xx" + start, text);
+        assert_int_equal((strlen(err.primary) - (2 - (size_t)start)) % 3, 0);
+        err_detail(&err, "%s%s", "xx" + start, text);
+        assert_int_equal((strlen(err.detail) - (2 - (size_t)start)) % 3, 0);
+        err_prefix(&err, "%s", "yy" + start);
+        assert_int_equal((strlen(err.primary) - 2 * (2 - (size_t)start) - 2) % 3, 0);
+    }
+}
+
 static void exit_statuses_are_the_documented_ones(void **state)
 {
     (void)state;
@@ -74,6 +93,7 @@ int main(void)
         cmocka_unit_test(parts_are_one_line),
         cmocka_unit_test(prefix_says_where),
         cmocka_unit_test(long_texts_are_cut_at_a_whole_character),
+        cmocka_unit_test(no_length_cuts_a_character),
         cmocka_unit_test(exit_statuses_are_the_documented_ones),
     };
 
