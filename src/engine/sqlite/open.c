@@ -69,10 +69,11 @@ bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *e
     return false;
 }
 
-/* sqlite3_open_v2() with a URI: the path percent-encoded, so that no byte of it is read as syntax. */
+/* sqlite3_open_v2() with a URI: the path percent-encoded, so that no byte of it is read as syntax; behind an
+ * authority, empty, where it begins with a slash, since a second slash would begin one. */
 static void put_uri(struct buf *uri, const char *path, bool immutable)
 {
-    buf_text(uri, "file:");
+    buf_text(uri, path[0] == '/' ? "file://" : "file:");
     for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++) {
         if (ascii_is_alpha((char)*p) || ascii_is_digit((char)*p) || strchr("/-_.", *p) != NULL)
             buf_byte(uri, (char)*p);

@@ -202,6 +202,19 @@ static void every_path_is_a_name_and_no_syntax(void **state)
 }
 
 /* Then SQLite looks at no log and takes no lock. */
+/* In SQLite's URI two slashes at the start would name another machine. */
+static void a_path_may_begin_with_two_slashes(void **state)
+{
+    struct file *file = *state;
+    struct engine *engine;
+
+    file_run(file, "CREATE TABLE t (n); INSERT INTO t VALUES (42)");
+    file->url.path = str_from(arena_printf(file->arena, "/%s", file->path));
+    engine = file_open(file);
+    assert_int_equal(file_int(engine, "SELECT n FROM t"), 42);
+    engine_close(engine);
+}
+
 static void immutable_files_are_read_without_locks_and_never_with_a_log(void **state)
 {
     struct file *file = *state;
@@ -237,6 +250,7 @@ int main(void)
         TEST(a_lock_is_waited_for_and_then_told),
         TEST(nothing_can_be_written),
         TEST(every_path_is_a_name_and_no_syntax),
+        TEST(a_path_may_begin_with_two_slashes),
         TEST(immutable_files_are_read_without_locks_and_never_with_a_log),
     };
 
