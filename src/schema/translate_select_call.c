@@ -223,6 +223,11 @@ static bool call_total(struct translator *tr, const struct aggregate *call, cons
     return true;
 }
 
+static bool folds_texts(const struct term *term)
+{
+    return term->collation == COLLATION_NOCASE || term->collation == COLLATION_RTRIM;
+}
+
 static bool call_extreme_of_group(struct translator *tr, const struct aggregate *call, const char *target,
                                   struct term *out)
 {
@@ -234,7 +239,7 @@ static bool call_extreme_of_group(struct translator *tr, const struct aggregate 
         return false;
     if (family == FAMILY_BLOB || family == FAMILY_UUID || family == FAMILY_OTHER)
         return refuse(tr, "PostgreSQL has none for its type", "%s of %s", call->what, family_name(family));
-    if (arg->collation == COLLATION_NOCASE || arg->collation == COLLATION_RTRIM)
+    if (folds_texts(arg))
         return refuse(tr, "of texts that its collation calls equal SQLite gives one of several", "%s",
                       call->what);
     if (!sort_key(tr, arg, false, &key))
@@ -266,6 +271,9 @@ static bool call_list(struct translator *tr, const struct aggregate *call, const
         return false;
     if (call->args[0].form == FORM_NULL)
         return refuse(tr, "it lists nothing", "%s of NULL", call->what);
+    if (call->expr->distinct && folds_texts(&call->args[0]))
+        return refuse(tr, "of texts that its collation calls equal SQLite lists one of several spellings",
+                      "%s with DISTINCT", call->what);
     if (!term_to_text(tr, &call->args[0], call->what) || !term_to_text(tr, &separator, call->what))
         return false;
     if (!put_call(tr, call, target,
