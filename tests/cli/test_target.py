@@ -6,7 +6,7 @@ import pytest
 import pgrade
 from catalog_text import catalog_text, table_names, whole_text
 from cluster import Database, free_port
-from gate import Gate
+from gate import Gate, poll
 from trouble import Trouble, assert_told, assert_trouble, one_document
 
 PASSWORD = "wr@ng:p/ss"
@@ -331,6 +331,24 @@ def test_settings_of_the_role_do_not_matter(small, database):
         "; ".join(f"ALTER DATABASE {database.name} SET {name} = {value}" for name, value in settings.items())
     )
     outcome = pgrade.run("upgrade", str(small), database.url)
+    assert outcome.status == pgrade.OK, outcome
+
+
+def test_limits_of_sessions_do_not_end_a_long_run(small, database):
+    """One connection waits while the others load, and each COPY is one transaction."""
+    quiet = """
+        SELECT clock_timestamp() - max(state_change) > '1.5 seconds' FROM pg_stat_activity
+        WHERE application_name = 'pgrade' AND datname = current_database()"""
+    with Gate(database, "COPY") as gate:
+        version = int(gate.execute("SHOW server_version_num")[0][0])
+        for name, since in {"idle_session_timeout": 140000, "transaction_timeout": 170000}.items():
+            if version >= since:
+                gate.execute(f"ALTER DATABASE {database.name} SET {name} = '1s'")
+        process = pgrade.start("upgrade", str(small), database.url)
+        gate.wait_for_arrival(process)
+        poll(lambda: gate.execute(quiet) == [(True,)], process)
+        gate.open()
+        outcome = pgrade.finish(process)
     assert outcome.status == pgrade.OK, outcome
 
 

@@ -20,6 +20,15 @@ static const char session_settings[] = "SET client_encoding = 'UTF8';"
                                        "SET idle_in_transaction_session_timeout = 0;"
                                        "SET search_path = pg_catalog";
 
+/* Limits of a session that not every server has. */
+static const struct {
+    int since; /* as PQserverVersion() counts */
+    const char *setting;
+} newer_settings[] = {
+    {140000, "; SET idle_session_timeout = 0"},
+    {170000, "; SET transaction_timeout = 0"},
+};
+
 /* What a failed connection says, and what that means for the user.  The first row that matches speaks. */
 static const struct failure {
     const char *contains; /* in libpq's message, ASCII without case */
@@ -132,7 +141,7 @@ static bool identify(struct postgres *postgres, const struct url *url, struct er
         known =
             err_set(err, ERR_REFUSED, "%.*s is not PostgreSQL: %.*s", STR_ARGS(who), STR_ARGS(version.bytes));
         err_detail(err, "it cannot undo DDL in a transaction, which a safe upgrade needs");
-        err_hint(err, "use a PostgreSQL server, 14 or newer");
+        err_hint(err, "use a PostgreSQL server, 12 or newer");
     } else if (known && PQserverVersion(postgres->connection) < 120000) {
         known = err_set(err, ERR_REFUSED, "%.*s is too old: %.*s", STR_ARGS(who), STR_ARGS(version.bytes));
         err_detail(err, "pgrade needs PostgreSQL 12 or newer, and is tested with 15 and 18");
@@ -140,6 +149,21 @@ static bool identify(struct postgres *postgres, const struct url *url, struct er
     }
     arena_free(arena);
     return known;
+}
+
+static bool set_session(struct postgres *postgres, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, session_settings);
+    for (size_t i = 0; i < ARRAY_LENGTH(newer_settings); i++)
+        if (PQserverVersion(postgres->connection) >= newer_settings[i].since)
+            buf_text(&sql, newer_settings[i].setting);
+    done = engine_exec(&postgres->engine, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
 }
 
 static const struct engine_ops *postgres_ops(void);
@@ -163,7 +187,7 @@ bool postgres_open(const struct url *url, const struct engine_options *options, 
     }
     PQsetNoticeProcessor(postgres->connection, ignore_notice, NULL);
     postgres->cancel = PQgetCancel(postgres->connection);
-    if (!engine_exec(&postgres->engine, str_from(session_settings), err) || !identify(postgres, url, err)) {
+    if (!set_session(postgres, err) || !identify(postgres, url, err)) {
         engine_close(&postgres->engine);
         return false;
     }
