@@ -82,8 +82,7 @@ static bool has_order(const struct term *term)
 
     return family == FAMILY_BOOLEAN || family == FAMILY_NUMBER || family == FAMILY_BLOB ||
            family == FAMILY_MOMENT ||
-           (family == FAMILY_TEXT && term->storage == STORAGE_TEXT && term->collation != COLLATION_NOCASE &&
-            term->collation != COLLATION_RTRIM);
+           (family == FAMILY_TEXT && term->storage == STORAGE_TEXT && !folds_texts(term->collation));
 }
 
 /* GREATEST and LEAST pass over NULLs; max() and min() of SQLite do not. */

@@ -106,6 +106,11 @@ static enum collation collation_of(const struct term *left, const struct term *r
     return left->collation != COLLATION_NONE ? left->collation : right->collation;
 }
 
+bool folds_texts(enum collation collation)
+{
+    return collation == COLLATION_NOCASE || collation == COLLATION_RTRIM;
+}
+
 bool term_fold(struct translator *tr, enum collation collation, struct term *term)
 {
     bool constant = term->form == FORM_CONSTANT;
@@ -161,7 +166,7 @@ static bool match_texts(struct translator *tr, enum comparison comparison, struc
                         struct term *right)
 {
     enum collation collation = collation_of(left, right);
-    bool folded = collation == COLLATION_NOCASE || collation == COLLATION_RTRIM;
+    bool folded = folds_texts(collation);
 
     if (!is_comparable(left, is_equality(comparison)) || !is_comparable(right, is_equality(comparison)))
         return refuse_pair(tr, "the column keeps numbers too, which SQLite sorts before all texts", left,
@@ -291,7 +296,7 @@ static bool match_enums(struct translator *tr, enum comparison comparison, struc
 {
     enum collation collation = collation_of(label, other);
 
-    if (!is_equality(comparison) || collation == COLLATION_NOCASE || collation == COLLATION_RTRIM)
+    if (!is_equality(comparison) || folds_texts(collation))
         return refuse_pair(tr, "an enum has an order of its own and compares whole labels", label, other);
     if (term_family(other) == FAMILY_ENUM && str_equal(label->type.name, other->type.name))
         return true;

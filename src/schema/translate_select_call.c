@@ -223,11 +223,6 @@ static bool call_total(struct translator *tr, const struct aggregate *call, cons
     return true;
 }
 
-static bool folds_texts(const struct term *term)
-{
-    return term->collation == COLLATION_NOCASE || term->collation == COLLATION_RTRIM;
-}
-
 static bool call_extreme_of_group(struct translator *tr, const struct aggregate *call, const char *target,
                                   struct term *out)
 {
@@ -239,7 +234,7 @@ static bool call_extreme_of_group(struct translator *tr, const struct aggregate 
         return false;
     if (family == FAMILY_BLOB || family == FAMILY_UUID || family == FAMILY_OTHER)
         return refuse(tr, "PostgreSQL has none for its type", "%s of %s", call->what, family_name(family));
-    if (folds_texts(arg))
+    if (folds_texts(arg->collation))
         return refuse(tr, "of texts that its collation calls equal SQLite gives one of several", "%s",
                       call->what);
     if (!sort_key(tr, arg, false, &key))
@@ -271,7 +266,7 @@ static bool call_list(struct translator *tr, const struct aggregate *call, const
         return false;
     if (call->args[0].form == FORM_NULL)
         return refuse(tr, "it lists nothing", "%s of NULL", call->what);
-    if (call->expr->distinct && folds_texts(&call->args[0]))
+    if (call->expr->distinct && folds_texts(call->args[0].collation))
         return refuse(tr, "of texts that its collation calls equal SQLite lists one of several spellings",
                       "%s with DISTINCT", call->what);
     if (!term_to_text(tr, &call->args[0], call->what) || !term_to_text(tr, &separator, call->what))

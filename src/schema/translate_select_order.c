@@ -110,8 +110,7 @@ static bool shows_all(const struct body *body)
 
 static bool has_another_collation(const struct term *term)
 {
-    return term_family(term) == FAMILY_TEXT &&
-           (term->collation == COLLATION_NOCASE || term->collation == COLLATION_RTRIM);
+    return term_family(term) == FAMILY_TEXT && folds_texts(term->collation);
 }
 
 /* `wrapped`: the SELECT stands in brackets as q.  *must_wrap: it has to, for a column is to be sorted by

@@ -239,7 +239,10 @@ enum comparison {
 bool terms_match(struct translator *tr, enum comparison comparison, struct term *left,
                  struct term *right) MUST_USE;
 
-/* A text as the collation compares it: NOCASE and RTRIM. */
+/* NOCASE and RTRIM call texts equal that are not the same. */
+bool folds_texts(enum collation collation);
+
+/* A text as such a collation compares it. */
 bool term_fold(struct translator *tr, enum collation collation, struct term *term) MUST_USE;
 
 bool compare_terms(struct translator *tr, enum comparison comparison, struct term left, struct term right,
