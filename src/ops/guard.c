@@ -51,7 +51,7 @@ static bool has_changed_meant(struct engine *now, const struct upgrade_options *
                               const struct upgrade_result *result, size_t place)
 {
     struct upgrade_result again = *result;
-    struct row_picker filter = {orphans_picks, &again};
+    struct row_picker filter = {.picks = orphans_picks, .context = &again};
     struct arena *arena = arena_new();
     struct digest_difference difference;
     struct err ignored = {.code = ERR_NONE};

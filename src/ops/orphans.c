@@ -164,7 +164,7 @@ static bool set_aside(struct arena *arena, const struct upgrade_options *options
                       struct upgrade_result *result, size_t place, struct err *err)
 {
     struct orphan_set *set = &result->orphans[place];
-    struct row_picker filter = {orphans_picks, result};
+    struct row_picker filter = {orphans_picks, result, &result->load.misfits};
     struct row_sink sink = {quarantine_row, &result->quarantine};
     struct redone redone;
 

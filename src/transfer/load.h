@@ -120,6 +120,8 @@ struct row_picker {
     bool (*picks)(void *context, size_t table, const struct value *meant, struct str *column,
                   struct str *reason);
     void *context;
+    struct misfits
+        *counted; /* of the load: changes of rows that are picked do not count there; may be NULL */
 };
 
 struct load_progress {

@@ -81,7 +81,23 @@ static void count_change(struct misfits *misfits, struct misfit_change change)
             return;
         }
     }
-    ARENA_PUSH(misfits->arena, misfits->changes, misfits->change_count, misfits->change_capacity) = change;
+    if (change.count > 0)
+        ARENA_PUSH(misfits->arena, misfits->changes, misfits->change_count, misfits->change_capacity) =
+            change;
+}
+
+void misfits_take_back(struct misfits *misfits, size_t table, int column, enum misfit_outcome outcome,
+                       const char *what)
+{
+    size_t kept = 0;
+
+    (void)pthread_mutex_lock(&misfits->lock);
+    count_change(misfits, (struct misfit_change){table, column, outcome, what, -1});
+    for (size_t i = 0; i < misfits->change_count; i++)
+        if (misfits->changes[i].count != 0)
+            misfits->changes[kept++] = misfits->changes[i];
+    misfits->change_count = kept;
+    (void)pthread_mutex_unlock(&misfits->lock);
 }
 
 static void count_misfit(struct misfits *misfits, const struct misfit *misfit, const struct value *value,

@@ -12,6 +12,10 @@ void misfits_free(struct misfits *misfits);
 void misfits_add(struct misfits *misfits, struct misfit misfit, const struct value *value, const char *reason,
                  const struct value *became, const char *what);
 
+/* One change less, which misfits_add() has counted: its row did not arrive. */
+void misfits_take_back(struct misfits *misfits, size_t table, int column, enum misfit_outcome outcome,
+                       const char *what);
+
 /* A value, shortened and printable. */
 struct str misfits_show(struct arena *arena, const struct value *value);
 

@@ -240,6 +240,16 @@ static bool set_aside(struct row_encoder *encoder, struct err *err)
     return done;
 }
 
+static void take_back(const struct row_encoder *encoder, struct misfits *counted)
+{
+    for (size_t i = 0; counted != NULL && i < encoder->event_count; i++) {
+        const struct row_event *event = &encoder->events[i];
+
+        misfits_take_back(counted, encoder->place, event->cell < 0 ? -1 : encoder->columns[event->cell],
+                          event->outcome, event->outcome == OUTCOME_REPAIRED ? event->what : NULL);
+    }
+}
+
 /* Nothing in the row stands against its arrival, but somebody else may. */
 static bool pick(struct row_encoder *encoder, enum row_fate *fate, struct err *err)
 {
@@ -251,6 +261,7 @@ static bool pick(struct row_encoder *encoder, enum row_fate *fate, struct err *e
         !picker->picks(picker->context, encoder->place, row_meant(encoder), &column, &reason))
         return true;
     *fate = ROW_SET_ASIDE;
+    take_back(encoder, picker->counted);
     return put_aside(encoder, column, reason, true, err);
 }
 

@@ -307,6 +307,24 @@ def test_children_of_misfits_are_orphans(folder, upgraded, database):
     assert database.execute("SELECT id FROM c") == [(1,)]
 
 
+def test_values_of_orphans_are_not_counted_as_changed(folder, upgraded, database):
+    """They became NULL in rows that did not arrive after all."""
+    path = fixtures.build_from_text(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY);"
+        "INSERT INTO p VALUES (1);"
+        "CREATE TABLE c (id INTEGER PRIMARY KEY, p_id INTEGER REFERENCES p, n INTEGER, m INTEGER);"
+        "INSERT INTO c VALUES (1, 1, 'x', 1), (2, 9, 'y', 2), (3, 9, 'z', 'w')",
+        folder / "app.db",
+    )
+    document = upgraded(path, "--misfit", "null", "--orphans", "quarantine")
+    assert {one["table"]: one["changed_values"] for one in document["proof"]} == {"p": 0, "c": 1}
+    assert [(one["column"], one["outcome"], one["count"]) for one in document["changes"]] == [
+        ("n", "null", 1),
+        (None, "quarantined", 2),
+    ]
+    assert database.execute("SELECT id, n, m FROM c") == [(1, None, 1)]
+
+
 def test_values_that_became_null_are_no_orphans(folder, upgraded, database):
     """Rows are found again as they were meant to arrive."""
     path = fixtures.build_from_text(
