@@ -179,8 +179,12 @@ static bool survey_all(struct arena *arena, const struct prepare_options *option
 bool prepare_plan(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                   struct err *err)
 {
-    if (!survey_all(arena, options, prepared, err))
-        return false;
+    return survey_all(arena, options, prepared, err) && prepare_plan_again(arena, options, prepared, err);
+}
+
+bool prepare_plan_again(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
+                        struct err *err)
+{
     if (plan_make(arena, &prepared->schema, &prepared->facts, &options->plan, &prepared->plan, err))
         return true;
     /* Columns that nothing was decided of are nothing to report. */

@@ -36,6 +36,10 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
 bool prepare_plan(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                   struct err *err) MUST_USE;
 
+/* Plans from what was surveyed for options that differ in nothing that a survey asks. */
+bool prepare_plan_again(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
+                        struct err *err) MUST_USE;
+
 void prepare_close(struct prepared *prepared);
 
 #endif

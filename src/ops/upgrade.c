@@ -240,7 +240,7 @@ static bool plan_for_target(struct run *run, struct err *err)
     if (run->prepare.plan.collate_c == run->result->target.collate_c)
         return true;
     run->prepare.plan.collate_c = run->result->target.collate_c;
-    return make_plan(run, err);
+    return prepare_plan_again(run->arena, &run->prepare, &run->result->prepared, err);
 }
 
 static bool create_tables(void *context, struct err *err)

@@ -3,6 +3,7 @@
 import psycopg2
 import pytest
 
+import fixtures
 import pgrade
 from catalog_text import catalog_text, table_names, whole_text
 from cluster import Database, free_port
@@ -389,6 +390,17 @@ def test_object_made_during_the_run(small, database):
     assert_told(outcome, told)
     assert "BEGIN" not in outcome.stderr and "SET SCHEMA" not in outcome.stderr, outcome
     assert table_names(database) == ["author"]
+
+
+def test_columns_are_surveyed_once_whatever_the_collation(tmp_path, cluster):
+    """The plan depends on the collation a little, and is made again; what the values say does not."""
+    path = fixtures.build_from_text("CREATE TABLE t (n NUMERIC); INSERT INTO t VALUES (1), (2.5)", tmp_path / "app.db")
+    locale = "LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+    database = cluster.create_database(options=f"TEMPLATE template0 ENCODING 'UTF8' {locale}")
+    outcome = pgrade.run("upgrade", str(path), database.url, "--trace-sql")
+    assert outcome.status == pgrade.OK, outcome
+    readings = [line for line in outcome.stderr.splitlines() if 'SELECT "n" FROM' in line]
+    assert len(readings) == 1, readings
 
 
 def test_collation_of_icu_is_named(small, cluster):
