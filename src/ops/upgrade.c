@@ -15,7 +15,7 @@
 
 enum {
     WORKERS = 2,
-    ATTEMPTS = 8 /* a whole survey after a sample, then steps of widening */
+    STEPS = 8 /* a whole survey after a sample, then steps of widening */
 };
 
 struct run {
@@ -26,6 +26,7 @@ struct run {
     struct engine *control;
     struct work work;
     bool working;
+    int steps; /* of STEPS */
 };
 
 bool upgrade_accepts(const struct upgrade_options *options, const struct not_carried *object)
@@ -112,11 +113,13 @@ static bool decide_misfits(struct run *run, bool *again, struct err *err)
         log_message(LOG_NOTICE,
                     "values beyond the sample do not fit: surveying whole columns and planning again");
         run->prepare.survey_whole = true;
+        run->steps++;
         *again = true;
         return true;
     }
     if (run->result->load.misfits.total == 0)
         return true;
+    run->steps++;
     *again = widen(run->arena, run->options, run->result, &run->prepare.plan);
     return *again || misfits_error(run, err);
 }
@@ -295,17 +298,19 @@ static bool load_step(struct run *run, bool *again, struct err *err)
     return *again;
 }
 
-/* Plan and load, until the plan holds every value. */
+/* Plan and load, until the plan holds every value.  What the server refused is another column or table each
+ * time, so that only the steps have to be counted. */
 static bool plan_and_load(struct run *run, struct err *err)
 {
     bool again = true;
 
-    for (int attempt = 0; again && attempt < ATTEMPTS; attempt++) {
+    while (again && run->steps < STEPS) {
         int64_t since = clock_monotonic_us();
+        bool first = !run->working;
 
         if (!plan_for_target(run, err))
             return false;
-        if (attempt == 0 && run->result->prepared.plan.table_count == 0)
+        if (first && run->result->prepared.plan.table_count == 0)
             log_message(LOG_WARNING, "the source has no tables; if that is unexpected, check the path");
         since = step_done(run, STEP_PLAN, since);
         if (!load_step(run, &again, err))

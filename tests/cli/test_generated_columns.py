@@ -186,6 +186,20 @@ def test_doubles_that_differ_by_more(folder, database):
     assert "where id is 1 it is 0.300001" in not_carried(outcome)[("generated column", "t", "c")]
 
 
+def test_more_refused_columns_than_a_load_finds_at_once(folder, database):
+    """A load ends at the first that the server cannot compute: as many loads as there are such tables."""
+    tables = [
+        f"CREATE TABLE t{i} (id INTEGER PRIMARY KEY, a BIGINT, b DOUBLE AS (abs(a) + 1) STORED);"
+        f"INSERT INTO t{i} (a) VALUES (9223372036854775807);"
+        for i in range(12)
+    ]
+    path = fixtures.build_from_text("".join(tables), folder / "app.db")
+    outcome = pgrade.upgrade(path, database.url, "--accept", "all", "--workers", "1")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert len(not_carried(outcome)) == 12
+    assert database.execute("SELECT b = 9223372036854775808 FROM t11") == [(True,)]
+
+
 def test_a_null_where_none_may_be(folder, database):
     columns = "id INTEGER PRIMARY KEY, a INTEGER, c INTEGER NOT NULL"
     path = make_stale(folder / "app.db", columns, "a", [(1, None, 5), (2, 7, 7)])
