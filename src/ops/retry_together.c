@@ -6,7 +6,8 @@
 #include "schema/ident.h"
 
 enum {
-    ATTEMPTS = 64, /* each leaves out those without the parent that the last one missed */
+    ATTEMPTS = 64,  /* each leaves out those without the parent that the last one missed */
+    STAGED = 20000, /* rows, after which there is no further attempt: each has its reason anyway */
     NAME_ROOM = 40
 };
 
@@ -176,13 +177,15 @@ bool retry_load_together(struct retry *retry, struct err *err)
                                 .rows = ARENA_ARRAY(retry->arena, struct retry_item *, retry->row_count + 1)};
     struct err failure = {.code = ERR_NONE};
     bool go_on = true;
+    size_t staged = 0;
 
     for (size_t i = 0; i < retry->row_count; i++)
         if (!retry->rows[i].loaded && retry->rows[i].lacks_parent)
             together.rows[together.count++] = &retry->rows[i];
-    for (int i = 0; go_on && i < ATTEMPTS && together.count > 0; i++) {
+    for (int i = 0; go_on && i < ATTEMPTS && staged < STAGED && together.count > 0; i++) {
         bool loaded = false;
 
+        staged += together.count;
         if (!retry_attempt(retry, attempt, &together, &loaded, &failure, err))
             return false;
         if (loaded)
