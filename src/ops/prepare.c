@@ -107,6 +107,8 @@ static bool read_end(struct survey *survey, const char *order, struct err *err)
         buf_printf(&sql, " ORDER BY %s %s LIMIT %d", survey->table->rowid_name, order, SAMPLE_ROWS);
     done = read_values(survey, buf_view(&sql), err);
     buf_free(&sql);
+    if (!done)
+        sqlite_tell_damage(survey->reader, survey->table, NULL, err);
     return done || err_prefix(err, "%.*s", STR_ARGS(survey->table->name.text));
 }
 

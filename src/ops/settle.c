@@ -19,8 +19,9 @@ static bool source_is_damaged(const struct table *source, const struct table_out
             STR_ARGS(source->name.text), STR_ARGS(outcome->counted_by), (long long)outcome->source_rows,
             (long long)outcome->loaded_rows + (long long)outcome->quarantined_rows);
     err_detail(err, "`PRAGMA integrity_check` of the file says more; nothing was published");
-    return err_hint(err, "restore a backup, or save what is left: sqlite3 FILE .recover | sqlite3 new.db; if "
-                         "rows are missing in the index alone, REINDEX mends a copy");
+    return err_hint(
+        err, "restore a backup, or save what is left: sqlite3 FILE .dump | sqlite3 new.db (or .recover, "
+             "where that sqlite3 has it); if rows are missing in the index alone, REINDEX mends a copy");
 }
 
 static bool check_table(struct settling *settling, size_t place, struct err *err)

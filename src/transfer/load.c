@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/sqlite/sqlite.h"
 #include "schema/ident.h"
 #include "transfer/misfits.h"
 #include "transfer/row.h"
@@ -184,8 +185,10 @@ static bool load_rows(struct chunk *chunk, struct rows *rows, struct err *err)
     bool found = true;
 
     for (;;) {
-        if (!rows_next(rows, &found, err))
+        if (!rows_next(rows, &found, err)) {
+            sqlite_tell_damage(rows->engine, chunk->table->source, chunk->load->interrupted, err);
             return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
+        }
         if (!found)
             return look_around(chunk, chunk->rows - counted, err);
         if (!load_row(chunk, rows->cells, err))

@@ -145,6 +145,60 @@ def test_damaged_page(folder, untouched, database):
     assert_trouble(told, "plan", str(path))
 
 
+def rowids_of_leaves(path):
+    """The first and last rowid of each leaf of post, by its page, in their order."""
+    connection = sqlite3.connect(path)
+    pages = connection.execute(
+        "SELECT pageno, ncell FROM dbstat WHERE name = 'post' AND pagetype = 'leaf' ORDER BY path"
+    ).fetchall()
+    ids = [row[0] for row in connection.execute("SELECT id FROM post ORDER BY id")]
+    connection.close()
+    leaves = []
+    for page, cells in pages:
+        leaves.append((page, ids[0], ids[cells - 1]))
+        ids = ids[cells:]
+    assert ids == []
+    return leaves
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("pages", ["first", "middle", "last", "two", "all"])
+def test_damage_is_told_by_its_rows(folder, untouched, database, pages):
+    path = big_file(folder / "it's an app.db")
+    leaves = rowids_of_leaves(path)
+    middle = len(leaves) // 2
+    chosen = {"first": leaves[:1], "middle": leaves[middle : middle + 1], "last": leaves[-1:],
+              "two": [leaves[10], leaves[middle]], "all": leaves}[pages]  # fmt: skip
+    for page, _, _ in chosen:
+        damage(path, page, b"\x5a" * PAGE)
+    untouched()
+    first, last = chosen[0][1], chosen[-1][2]
+    which = {"first": f"rowids up to {last} cannot", "last": f"rowids from {first} on cannot",
+             "all": "damaged: its rows cannot"}.get(pages, f"rowids from {first} to {last} cannot")  # fmt: skip
+    command = "sqlite3 '" + str(path).replace("'", "'\\''") + "' .dump | sed "
+    told = Trouble(1, which, "nothing was published", command, "ERR_SOURCE_CORRUPT")
+    assert_trouble(told, "upgrade", str(path), database.url)
+    assert_trouble(told, "plan", str(path))
+    assert tables_of(database) == [] and schemas_of(database) == ["public"]
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the program sqlite3")
+def test_what_is_recovered_is_upgraded(folder, database):
+    """The way on that the message shows, as it is typed."""
+    path = big_file(folder / "app.db")
+    (page, first, last) = rowids_of_leaves(path)[40]
+    damage(path, page, b"\x5a" * PAGE)
+    outcome = pgrade.run("upgrade", str(path), database.url)
+    (line,) = [one for one in outcome.stderr.splitlines() if "recovered.db" in one]
+    command = line[line.index("sqlite3 ") : line.index(" && ")]
+    subprocess.run(command, shell=True, cwd=folder, check=True)
+    outcome = pgrade.run("upgrade", str(folder / "recovered.db"), database.url)
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT count(*), count(*) FILTER (WHERE id BETWEEN %s AND %s) FROM post", (first, last)) == [
+        (30000 - (last - first + 1), 0)
+    ]  # fmt: skip
+
+
 @pytest.mark.core
 @pytest.mark.parametrize("page_of", ["t", "t_a"])
 def test_rows_cut_out_of_a_page(folder, untouched, database, page_of):

@@ -43,8 +43,7 @@ static const struct failure {
     {SQLITE_LOCKED, ERR_SOURCE_LOCKED, "another program keeps it locked",
      "stop the application, or try again"},
     {SQLITE_NOTADB, ERR_SOURCE_KIND, "not a SQLite database, or an encrypted one", "check the path"},
-    {SQLITE_CORRUPT, ERR_SOURCE_CORRUPT, "the file is damaged",
-     "restore a backup, or save what is left: sqlite3 FILE .recover | sqlite3 new.db"},
+    {SQLITE_CORRUPT, ERR_SOURCE_CORRUPT, "the file is damaged", NULL}, /* sqlite_hint_recover() */
     {SQLITE_IOERR, ERR_IO, "reading it failed", "look at the disk and the system's log"},
     {SQLITE_NOMEM, ERR_OUT_OF_MEMORY, "SQLite has no memory", "free memory"},
     {SQLITE_INTERRUPT, ERR_CANCELED, "interrupted", ""},
@@ -61,7 +60,10 @@ bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *e
             continue;
         err_set(err, failures[i].err, "%s: %s", sqlite->path, failures[i].what);
         err_detail(err, "%s (SQLite result %d)", message, code);
-        err_hint(err, "%s", failures[i].hint);
+        if (failures[i].hint == NULL)
+            sqlite_hint_recover(sqlite->path, err);
+        else
+            err_hint(err, "%s", failures[i].hint);
         return false;
     }
     err_set(err, ERR_DATABASE, "%s: a statement failed: %.*s", sqlite->path, STR_ARGS(shown));

@@ -24,6 +24,9 @@ bool sqlite_examine(const char *path, struct err *err) MUST_USE;
  */
 void sqlite_tidy(const char *path);
 
+/* How to go on with a damaged file, as a command line. */
+void sqlite_hint_recover(const char *path, struct err *err);
+
 /* Sets the error from SQLite's own. */
 bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *err);
 

@@ -9,6 +9,7 @@
 #ifndef PGRADE_ENGINE_SQLITE_H
 #define PGRADE_ENGINE_SQLITE_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "engine/engine.h"
@@ -61,6 +62,14 @@ bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
 const char *snapshot_replaced(const struct snapshot *snapshot);
 
 void snapshot_close(struct snapshot *snapshot);
+
+/*
+ * To an error of a damaged file that came up while the table was read: adds which of its rows cannot be read,
+ * found by reading it from both ends.  Other errors stay as they are, and so does this one where the damage
+ * is elsewhere, or the table has no rowids.
+ */
+void sqlite_tell_damage(struct engine *reader, const struct table *table,
+                        const volatile sig_atomic_t *interrupted, struct err *err);
 
 /* Whether "x" in a statement is the string 'x' where no column has that name, as it is for the application
  * that made a view.  pgrade's own statements mean names: false at first. */

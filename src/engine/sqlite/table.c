@@ -221,5 +221,8 @@ bool catalog_read_table(struct engine *engine, struct arena *arena, struct str n
     table->name.text = name;
     table->sql = sql;
     table->sequence = -1;
-    return catalog_read_range(engine, arena, table, err);
+    if (catalog_read_range(engine, arena, table, err))
+        return true;
+    sqlite_tell_damage(engine, table, NULL, err);
+    return err_prefix(err, "%.*s", STR_ARGS(name));
 }
