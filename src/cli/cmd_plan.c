@@ -126,8 +126,11 @@ static bool run(struct invocation *invocation, struct err *err)
     /* What is printed is what will be there, under its final names. */
     options.plan.load_schema =
         options.plan.target_schema.len > 0 ? options.plan.target_schema : str_from("public");
-    prepare = (struct prepare_options){
-        .source = &endpoints.source, .readers = 1, .trace = options.trace, .plan = options.plan};
+    prepare = (struct prepare_options){.source = &endpoints.source,
+                                       .readers = 1,
+                                       .trace = options.trace,
+                                       .plan = options.plan,
+                                       .check_source = options.check_source};
     done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
            policies_check(&options, &result.prepared.schema, err) &&
            make(invocation, &options, &prepare, !sql, &result, err);

@@ -17,6 +17,7 @@
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
         {"unit", 0, "T.C=UNIT", "what its numbers count: s, ms, us, julian, coredata, webkit or ticks"},     \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
+        {"check-source", 0, NULL, "look at every page of the file for damage first"},                        \
     {                                                                                                        \
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
     }

@@ -1,5 +1,6 @@
 #include "ops/prepare.h"
 
+#include "ops/interrupt.h"
 #include "ops/mention.h"
 #include "ops/selection_check.h"
 #include "schema/ident.h"
@@ -40,6 +41,11 @@ static bool check_planned(struct arena *arena, const struct prepare_options *opt
     return fingerprints_compare(options->planned, &found, err);
 }
 
+static bool check_whole(void *context, struct err *err)
+{
+    return sqlite_check_whole(context, err);
+}
+
 bool prepare_source(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                     struct err *err)
 {
@@ -47,6 +53,8 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
 
     *prepared = (struct prepared){.sampled = false};
     return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&
+           (!options->check_source || interruptible(options->interrupted, prepared->snapshot.readers[0],
+                                                    check_whole, prepared->snapshot.readers[0], err)) &&
            engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err) &&
            check_planned(arena, options, &prepared->schema, err) &&
            check_overrides(options, &prepared->schema, err) &&

@@ -399,6 +399,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
     run.prepare = (struct prepare_options){.source = options->source,
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
+                                           .check_source = options->check_source,
+                                           .interrupted = options->interrupted,
                                            .planned = options->planned,
                                            .plan = options->plan};
     done = prepare_source(arena, &run.prepare, &result->prepared, err) &&

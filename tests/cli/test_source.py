@@ -228,6 +228,56 @@ def test_rows_cut_out_of_a_page(folder, untouched, database, page_of):
     assert tables_of(database) == [] and schemas_of(database) == ["public"]
 
 
+@pytest.fixture
+def out_of_order(folder):
+    """The rows of a page in the wrong order: each can be read, and nothing counts otherwise."""
+    path = folder / "app.db"
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y')")
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema").fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    at = (page - 1) * PAGE + 8  # the places of the page's rows stand behind its header
+    content[at : at + 4] = content[at + 2 : at + 4] + content[at : at + 2]
+    path.write_bytes(bytes(content))
+    return path
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("command", ["plan", "upgrade"])
+def test_whole_file_is_looked_at_on_request(out_of_order, untouched, database, command):
+    untouched()
+    target = [database.url] if command == "upgrade" else []
+    told = Trouble(1, "the file is damaged", "quick_check: ", "recovered.db", "ERR_SOURCE_CORRUPT")
+    assert_trouble(told, command, str(out_of_order), *target, "--check-source")
+    assert tables_of(database) == [] and schemas_of(database) == ["public"]
+    outcome = pgrade.run(command, str(out_of_order), *target)
+    assert outcome.status == pgrade.OK, "it reads the whole file, so only on request"
+
+
+def test_values_against_their_declaration_are_no_damage(folder, untouched):
+    path = folder / "app.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE TABLE t (a INTEGER CHECK (a > 0), b TEXT);
+        PRAGMA ignore_check_constraints = 1;
+        INSERT INTO t VALUES (-1, 'x');
+        PRAGMA writable_schema = 1;
+        UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a INTEGER CHECK (a > 0), b TEXT NOT NULL)';
+        INSERT INTO t VALUES (1, NULL);
+        """
+    )
+    connection.close()
+    connection = sqlite3.connect(path)
+    messages = " ".join(row[0] for row in connection.execute("PRAGMA quick_check"))
+    connection.close()
+    assert "CHECK constraint failed in t" in messages and "NULL value in t.b" in messages
+    untouched()
+    outcome = pgrade.run("plan", str(path), "--check-source")
+    assert outcome.status == pgrade.OK and "Values that do not fit: 1" in outcome.stdout, outcome
+
+
 def test_damaged_schema(folder, untouched):
     """The text of a CREATE TABLE was overwritten, the rest of the file is sound."""
     path = make_small(folder / "app.db")

@@ -63,6 +63,10 @@ const char *snapshot_replaced(const struct snapshot *snapshot);
 
 void snapshot_close(struct snapshot *snapshot);
 
+/* Looks at every page of the file for damage, by PRAGMA quick_check; values that only contradict their
+ * declaration are none. */
+bool sqlite_check_whole(struct engine *engine, struct err *err) MUST_USE;
+
 /*
  * To an error of a damaged file that came up while the table was read: adds which of its rows cannot be read,
  * found by reading it from both ends.  Other errors stay as they are, and so does this one where the damage
