@@ -82,6 +82,7 @@ static const struct option options[] = {
     {"quarantine-file", 0, "FILE", "where rows that are set aside are written too, as CSV"},
     {"not-carried", 0, "FILE", "where the SQL of what was not carried is written; `-` writes none"},
     {"retry-quarantine", 0, "FILE", "give the rows of such a file back, corrected; takes TARGET alone"},
+    {"mode", 0, "MODE", "fresh, fill (tables that the application made), auto (default)"},
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"discard-changes", 0, NULL, "with --replace: lose what was changed in those tables since"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},

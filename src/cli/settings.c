@@ -133,6 +133,23 @@ static bool read_orphans(const struct invocation *invocation, struct upgrade_opt
     return wrong(invocation, err);
 }
 
+static bool read_mode(const struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
+    static const struct {
+        const char *name;
+        enum upgrade_mode mode;
+    } known[] = {{"auto", MODE_AUTO}, {"fresh", MODE_FRESH}, {"fill", MODE_FILL}};
+    const char *mode = option_value(invocation, "mode");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
+        options->mode = known[i].mode;
+        if (mode == NULL || strcmp(mode, known[i].name) == 0)
+            return true;
+    }
+    err_set(err, ERR_USAGE, "--mode %s: it is auto, fresh or fill", mode);
+    return wrong(invocation, err);
+}
+
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
     long workers;
@@ -154,5 +171,5 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");
     options->quarantine_file = option_value(invocation, "quarantine-file");
-    return read_orphans(invocation, options, err);
+    return read_mode(invocation, options, err) && read_orphans(invocation, options, err);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ops/fill.h"
 #include "ops/generated.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
@@ -12,6 +13,8 @@
 #include "ops/views.h"
 #include "ops/widen.h"
 #include "ops/work.h"
+#include "plan/fill.h"
+#include "transfer/existing.h"
 
 enum {
     WORKERS = 2,
@@ -24,6 +27,7 @@ struct run {
     struct upgrade_result *result;
     struct prepare_options prepare;
     struct engine *control;
+    struct existing existing; /* where the target's tables are the application's own */
     struct work work;
     bool working;
     int steps; /* of STEPS */
@@ -75,8 +79,39 @@ static bool connect_control(struct run *run, struct err *err)
         !target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err))
         return false;
     run->result->target.discard_changes = options->discard_changes;
-    return target_examine_owner(&run->result->target, options->owner, err) &&
-           target_check_empty(run->arena, &run->result->target, options->replace, err);
+    return target_examine_owner(&run->result->target, options->owner, err);
+}
+
+/* Into tables that are there already, where the target has some of the source's and pgrade did not make them.
+ */
+static bool choose_mode(struct run *run, struct err *err)
+{
+    const struct upgrade_options *options = run->options;
+    struct target *target = &run->result->target;
+    struct err occupied = {.code = ERR_NONE};
+
+    if (options->mode != MODE_FILL) {
+        if (target_check_empty(run->arena, target, options->replace, err))
+            return target_check_rights(target, err);
+        if (options->mode == MODE_FRESH || err->code != ERR_REFUSED || !target->occupied_by_others)
+            return false;
+        occupied = *err;
+        err_clear(err);
+    }
+    if (!existing_read(run->arena, run->control, target->schema, &run->existing, err))
+        return false;
+    run->result->filled = fill_count_matches(&run->result->prepared.plan, &run->existing) > 0;
+    if (run->result->filled)
+        return true;
+    if (options->mode != MODE_FILL) {
+        *err = occupied;
+        return false;
+    }
+    err_set(err, ERR_REFUSED, "schema %.*s of the database %.*s has none of the source's tables",
+            STR_ARGS(target->schema), STR_ARGS(target->database));
+    return err_hint(err,
+                    "run the application's migrations on it first, or let pgrade make the tables: --mode "
+                    "fresh");
 }
 
 static bool misfits_error(const struct run *run, struct err *err)
@@ -233,12 +268,22 @@ static bool make_plan(struct run *run, struct err *err)
                          err);
 }
 
-/* The plan depends a little on the target, which is connected to only once there is a plan worth it. */
+/* The plan depends a little on the target.  Objects that cannot be carried stop a fresh run, and are nothing
+ * to one that fills, so which it is has to be known first. */
 static bool plan_for_target(struct run *run, struct err *err)
 {
-    if (!make_plan(run, err) || !check_accepted(run, "written", err))
+    struct err decision = {.code = ERR_NONE};
+
+    if (!make_plan(run, err))
         return false;
-    if (run->control == NULL && !connect_control(run, err))
+    if (run->control == NULL && (!connect_control(run, err) || !choose_mode(run, err))) {
+        if (!check_accepted(run, "written", &decision))
+            *err = decision;
+        return false;
+    }
+    if (run->result->filled)
+        return true;
+    if (!check_accepted(run, "written", err))
         return false;
     if (run->prepare.plan.collate_c == run->result->target.collate_c)
         return true;
@@ -264,7 +309,7 @@ static bool load_once(struct run *run, struct err *err)
         !quarantine_begin(&run->result->quarantine, &run->result->prepared.plan, err))
         return false;
     run->working = true;
-    return work_open(&run->work, run->arena, run->options, run->result, err) &&
+    return work_open(&run->work, run->arena, run->options, run->result, NULL, err) &&
            on_target(run, create_tables, err) && work_load(&run->work, err);
 }
 
@@ -308,7 +353,7 @@ static bool plan_and_load(struct run *run, struct err *err)
         int64_t since = clock_monotonic_us();
         bool first = !run->working;
 
-        if (!plan_for_target(run, err))
+        if (attempt > 0 && !plan_for_target(run, err))
             return false;
         if (first && run->result->prepared.plan.table_count == 0)
             log_message(LOG_WARNING, "the source has no tables; if that is unexpected, check the path");
@@ -403,9 +448,12 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .interrupted = options->interrupted,
                                            .planned = options->planned,
                                            .plan = options->plan};
-    done = prepare_source(arena, &run.prepare, &result->prepared, err) &&
-           policies_check(options, &result->prepared.schema, err) && open_quarantine(&run, err) &&
-           plan_and_load(&run, err) && finish_and_publish(&run, err);
+    done =
+        prepare_source(arena, &run.prepare, &result->prepared, err) &&
+        policies_check(options, &result->prepared.schema, err) && open_quarantine(&run, err) &&
+        plan_for_target(&run, err) &&
+        (result->filled ? fill_tables(&run.prepare, options, &run.existing, run.control, arena, result, err)
+                        : plan_and_load(&run, err) && finish_and_publish(&run, err));
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
     orphans_free(result);

@@ -22,6 +22,13 @@ enum orphan_policy {
     ORPHANS_QUARANTINE /* the rows are set aside, and so are their children */
 };
 
+/* Who makes the target's tables: pgrade, or the application's own migrations. */
+enum upgrade_mode {
+    MODE_AUTO, /* fill where the target has tables of the source's names, that pgrade did not make */
+    MODE_FRESH,
+    MODE_FILL
+};
+
 /* --misfit POLICY, TABLE=POLICY, TABLE.COLUMN=POLICY: the most exact one wins, of equal ones the last. */
 struct misfit_rule {
     struct str table;  /* NULL ptr: every table */
@@ -43,6 +50,7 @@ struct upgrade_options {
     const struct url *source;
     const struct url *target;
     struct str owner; /* of what is published; empty: the role that connects */
+    enum upgrade_mode mode;
     size_t workers;   /* 0: 2 */
     int view_seconds; /* that one side may take for the rows of one view */
     bool replace;
@@ -127,6 +135,7 @@ struct upgrade_result {
     size_t widened_count;
     size_t widened_capacity;
     size_t not_accepted; /* objects that are not carried and not accepted */
+    bool filled;         /* the tables are the application's own */
     bool loaded;         /* load and misfits are meaningful */
     bool published;
     bool verified;

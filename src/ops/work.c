@@ -153,12 +153,13 @@ static struct arena *new_load_arena(struct upgrade_result *result)
 }
 
 bool work_open(struct work *work, struct arena *arena, const struct upgrade_options *options,
-               struct upgrade_result *result, struct err *err)
+               struct upgrade_result *result, struct engine *joined, struct err *err)
 {
     *work = (struct work){.arena = arena,
                           .options = options,
                           .result = result,
-                          .workers = result->prepared.snapshot.reader_count};
+                          .joined = joined != NULL,
+                          .workers = joined != NULL ? 1 : result->prepared.snapshot.reader_count};
     (void)pthread_mutex_init(&work->lock, NULL);
     work->targets = ARENA_ARRAY(arena, struct engine *, work->workers);
     work->digesters = ARENA_ARRAY(arena, struct digester **, work->workers);
@@ -174,13 +175,19 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     result->loaded = true;
     if (!options->no_verify)
         result->load.observer = (struct row_observer){observe, work};
+    result->load.joined = work->joined;
+    if (work->joined) {
+        work->targets[0] = joined;
+        return true;
+    }
     return connect_workers(work, err);
 }
 
 void work_close(struct work *work)
 {
     for (size_t i = 0; i < work->workers; i++) {
-        engine_close(work->targets[i]);
+        if (!work->joined)
+            engine_close(work->targets[i]);
         for (size_t j = 0; work->digesters[i] != NULL && j < work_plan(work)->table_count; j++)
             if (work->digesters[i][j] != NULL)
                 digester_free(work->digesters[i][j]);

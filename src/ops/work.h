@@ -29,6 +29,7 @@ struct work {
     struct pool *pool;
     struct engine **targets; /* by worker */
     size_t workers;
+    bool joined;                  /* the only one works on somebody else's connection, in its transaction */
     struct digester ***digesters; /* [worker][table]: of the source */
     struct arena **arenas;        /* by worker */
     int *parallel;                /* by worker: helper processes that its session may use for an index */
@@ -39,8 +40,9 @@ struct work {
     pthread_mutex_t lock; /* counts, outcomes, the list of contradictions */
 };
 
+/* `joined` NULL: each worker connects by itself. */
 bool work_open(struct work *work, struct arena *arena, const struct upgrade_options *options,
-               struct upgrade_result *result, struct err *err) MUST_USE;
+               struct upgrade_result *result, struct engine *joined, struct err *err) MUST_USE;
 void work_close(struct work *work);
 
 /* Loads every table, builds its indexes, reads it back. */

@@ -59,7 +59,7 @@ static bool name_column(struct maker *maker, const struct plan_table *table, siz
     column->name = names_take(taken, wanted);
     if (!str_equal(column->name, str_utf8_clip(wanted, IDENT_MAXIMUM)))
         why = "another column has that name in PostgreSQL";
-    if (why != NULL)
+    if (why != NULL && !maker->options->fill)
         maker_note(maker, maker_path(maker, table->source->name.text, source->name.text), "is named %.*s: %s",
                    STR_ARGS(column->name), why);
     return true;

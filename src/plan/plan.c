@@ -243,7 +243,7 @@ static bool name_table(struct maker *maker, size_t place, struct err *err)
     table = &maker->plan->tables[maker->plan->table_count++];
     *table = (struct plan_table){.source = source, .rows_estimate = source->rows};
     table->name = names_take(&maker->relations, wanted);
-    if (renamed.ptr != NULL)
+    if (renamed.ptr != NULL && !maker->options->fill)
         maker_note(maker, source->name.text, "is named %.*s: as --rename asked", STR_ARGS(table->name));
     else
         maker_note_name(maker, source->name.text, wanted, table->name);
@@ -356,6 +356,8 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     for (size_t i = 0; i < plan->table_count; i++)
         if (!maker_columns(&maker, &plan->tables[i], err))
             return false;
+    if (options->fill)
+        return true;
     maker_share_key_types(&maker);
     if (!maker_check_key_types(&maker, err))
         return false;

@@ -226,6 +226,7 @@ struct plan_options {
     size_t override_count;
     const struct ordinary_column *ordinary;
     size_t ordinary_count;
+    bool fill; /* into tables that are there already: names and types of columns alone; see fill.h */
 };
 
 /* Facts by place of the table and of the column in the schema model; NULL: not surveyed. */

@@ -92,7 +92,7 @@ static void put_copy(struct buf *sql, const struct chunk *chunk)
         plan_column_list(sql, chunk->table);
         buf_byte(sql, ')');
     }
-    buf_printf(sql, " FROM STDIN (FORMAT binary%s)", chunk->whole ? ", FREEZE" : "");
+    buf_printf(sql, " FROM STDIN (FORMAT binary%s)", chunk->whole || chunk->load->joined ? ", FREEZE" : "");
 }
 
 static bool begin_copy(struct chunk *chunk, struct err *err)
@@ -254,7 +254,8 @@ bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct 
                           .place = table,
                           .table = &load->plan->tables[table],
                           .target = atomic_load(&load->checking_only) ? NULL : target,
-                          .whole = !range->bounded && load->plan->tables[table].source->rows >= WHOLE_ROWS};
+                          .whole = !load->joined && !range->bounded &&
+                                   load->plan->tables[table].source->rows >= WHOLE_ROWS};
     struct rows *rows = NULL;
     bool done;
 

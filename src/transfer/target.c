@@ -46,10 +46,9 @@ enum {
     FACT_LOCALE
 };
 
-static bool refuse(const struct value *facts, struct str schema, struct err *err)
+static bool refuse(const struct value *facts, struct err *err)
 {
     struct str database = facts[FACT_DATABASE].bytes;
-    struct str user = facts[FACT_USER].bytes;
 
     if (facts[FACT_RECOVERY].integer != 0 || facts[FACT_READ_ONLY].integer != 0) {
         err_set(err, ERR_REFUSED, "the database %.*s cannot be written", STR_ARGS(database));
@@ -63,20 +62,6 @@ static bool refuse(const struct value *facts, struct str schema, struct err *err
                 STR_ARGS(facts[FACT_ENCODING].bytes));
         err_detail(err, "SQLite's text is UTF-8, which it cannot hold");
         return err_hint(err, "createdb --encoding UTF8 --template template0 NAME, and give that database");
-    }
-    if (facts[FACT_MAY_CREATE_SCHEMA].integer == 0) {
-        err_set(err, ERR_PERMISSION, "%.*s may not create a schema in the database %.*s", STR_ARGS(user),
-                STR_ARGS(database));
-        err_detail(err, "the tables are loaded in a schema of their own before they are published");
-        return err_hint(err, "as the database's owner: GRANT CREATE ON DATABASE \"%.*s\" TO \"%.*s\";",
-                        STR_ARGS(database), STR_ARGS(user));
-    }
-    if (facts[FACT_MAY_CREATE].integer == 0) {
-        err_set(err, ERR_PERMISSION, "%.*s may not create tables in the schema %.*s", STR_ARGS(user),
-                STR_ARGS(schema));
-        err_detail(err, "since PostgreSQL 15 only the database's owner may create in schema public");
-        return err_hint(err, "as the schema's owner: GRANT CREATE, USAGE ON SCHEMA \"%.*s\" TO \"%.*s\";",
-                        STR_ARGS(schema), STR_ARGS(user));
     }
     return true;
 }
@@ -129,7 +114,7 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
     *target = (struct target){.control = control, .schema = schema, .load_schema = load_schema};
     if (!engine_query(control, facts_sql, &schema, 1, &rows, err))
         return false;
-    done = rows_next(rows, &found, err) && refuse(rows->cells, schema, err);
+    done = rows_next(rows, &found, err) && refuse(rows->cells, err);
     if (done) {
         target->database = str_dup(arena, rows->cells[FACT_DATABASE].bytes);
         target->user = str_dup(arena, rows->cells[FACT_USER].bytes);
@@ -137,10 +122,36 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
         target->collation = collation_name(arena, rows->cells);
         target->collate_c =
             !compares_by_bytes(rows->cells[FACT_COLLATION].bytes, rows->cells[FACT_PROVIDER].bytes);
+        target->may_create_schema = rows->cells[FACT_MAY_CREATE_SCHEMA].integer != 0;
+        target->may_create = rows->cells[FACT_MAY_CREATE].integer != 0;
         target->schema_exists = rows->cells[FACT_SCHEMA_EXISTS].integer != 0;
     }
     rows_close(rows);
-    return done && target_examine_record(target, err) && take_lock(target, err);
+    return done && take_lock(target, err);
+}
+
+/* What making tables needs, and filling those that are there does not. */
+bool target_check_rights(struct target *target, struct err *err)
+{
+    struct str database = target->database;
+    struct str user = target->user;
+    struct str schema = target->schema;
+
+    if (!target->may_create_schema) {
+        err_set(err, ERR_PERMISSION, "%.*s may not create a schema in the database %.*s", STR_ARGS(user),
+                STR_ARGS(database));
+        err_detail(err, "the tables are loaded in a schema of their own before they are published");
+        return err_hint(err, "as the database's owner: GRANT CREATE ON DATABASE \"%.*s\" TO \"%.*s\";",
+                        STR_ARGS(database), STR_ARGS(user));
+    }
+    if (!target->may_create) {
+        err_set(err, ERR_PERMISSION, "%.*s may not create tables in the schema %.*s", STR_ARGS(user),
+                STR_ARGS(schema));
+        err_detail(err, "since PostgreSQL 15 only the database's owner may create in schema public");
+        return err_hint(err, "as the schema's owner: GRANT CREATE, USAGE ON SCHEMA \"%.*s\" TO \"%.*s\";",
+                        STR_ARGS(schema), STR_ARGS(user));
+    }
+    return target_examine_record(target, err);
 }
 
 /* Objects in the schema that belong to no extension: relations that people make, types that are not a
@@ -227,11 +238,12 @@ static bool look_at(struct arena *arena, struct target *target, bool replace, co
     return true;
 }
 
-static bool refuse_occupied(const struct target *target, const struct occupied *occupied, bool replace,
+static bool refuse_occupied(struct target *target, const struct occupied *occupied, bool replace,
                             struct err *err)
 {
     bool all_ours = occupied->ours == occupied->count;
 
+    target->occupied_by_others = occupied->ours == 0;
     err_set(err, ERR_REFUSED, "the target is not empty: %zu object%s in schema %.*s of the database %.*s",
             occupied->count, occupied->count == 1 ? "" : "s", STR_ARGS(target->schema),
             STR_ARGS(target->database));

@@ -28,6 +28,9 @@ struct target {
     bool locked;
     bool loading; /* the load schema is ours and exists */
     bool schema_exists;
+    bool may_create_schema;
+    bool may_create;           /* in the schema that is published into */
+    bool occupied_by_others;   /* nothing of what target_check_empty() refused is pgrade's own */
     bool record_schema_exists; /* pgrade */
     bool record_exists;        /* pgrade.published */
     bool record_narrow;        /* made by a version that kept neither rows nor parts */
@@ -45,9 +48,12 @@ struct target {
  */
 bool target_session(struct engine *session, struct err *err) MUST_USE;
 
-/* Looks, and takes the lock.  Changes nothing. */
+/* Looks, and takes the lock: ERR_REFUSED where nothing can be written at all.  Changes nothing. */
 bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
                     struct target *target, struct err *err) MUST_USE;
+
+/* ERR_PERMISSION, ERR_REFUSED: tables may not be made, moved and recorded here. */
+bool target_check_rights(struct target *target, struct err *err) MUST_USE;
 
 /* ERR_REFUSED with the list when something is in the way.  With `replace`, what pgrade itself published is
  * not. */

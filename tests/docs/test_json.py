@@ -142,7 +142,7 @@ def test_error(tmp_path):
     assert [document["status"] for document in documents] == [pgrade.UNREACHABLE, pgrade.REFUSED]
 
 
-@pytest.mark.parametrize("words", [("plan", "--sql"), ("local", "url"), ("local", "destroy", "--yes")])
+@pytest.mark.parametrize("words", [("local", "url"), ("local", "destroy", "--yes")])
 def test_what_prints_no_document(words, place, alembic):
     if words[0] == "local":
         report("local", "start", "--dir", place)

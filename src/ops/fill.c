@@ -1,0 +1,209 @@
+#include "ops/fill.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ops/guard.h"
+#include "ops/interrupt.h"
+#include "ops/policy.h"
+#include "ops/settle.h"
+#include "ops/work.h"
+#include "plan/fill.h"
+#include "schema/ident.h"
+#include "transfer/fill.h"
+
+struct fill_run {
+    struct arena *arena;
+    const struct upgrade_options *options;
+    struct upgrade_result *result;
+    struct prepare_options *prepare;
+    struct engine *control;
+    struct filling filling;
+    struct fill fill;
+};
+
+static const struct plan *plan_of(const struct fill_run *run)
+{
+    return &run->result->prepared.plan;
+}
+
+/* The comparison, before anything is written. */
+static bool show_differences(const struct fill_run *run, struct err *err)
+{
+    const struct fill *fill = &run->fill;
+
+    log_message(LOG_NOTICE, "the target has the application's own tables: they are filled as they are");
+    for (size_t i = 0; i < fill->difference_count; i++)
+        log_message(fill->differences[i].stops ? LOG_WARNING : LOG_NOTICE, "%.*s: %.*s",
+                    STR_ARGS(fill->differences[i].about), STR_ARGS(fill->differences[i].text));
+    if (fill->stops == 0)
+        return true;
+    err_set(err, ERR_REFUSED,
+            "the source does not fit the target's tables: %zu difference%s would lose values", fill->stops,
+            fill->stops == 1 ? "" : "s");
+    err_detail(err, "each is named above; nothing was written");
+    return err_hint(err,
+                    "bring both to the same version with the application's migrations; --rename says which "
+                    "names belong together, --exclude TABLE leaves a table out");
+}
+
+/* What only one way of making tables has. */
+static bool check_options(const struct upgrade_options *options, struct err *err)
+{
+    const char *what = NULL;
+
+    if (options->orphans == ORPHANS_NOT_VALID)
+        what = "--orphans not-valid";
+    else if (options->orphans == ORPHANS_QUARANTINE)
+        what = "--orphans quarantine";
+    else if (options->owner.len > 0)
+        what = "--owner";
+    for (size_t i = 0; i < options->misfit_rule_count; i++)
+        if (options->misfit_rules[i].policy == MISFIT_WIDEN)
+            what = "--misfit widen";
+    if (what == NULL)
+        return true;
+    err_set(err, ERR_USAGE, "%s: not for tables that the application's own migrations made", what);
+    return err_hint(err,
+                    "their columns and keys stay what they are; --mode fresh lets pgrade make the tables");
+}
+
+static bool plan_again(void *context, struct err *err)
+{
+    struct fill_run *run = context;
+
+    return prepare_plan(run->arena, run->prepare, &run->result->prepared, err);
+}
+
+static bool begin(void *context, struct err *err)
+{
+    struct fill_run *run = context;
+
+    return fill_begin(&run->filling, run->arena, run->control, plan_of(run), run->options->replace, err);
+}
+
+static bool finish(void *context, struct err *err)
+{
+    struct fill_run *run = context;
+
+    return fill_finish(&run->filling, err);
+}
+
+static bool commit(void *context, struct err *err)
+{
+    struct fill_run *run = context;
+
+    run->result->published = fill_commit(&run->filling, err);
+    return run->result->published;
+}
+
+static bool step(struct fill_run *run, interruptible_step *what, struct err *err)
+{
+    return interruptible(run->options->interrupted, run->control, what, run, err);
+}
+
+static bool plan_for_tables(struct fill_run *run, const struct existing *existing, struct err *err)
+{
+    struct plan *plan = &run->result->prepared.plan;
+
+    if (!check_options(run->options, err))
+        return false;
+    fill_match(run->arena, plan, existing, &run->fill);
+    if (!show_differences(run, err))
+        return false;
+    fill_options(run->arena, plan, &run->fill, &run->prepare->plan);
+    if (!interruptible(run->options->interrupted, run->result->prepared.snapshot.readers[0], plan_again, run,
+                       err))
+        return false;
+    fill_adapt(plan, &run->fill);
+    for (size_t i = 0; i < run->fill.difference_count; i++)
+        ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) =
+            (struct plan_note){run->fill.differences[i].about, run->fill.differences[i].text};
+    return true;
+}
+
+static bool check_misfits(const struct fill_run *run, struct err *err)
+{
+    int64_t total = run->result->load.misfits.total;
+
+    if (total == 0)
+        return true;
+    err_set(err, ERR_DECISION, "%lld value%s not fit the target's columns", (long long)total,
+            total == 1 ? " does" : "s do");
+    err_detail(err, "each is named above; nothing was written");
+    return err_hint(err, "--misfit quarantine, null and repair are ways on; or mend them in the source");
+}
+
+/* Statistics are the server's own matter: without them it is slower for a while, not wrong. */
+static void analyze(const struct fill_run *run)
+{
+    const struct plan *plan = plan_of(run);
+    struct err failure = {.code = ERR_NONE};
+    struct buf sql;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        buf_text(&sql, i == 0 ? "ANALYZE " : ", ");
+        ident_quote_qualified(&sql, plan->target_schema, plan->tables[i].name);
+    }
+    if (!engine_exec(run->control, buf_view(&sql), &failure))
+        log_message(LOG_WARNING, "no statistics were gathered (%s); ANALYZE does it", failure.detail);
+    buf_free(&sql);
+}
+
+/* Class 23: what the tables' own uniques and checks, and those of domains, say of a row. */
+static bool explain_violation(struct err *err)
+{
+    if (strncmp(err->sqlstate, "23", 2) != 0)
+        return false;
+    err->code = ERR_DECISION;
+    err_detail(err, "nothing was written");
+    return err_hint(err, "a constraint of the target's table refuses a row of the source: mend it there");
+}
+
+static bool load(struct fill_run *run, struct work *work, struct err *err)
+{
+    struct quarantine *quarantine = &run->result->quarantine;
+
+    policies_apply(run->arena, run->options, plan_of(run), &run->result->policies);
+    return (quarantine->path == NULL || quarantine_begin(quarantine, plan_of(run), err)) &&
+           step(run, begin, err) && (work_load(work, err) || explain_violation(err)) &&
+           check_misfits(run, err) && settle_rows(run->arena, run->options, run->result, run->control, err);
+}
+
+static bool load_and_commit(struct fill_run *run, struct err *err)
+{
+    int64_t since = clock_monotonic_us();
+    int64_t *times = run->result->step_us;
+    struct work work;
+    bool done =
+        work_open(&work, run->arena, run->options, run->result, run->control, err) && load(run, &work, err);
+
+    times[STEP_LOAD] = clock_monotonic_us() - since;
+    since = clock_monotonic_us();
+    done = done && step(run, finish, err);
+    times[STEP_CONSTRAINTS] = clock_monotonic_us() - since;
+    since = clock_monotonic_us();
+    done = done && guard_source(run->options, run->result, err);
+    if (done && was_interrupted(run->options->interrupted))
+        done = err_set(err, ERR_CANCELED, "interrupted");
+    done = done && step(run, commit, err);
+    times[STEP_PUBLISH] = clock_monotonic_us() - since;
+    work_close(&work);
+    if (done)
+        analyze(run);
+    return done;
+}
+
+bool fill_tables(struct prepare_options *prepare, const struct upgrade_options *options,
+                 const struct existing *existing, struct engine *control, struct arena *arena,
+                 struct upgrade_result *result, struct err *err)
+{
+    struct fill_run run = {
+        .arena = arena, .options = options, .result = result, .prepare = prepare, .control = control};
+    bool done = plan_for_tables(&run, existing, err) && load_and_commit(&run, err);
+
+    fill_end(&run.filling);
+    return done;
+}

@@ -1,0 +1,240 @@
+#include "plan/fill.h"
+
+#include "base/attributes.h"
+
+/* By name, the most exact spelling first; `without` case only where that names one thing alone. */
+static const struct existing_table *find_table(const struct plan_table *table,
+                                               const struct existing *existing)
+{
+    const struct existing_table *found = NULL;
+    size_t alike = 0;
+
+    for (size_t i = 0; i < existing->count; i++)
+        if (str_equal(existing->tables[i].name, table->name))
+            return &existing->tables[i];
+    for (size_t i = 0; i < existing->count; i++)
+        if (str_equal(existing->tables[i].name, table->source->name.text))
+            return &existing->tables[i];
+    for (size_t i = 0; i < existing->count; i++)
+        if (str_equal_nocase(existing->tables[i].name, table->source->name.text)) {
+            found = &existing->tables[i];
+            alike++;
+        }
+    return alike == 1 ? found : NULL;
+}
+
+static const struct existing_column *find_column(const struct plan_column *column,
+                                                 const struct existing_table *table)
+{
+    const struct existing_column *found = NULL;
+    size_t alike = 0;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        if (str_equal(table->columns[i].name, column->name))
+            return &table->columns[i];
+    for (size_t i = 0; i < table->column_count; i++)
+        if (str_equal(table->columns[i].name, column->source->name.text))
+            return &table->columns[i];
+    for (size_t i = 0; i < table->column_count; i++)
+        if (str_equal_nocase(table->columns[i].name, column->source->name.text)) {
+            found = &table->columns[i];
+            alike++;
+        }
+    return alike == 1 ? found : NULL;
+}
+
+size_t fill_count_matches(const struct plan *plan, const struct existing *existing)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->table_count; i++)
+        count += find_table(&plan->tables[i], existing) != NULL;
+    return count;
+}
+
+static void differ(struct arena *arena, struct fill *fill, bool stops, struct str about, struct str text)
+{
+    ARENA_PUSH(arena, fill->differences, fill->difference_count, fill->difference_capacity) =
+        (struct fill_difference){about, text, stops};
+    fill->stops += stops;
+}
+
+static struct str path(struct arena *arena, struct str table, struct str column)
+{
+    return str_printf(arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
+}
+
+static void match_column(struct arena *arena, struct fill *fill, const struct plan_table *table,
+                         const struct plan_column *column, const struct existing_column *there)
+{
+    struct str about = path(arena, table->source->name.text, column->source->name.text);
+
+    if (there == NULL) {
+        differ(arena, fill, true, about, str_from("the target's table has no such column"));
+        return;
+    }
+    if (there->generated) {
+        differ(arena, fill, false, about, str_from("the target computes it; what the source holds stays"));
+        return;
+    }
+    if (!there->loadable) {
+        differ(arena, fill, true, about,
+               str_printf(arena, "is of type %.*s there, which pgrade does not load",
+                          STR_ARGS(there->type_text)));
+        return;
+    }
+    if (there->type.kind != PG_ENUM && !pg_type_equal(&there->type, &column->type))
+        differ(arena, fill, false, about,
+               str_printf(arena, "becomes %.*s, as the target has it; on its own pgrade would take %.*s",
+                          STR_ARGS(there->type_text), STR_ARGS(pg_type_text(arena, &column->type))));
+}
+
+/* A column that the source has not, and that gets no value by itself. */
+static void match_others(struct arena *arena, struct fill *fill, size_t place, const struct plan_table *table)
+{
+    const struct existing_table *there = fill->tables[place];
+
+    for (size_t i = 0; i < there->column_count; i++) {
+        const struct existing_column *column = &there->columns[i];
+        bool stops = column->not_null && !column->has_default && !column->identity && !column->generated;
+        bool matched = false;
+
+        for (size_t j = 0; j < table->column_count; j++)
+            matched = matched || fill->columns[place][j] == column;
+        if (matched)
+            continue;
+        differ(arena, fill, stops, path(arena, there->name, column->name),
+               str_from(stops ? "is NOT NULL without a default, and the source has no such column"
+                              : "the source has no such column: it gets its default"));
+    }
+}
+
+static void match_table(struct arena *arena, struct fill *fill, size_t place, const struct plan_table *table)
+{
+    const struct existing_table *there = fill->tables[place];
+
+    fill->columns[place] = ARENA_ARRAY(arena, const struct existing_column *, table->column_count + 1);
+    if (there == NULL) {
+        /* Whether it has rows is known where the rowids are: a table that cannot be told from an empty one
+         * counts as one with rows. */
+        bool empty = table->source->rows == 0;
+
+        differ(arena, fill, !empty, table->source->name.text,
+               str_from(empty ? "the target has no such table; it has no rows"
+                              : "the target has no such table"));
+        return;
+    }
+    if (there->obstacle != NULL)
+        differ(arena, fill, true, there->name, str_from(there->obstacle));
+    for (size_t i = 0; i < table->column_count; i++) {
+        fill->columns[place][i] = find_column(&table->columns[i], there);
+        match_column(arena, fill, table, &table->columns[i], fill->columns[place][i]);
+    }
+    match_others(arena, fill, place, table);
+}
+
+static void match_rest(struct arena *arena, const struct plan *plan, const struct existing *existing,
+                       struct fill *fill)
+{
+    for (size_t i = 0; i < existing->count; i++) {
+        bool matched = false;
+
+        for (size_t j = 0; j < plan->table_count; j++)
+            matched = matched || fill->tables[j] == &existing->tables[i];
+        if (!matched)
+            differ(arena, fill, false, existing->tables[i].name,
+                   str_from("the source has no such table: it stays as it is"));
+    }
+}
+
+void fill_match(struct arena *arena, const struct plan *plan, const struct existing *existing,
+                struct fill *fill)
+{
+    *fill = (struct fill){.stops = 0};
+    fill->tables = ARENA_ARRAY(arena, const struct existing_table *, plan->table_count + 1);
+    fill->columns = ARENA_ARRAY(arena, const struct existing_column **, plan->table_count + 1);
+    for (size_t i = 0; i < plan->table_count; i++) {
+        fill->tables[i] = find_table(&plan->tables[i], existing);
+        match_table(arena, fill, i, &plan->tables[i]);
+    }
+    match_rest(arena, plan, existing, fill);
+}
+
+void fill_options(struct arena *arena, const struct plan *plan, const struct fill *fill,
+                  struct plan_options *options)
+{
+    size_t columns = 0;
+    struct rename *renames;
+    struct type_override *overrides;
+
+    for (size_t i = 0; i < plan->table_count; i++)
+        columns += plan->tables[i].column_count;
+    renames = ARENA_ARRAY(arena, struct rename, options->rename_count + columns + plan->table_count + 1);
+    overrides = ARENA_ARRAY(arena, struct type_override, options->override_count + columns + 1);
+    for (size_t i = 0; i < options->rename_count; i++)
+        renames[i] = options->renames[i];
+    for (size_t i = 0; i < options->override_count; i++)
+        overrides[i] = options->overrides[i];
+    for (size_t i = 0; i < plan->table_count; i++) {
+        struct str table = plan->tables[i].source->name.text;
+
+        if (fill->tables[i] == NULL)
+            continue;
+        renames[options->rename_count++] = (struct rename){.table = table, .name = fill->tables[i]->name};
+        for (size_t j = 0; j < plan->tables[i].column_count; j++) {
+            const struct existing_column *there = fill->columns[i][j];
+            struct str column = plan->tables[i].columns[j].source->name.text;
+
+            if (there == NULL)
+                continue;
+            renames[options->rename_count++] =
+                (struct rename){.table = table, .column = column, .name = there->name};
+            if (there->loadable)
+                overrides[options->override_count++] =
+                    (struct type_override){.table = table,
+                                           .column = column,
+                                           .type = there->type,
+                                           .reason = str_from("as the target has it")};
+        }
+    }
+    options->renames = renames;
+    options->overrides = overrides;
+    options->fill = true;
+}
+
+void fill_adapt(struct plan *plan, const struct fill *fill)
+{
+    size_t kept = 0;
+
+    plan->load_schema = plan->target_schema;
+    for (size_t i = 0; i < plan->table_count; i++) {
+        struct plan_table table = plan->tables[i];
+
+        if (fill->tables[i] == NULL)
+            continue;
+        for (size_t j = 0; j < table.column_count; j++) {
+            const struct existing_column *there = fill->columns[i][j];
+
+            table.columns[j].not_null = there->not_null;
+            table.columns[j].generated_sql =
+                there->generated ? str_from("the target's") : (struct str){NULL, 0};
+        }
+        plan->tables[kept++] = table;
+    }
+    plan->table_count = kept;
+}
+
+bool fill_is_seed(const struct framework *framework, struct str table)
+{
+    /* django/contrib/{contenttypes,auth,sites}: made by the post_migrate signal; Rails:
+     * ActiveRecord::InternalMetadata; Knex: lib/migrations/migrate/table-creator.js. */
+    static const char *const seeds[] = {"django_content_type", "auth_permission", "django_site",
+                                        "ar_internal_metadata", "knex_migrations_lock"};
+
+    if (framework->ledger.ptr != NULL && str_equal_nocase(framework->ledger, table))
+        return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(seeds); i++)
+        if (str_is_nocase(table, seeds[i]))
+            return true;
+    return false;
+}

@@ -1,0 +1,269 @@
+#include "transfer/fill.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "plan/fill.h"
+#include "schema/ident.h"
+
+/* The tables that are filled: $1 their schema, $2 their names. */
+#define FILLED                                                                                               \
+    "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"        \
+    " AND c.relkind = 'r' AND c.relname IN (SELECT jsonb_array_elements_text($2::jsonb))"
+
+static const char triggers_sql[] =
+    "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I;', tgrelid::regclass, tgname),"
+    " format('ALTER TABLE %s ENABLE %sTRIGGER %I;', tgrelid::regclass,"
+    "  CASE tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END, tgname)"
+    " FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid IN (" FILLED ") ORDER BY oid";
+
+static const char keys_sql[] =
+    "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname),"
+    " format('ALTER TABLE %s ADD CONSTRAINT %I %s;', conrelid::regclass, conname, pg_get_constraintdef(oid))"
+    " || coalesce(format('COMMENT ON CONSTRAINT %I ON %s IS %L;', conname, conrelid::regclass,"
+    "  obj_description(oid, 'pg_constraint')), '')"
+    " FROM pg_constraint WHERE contype = 'f' AND conrelid IN (" FILLED ") ORDER BY oid";
+
+/* Whatever gives a column of these tables its numbers: what belongs to it, and what its default calls. */
+static const char sequences_sql[] =
+    "SELECT DISTINCT ON (d.seq, a.attrelid, a.attnum) d.seq::regclass::text, a.attrelid::regclass::text,"
+    " quote_ident(a.attname), r.relname, s.seqmax, quote_literal(d.seq::regclass::text)"
+    " FROM (SELECT objid AS seq, refobjid AS rel, refobjsubid AS col FROM pg_depend"
+    "   WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')"
+    "  UNION SELECT d.refobjid, f.adrelid, f.adnum FROM pg_depend d JOIN pg_attrdef f ON f.oid = d.objid"
+    "   WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass) d"
+    " JOIN pg_sequence s ON s.seqrelid = d.seq JOIN pg_attribute a ON a.attrelid = d.rel AND a.attnum = d.col"
+    " JOIN pg_class r ON r.oid = a.attrelid"
+    " WHERE s.seqincrement > 0 AND d.rel IN (" FILLED ")";
+
+static struct str table_names(struct arena *arena, const struct plan *plan)
+{
+    struct json json;
+    struct buf text;
+    struct str names;
+
+    buf_init(&text, BUF_TEXT_MAXIMUM);
+    json_begin(&json, &text);
+    json_array(&json);
+    for (size_t i = 0; i < plan->table_count; i++)
+        json_str(&json, plan->tables[i].name);
+    json_array_end(&json);
+    names = buf_to_str(arena, &text);
+    buf_free(&text);
+    return names;
+}
+
+static void put_tables(struct buf *sql, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->table_count; i++) {
+        buf_text(sql, i > 0 ? ", " : "");
+        ident_quote_qualified(sql, plan->target_schema, plan->tables[i].name);
+    }
+}
+
+/* Rows of a question about the tables: (what is done now, what gives it back). */
+static bool collect(struct filling *filling, const char *question, struct buf *now, struct buf *back,
+                    struct err *err)
+{
+    struct str params[] = {filling->plan->target_schema, filling->names};
+    struct rows *rows;
+    bool found = true;
+    bool done;
+
+    if (!engine_query(filling->control, str_from(question), params, ARRAY_LENGTH(params), &rows, err))
+        return false;
+    while ((done = rows_next(rows, &found, err)) && found) {
+        buf_str(now, rows->cells[0].bytes);
+        buf_str(back, rows->cells[1].bytes);
+    }
+    rows_close(rows);
+    return done;
+}
+
+static bool lock_tables(struct filling *filling, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "SET LOCAL lock_timeout = '20s'; LOCK TABLE ONLY ");
+    put_tables(&sql, filling->plan);
+    buf_text(&sql, " IN ACCESS EXCLUSIVE MODE; SET LOCAL lock_timeout = 0");
+    done = engine_exec(filling->control, buf_view(&sql), err);
+    buf_free(&sql);
+    if (done || strcmp(err->sqlstate, "55P03") != 0) /* lock_not_available */
+        return done;
+    err->code = ERR_REFUSED;
+    return err_hint(err, "somebody uses the tables that are to be filled: stop the application, then again");
+}
+
+/* Which tables hold rows that nobody said may go. */
+static bool check_rows(struct filling *filling, bool replace, struct err *err)
+{
+    const struct plan *plan = filling->plan;
+    struct buf occupied;
+    bool done = true;
+    size_t count = 0;
+
+    buf_init(&occupied, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; done && !replace && i < plan->table_count; i++) {
+        struct buf sql;
+        int64_t rows = 0;
+
+        if (fill_is_seed(&plan->framework, plan->tables[i].source->name.text))
+            continue;
+        buf_init(&sql, BUF_TEXT_MAXIMUM);
+        buf_text(&sql, "SELECT count(*) FROM ");
+        ident_quote_qualified(&sql, plan->target_schema, plan->tables[i].name);
+        done = engine_int(filling->control, buf_view(&sql), &rows, err);
+        buf_free(&sql);
+        if (rows > 0)
+            buf_printf(&occupied, "%s%.*s (%lld)", count++ > 0 ? ", " : "", STR_ARGS(plan->tables[i].name),
+                       (long long)rows);
+    }
+    if (done && count > 0) {
+        err_set(err, ERR_REFUSED, "%zu table%s of the target hold%s rows already", count,
+                count == 1 ? "" : "s", count == 1 ? "s" : "");
+        err_detail(err, "%.*s", STR_ARGS(buf_view(&occupied)));
+        done = err_hint(err, "--replace deletes the rows of the tables that are filled, and of no others");
+    }
+    buf_free(&occupied);
+    return done;
+}
+
+/* TRUNCATE of all at once: their own keys are dropped by now.  A table that others refer to cannot be
+ * truncated without them, and that is for the user to say. */
+static bool empty_tables(struct filling *filling, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "TRUNCATE ONLY ");
+    put_tables(&sql, filling->plan);
+    done = engine_exec(filling->control, buf_view(&sql), err);
+    buf_free(&sql);
+    if (done || strcmp(err->sqlstate, "0A000") != 0) /* feature_not_supported: a foreign key from elsewhere */
+        return done;
+    err->code = ERR_REFUSED;
+    return err_hint(err,
+                    "a table that is not filled refers to one that is: fill it too, or drop that key first");
+}
+
+static bool clear_the_way(struct filling *filling, struct err *err)
+{
+    struct buf now;
+    bool done;
+
+    buf_init(&now, BUF_TEXT_MAXIMUM);
+    /* In the order in which they are given back: keys first, for their own triggers. */
+    done = collect(filling, keys_sql, &now, &filling->redo, err) &&
+           collect(filling, triggers_sql, &now, &filling->redo, err) &&
+           engine_exec(filling->control, buf_view(&now), err);
+    buf_free(&now);
+    return done;
+}
+
+bool fill_begin(struct filling *filling, struct arena *arena, struct engine *control, const struct plan *plan,
+                bool replace, struct err *err)
+{
+    *filling = (struct filling){.arena = arena, .control = control, .plan = plan};
+    filling->names = table_names(arena, plan);
+    buf_init(&filling->redo, BUF_TEXT_MAXIMUM);
+    if (plan->table_count == 0)
+        return err_set(err, ERR_REFUSED, "the target has none of the source's tables");
+    return engine_exec(control, (struct str)STR("BEGIN"), err) && lock_tables(filling, err) &&
+           fill_catalog(arena, control, &filling->catalog, err) && check_rows(filling, replace, err) &&
+           clear_the_way(filling, err) && empty_tables(filling, err);
+}
+
+/* What the source itself would give next at least. */
+static int64_t next_of_source(const struct plan *plan, struct str table)
+{
+    for (size_t i = 0; i < plan->table_count; i++)
+        if (str_equal(plan->tables[i].name, table) && plan->tables[i].source->sequence > 0)
+            return plan->tables[i].source->sequence + 1;
+    return 1;
+}
+
+/* What sets one sequence: a question whose answer is the statement.  A sequence may serve several columns,
+ * and it never goes back: what it gave somebody may remember.  RESTART, unlike setval(), is taken back with
+ * the transaction. */
+static struct str sequence_question(const struct filling *filling, const struct value *cells)
+{
+    return str_printf(
+        filling->arena,
+        "SELECT format('ALTER SEQUENCE %%s RESTART WITH %%s', %.*s::regclass, least(greatest("
+        "coalesce((SELECT max(%.*s)::bigint FROM ONLY %.*s), 0) + 1, %lld, q.last_value + q.is_called::int),"
+        " %lld)) FROM %.*s q",
+        STR_ARGS(cells[5].bytes), STR_ARGS(cells[2].bytes), STR_ARGS(cells[1].bytes),
+        (long long)next_of_source(filling->plan, cells[3].bytes), (long long)cells[4].integer,
+        STR_ARGS(cells[0].bytes));
+}
+
+static bool set_sequences(struct filling *filling, struct err *err)
+{
+    struct str params[] = {filling->plan->target_schema, filling->names};
+    struct str *questions = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    struct rows *rows;
+    bool found = true;
+    bool done;
+
+    if (!engine_query(filling->control, str_from(sequences_sql), params, ARRAY_LENGTH(params), &rows, err))
+        return false;
+    while ((done = rows_next(rows, &found, err)) && found)
+        ARENA_PUSH(filling->arena, questions, count, capacity) = sequence_question(filling, rows->cells);
+    rows_close(rows);
+    for (size_t i = 0; done && i < count; i++) {
+        struct value statement;
+
+        done = engine_value(filling->control, filling->arena, questions[i], NULL, 0, &statement, err) &&
+               engine_exec(filling->control, statement.bytes, err);
+    }
+    return done;
+}
+
+static bool give_back(struct filling *filling, struct err *err)
+{
+    if (filling->redo.failed)
+        return err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements of the foreign keys");
+    if (engine_exec(filling->control, buf_view(&filling->redo), err))
+        return true;
+    if (strcmp(err->sqlstate, "23503") != 0) /* foreign_key_violation */
+        return false;
+    err->code = ERR_DECISION;
+    return err_hint(err, "rows of the source have no parent (PRAGMA foreign_key_check): mend them there");
+}
+
+static bool compare_catalog(struct filling *filling, struct err *err)
+{
+    struct str after;
+    struct str difference;
+
+    if (!fill_catalog(filling->arena, filling->control, &after, err))
+        return false;
+    difference = fill_catalog_difference(filling->catalog, after);
+    if (difference.ptr == NULL)
+        return true;
+    err_set(err, ERR_FAILED, "the target's schema would not be what it was, so nothing was kept");
+    err_detail(err, "%.*s", STR_ARGS(difference));
+    return err_hint(err, "the line above is the first that differs; please report it");
+}
+
+bool fill_finish(struct filling *filling, struct err *err)
+{
+    return set_sequences(filling, err) && give_back(filling, err) && compare_catalog(filling, err);
+}
+
+bool fill_commit(struct filling *filling, struct err *err)
+{
+    /* Until here commits need not wait for the disk; this one has to. */
+    return engine_exec(filling->control, (struct str)STR("SET LOCAL synchronous_commit = on; COMMIT"), err);
+}
+
+void fill_end(struct filling *filling)
+{
+    buf_free(&filling->redo);
+}

@@ -1,0 +1,214 @@
+"""Rows into tables that the application's own migrations have made: nothing of these changes, and all or
+nothing arrives."""
+
+import contextlib
+import sqlite3
+
+import pytest
+
+import fixtures
+import pgrade
+from catalog_text import whole_text
+from trouble import assert_clean
+
+SOURCE = """
+CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, chief_id INTEGER
+    REFERENCES users (id), active BOOLEAN NOT NULL, born DATE, joined DATETIME, extra TEXT, mood TEXT);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES users (id), title TEXT,
+    first_comment INTEGER REFERENCES comments (id));
+CREATE TABLE comments (id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL REFERENCES posts (id), body TEXT);
+INSERT INTO users VALUES (3, 'Ada', 5, 1, '1990-02-28', '2024-05-06 07:08:09.25', '{"a": [1]}', 'glad'),
+    (5, 'Eve', NULL, 0, NULL, NULL, NULL, 'sad');
+UPDATE sqlite_sequence SET seq = 40 WHERE name = 'users';
+INSERT INTO posts VALUES (1, 5, 'a', 2), (2, 3, 'b', NULL);
+INSERT INTO comments VALUES (1, 1, 'x'), (2, 1, 'y');
+"""
+
+# Whatever an application's migrations may leave: another order of columns, cyclic keys, comments, triggers in
+# each state, views that lean on a primary key, a domain, an enum, a free-standing sequence.
+TARGET = """
+CREATE TYPE mood AS ENUM ('sad', 'glad');
+CREATE DOMAIN title AS varchar(80) CHECK (VALUE <> '');
+CREATE SEQUENCE numbers;
+CREATE TABLE "users" (mood mood, extra jsonb, id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "name" varchar(40) NOT NULL, chief_id integer, active boolean NOT NULL DEFAULT true, born date,
+    joined timestamptz, made timestamptz NOT NULL DEFAULT now(), upper_name text GENERATED ALWAYS AS
+    (upper(name)) STORED);
+CREATE TABLE posts (id bigint PRIMARY KEY DEFAULT nextval('numbers'), author integer NOT NULL, title title,
+    first_comment bigint);
+CREATE TABLE comments (id bigserial PRIMARY KEY, post_id bigint NOT NULL, body text);
+CREATE TABLE untouched (id serial PRIMARY KEY, note text);
+INSERT INTO untouched (note) VALUES ('stays');
+ALTER TABLE users ADD CONSTRAINT chief FOREIGN KEY (chief_id) REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE posts ADD CONSTRAINT author FOREIGN KEY (author) REFERENCES users (id) ON DELETE CASCADE,
+    ADD CONSTRAINT first FOREIGN KEY (first_comment) REFERENCES comments (id) NOT VALID;
+ALTER TABLE comments ADD CONSTRAINT post FOREIGN KEY (post_id) REFERENCES posts (id);
+COMMENT ON CONSTRAINT author ON posts IS 'who wrote it';
+COMMENT ON COLUMN posts.title IS 'it''s short';
+CREATE INDEX posts_title ON posts (title) WHERE title IS NOT NULL;
+CREATE VIEW posts_of AS SELECT p.*, count(c.id) FROM posts p LEFT JOIN comments c ON c.post_id = p.id GROUP BY p.id;
+CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    RAISE EXCEPTION 'a trigger of the application ran'; END$$;
+CREATE TRIGGER plain BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION shout();
+CREATE TRIGGER always AFTER INSERT ON posts FOR EACH ROW EXECUTE FUNCTION shout();
+CREATE TRIGGER off BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION shout();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON comments EXECUTE FUNCTION shout();
+ALTER TABLE posts ENABLE ALWAYS TRIGGER always;
+ALTER TABLE posts DISABLE TRIGGER off;
+"""
+
+
+@pytest.fixture
+def source(folder):
+    return fixtures.build_from_text(SOURCE, folder / "app.db")
+
+
+@pytest.fixture
+def application(database):
+    database.execute(TARGET)
+    return database
+
+
+def state(database):
+    """The whole schema and, of each table, its rows: what has to be as it was."""
+    rows = {
+        name: sorted(map(str, database.execute(f"SELECT * FROM {name}", ())))
+        for name in ("users", "posts", "comments", "untouched")
+    }
+    comments = database.execute("SELECT objoid::regclass::text, description FROM pg_description"
+                                " WHERE classoid = 'pg_class'::regclass AND objoid > 16384"
+                                " UNION SELECT conname, obj_description(oid) FROM pg_constraint WHERE oid > 16384"
+                                " ORDER BY 1, 2", ())
+    return whole_text(database), comments, rows
+
+
+def fill(source, database, *options, status=pgrade.OK):
+    outcome = pgrade.run("upgrade", str(source), database.url, *options)
+    assert_clean(outcome)
+    assert outcome.status == status, outcome
+    return outcome
+
+
+@pytest.mark.core
+def test_rows_arrive_and_the_schema_is_what_it_was(source, untouched, application):
+    untouched()
+    before = state(application)
+    outcome = fill(source, application)
+    after = state(application)
+    assert after[:2] == before[:2], "the schema is what it was"
+    assert after[2]["untouched"] == before[2]["untouched"]
+    assert application.execute("SELECT id, name, chief_id, active, born::text, extra::text, mood::text, upper_name,"
+                               " (joined AT TIME ZONE 'UTC')::text FROM users ORDER BY id", ()) == [
+        (3, "Ada", 5, True, "1990-02-28", '{"a": [1]}', "glad", "ADA", "2024-05-06 07:08:09.25"),
+        (5, "Eve", None, False, None, None, "sad", "EVE", None),
+    ]
+    assert application.execute("SELECT id, author, title, first_comment FROM posts ORDER BY id", ()) == [
+        (1, 5, "a", 2), (2, 3, "b", None)]
+    assert "upper_name: the source has no such column" in outcome.stderr
+
+
+def test_new_rows_get_new_numbers(source, application):
+    fill(source, application)
+    application.execute("ALTER TABLE users DISABLE TRIGGER plain; ALTER TABLE posts DISABLE TRIGGER always")
+    assert application.execute("INSERT INTO users (name) VALUES ('Zoe') RETURNING id", ()) == [(41,)]
+    assert application.execute("INSERT INTO posts (author) VALUES (3) RETURNING id", ()) == [(3,)]
+    assert application.execute("INSERT INTO comments (post_id) VALUES (1) RETURNING id", ()) == [(3,)]
+
+
+def test_rows_that_are_there_already(source, application):
+    application.execute("ALTER TABLE users DISABLE TRIGGER plain")
+    application.execute("INSERT INTO users (name) VALUES ('Old')")
+    application.execute("ALTER TABLE users ENABLE TRIGGER plain")
+    before = state(application)
+    outcome = fill(source, application, status=pgrade.REFUSED)
+    assert "1 table of the target holds rows already" in outcome.stderr and "users (1)" in outcome.stderr
+    assert "--replace" in outcome.stderr
+    assert state(application) == before
+    fill(source, application, "--replace")
+    assert application.execute("SELECT count(*), min(id) FROM users", ()) == [(2, 3)]
+    assert application.execute("SELECT note FROM untouched", ()) == [("stays",)]
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ("ALTER TABLE posts DROP COLUMN title CASCADE", "posts.title: the target's table has no such column"),
+        ("ALTER TABLE posts ADD COLUMN slug text NOT NULL", "posts.slug: is NOT NULL without a default"),
+        ("ALTER TABLE users ALTER COLUMN extra TYPE tsvector USING NULL", "is of type tsvector there"),
+        ("DROP TABLE comments CASCADE", "comments: the target has no such table"),
+        ("DROP TABLE comments CASCADE; CREATE VIEW comments AS SELECT 1 AS id, 2 AS post_id, '' AS body",
+         "comments: is a view there"),
+        ("ALTER TABLE posts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", "posts: has row-level security"),
+    ],
+)
+def test_what_has_no_place_stops_before_anything_is_written(source, application, change, words):
+    application.execute(change)
+    before = whole_text(application)
+    outcome = fill(source, application, status=pgrade.REFUSED)
+    assert words in outcome.stderr and "nothing was written" in outcome.stderr, outcome
+    assert whole_text(application) == before
+    assert application.execute("SELECT count(*) FROM users", ()) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "spoil, status, words",
+    [
+        ("UPDATE users SET born = '1990-02-30'", pgrade.DECISION, "users.born, rowid 3"),
+        ("UPDATE users SET mood = 'angry'", pgrade.DECISION, "users.mood, rowid 3"),
+        ("UPDATE users SET name = 'A name of more than forty characters, which is long'", pgrade.DECISION, "users.name"),
+        ("UPDATE comments SET post_id = 99", pgrade.DECISION, "foreign key"),
+        ("UPDATE posts SET title = ''", pgrade.DECISION, "check"),
+    ],
+)
+def test_what_does_not_fit_leaves_the_target_as_it_was(source, application, spoil, status, words):
+    with contextlib.closing(sqlite3.connect(source)) as connection:
+        connection.executescript(spoil)
+    before = state(application)
+    outcome = fill(source, application, status=status)
+    assert words in outcome.stdout + outcome.stderr, outcome
+    assert state(application) == before
+
+
+def test_fresh_beside_the_applications_tables_is_refused(source, application):
+    before = state(application)
+    fill(source, application, "--mode", "fresh", status=pgrade.REFUSED)
+    assert state(application) == before
+
+
+def test_fill_where_there_is_nothing_to_fill(source, database):
+    outcome = fill(source, database, "--mode", "fill", status=pgrade.REFUSED)
+    assert "none of the source's tables" in outcome.stderr
+
+
+@pytest.mark.parametrize("options", [("--orphans", "not-valid"), ("--misfit", "widen"), ("--owner", "")])
+def test_what_only_pgrades_own_tables_have(source, application, options):
+    before = state(application)
+    fill(source, application, *(word or application.cluster.user for word in options), status=pgrade.USAGE)
+    assert state(application) == before
+
+
+def test_unknown_mode(source, database):
+    outcome = fill(source, database, "--mode", "merge", status=pgrade.USAGE)
+    assert "--mode merge: it is auto, fresh or fill" in outcome.stderr
+
+
+def test_an_owner_of_tables_alone_is_enough(source, application):
+    """No right to create anything, neither in the database nor in the schema."""
+    application.execute(f"CREATE ROLE app LOGIN; REVOKE CREATE ON DATABASE {application.name} FROM PUBLIC;"
+                        " REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO app")
+    for table in ("users", "posts", "comments"):
+        application.execute(f"ALTER TABLE {table} OWNER TO app")
+    application.execute("ALTER SEQUENCE numbers OWNER TO app")
+    before = whole_text(application)
+    outcome = pgrade.run("upgrade", str(source), application.cluster.url(application.name, user="app"))
+    assert outcome.status == pgrade.OK, outcome
+    assert whole_text(application) == before
+    application.execute("DROP OWNED BY app CASCADE; DROP ROLE app")
+
+
+def test_a_table_of_another_owner(source, application):
+    application.execute("CREATE ROLE app LOGIN; ALTER TABLE users OWNER TO app; ALTER TABLE comments OWNER TO app")
+    outcome = pgrade.run("upgrade", str(source), application.cluster.url(application.name, user="app"))
+    assert outcome.status == pgrade.REFUSED, outcome
+    assert "posts: belongs to another role there" in outcome.stderr
+    application.execute("DROP OWNED BY app CASCADE; DROP ROLE app")
