@@ -14,7 +14,7 @@ static void misfits_have_an_arena_of_their_own(void **state)
 
     (void)state;
     assert_true(url_parse(arena, str_from("postgresql:///app?host=/nonexistent"), &target, &err));
-    assert_false(work_open(&work, arena, &options, &result, &err));
+    assert_false(work_open(&work, arena, &options, &result, NULL, &err));
     assert_int_equal(err.code, ERR_CONNECT);
     assert_non_null(result.load.misfits.arena);
     assert_ptr_not_equal(result.load.misfits.arena, arena);
