@@ -95,6 +95,8 @@ static bool commit(void *context, struct err *err)
     struct fill_run *run = context;
 
     run->result->published = fill_commit(&run->filling, err);
+    if (run->result->published && run->result->quarantine.kept)
+        run->result->quarantine_file = run->result->quarantine.path;
     return run->result->published;
 }
 

@@ -291,6 +291,15 @@ static bool plan_for_target(struct run *run, struct err *err)
     return prepare_plan_again(run->arena, &run->prepare, &run->result->prepared, err);
 }
 
+static bool plan_step_for_target(struct run *run, struct err *err)
+{
+    int64_t since = clock_monotonic_us();
+    bool done = plan_for_target(run, err);
+
+    (void)step_done(run, STEP_PLAN, since);
+    return done;
+}
+
 static bool create_tables(void *context, struct err *err)
 {
     struct run *run = context;
@@ -350,14 +359,14 @@ static bool plan_and_load(struct run *run, struct err *err)
     bool again = true;
 
     while (again && run->steps < STEPS) {
-        int64_t since = clock_monotonic_us();
+        int64_t since;
         bool first = !run->working;
 
-        if (attempt > 0 && !plan_for_target(run, err))
+        if (!first && !plan_step_for_target(run, err))
             return false;
+        since = clock_monotonic_us();
         if (first && run->result->prepared.plan.table_count == 0)
             log_message(LOG_WARNING, "the source has no tables; if that is unexpected, check the path");
-        since = step_done(run, STEP_PLAN, since);
         if (!load_step(run, &again, err))
             return false;
         (void)step_done(run, STEP_LOAD, since);
@@ -451,7 +460,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
     done =
         prepare_source(arena, &run.prepare, &result->prepared, err) &&
         policies_check(options, &result->prepared.schema, err) && open_quarantine(&run, err) &&
-        plan_for_target(&run, err) &&
+        plan_step_for_target(&run, err) &&
         (result->filled ? fill_tables(&run.prepare, options, &run.existing, run.control, arena, result, err)
                         : plan_and_load(&run, err) && finish_and_publish(&run, err));
     if (!done && was_interrupted(options->interrupted))
