@@ -17,6 +17,7 @@ static void put_column(const struct report *report, const struct plan_column *co
     json_put_bool(json, "serial", column->identity == IDENTITY_SERIAL);
     json_put_str(json, "default", column->default_sql);
     json_put_str(json, "generated", column->generated_sql);
+    json_put_bool(json, "virtual", column->is_virtual);
     json_put_str(json, "unit", str_from(unit_name(column->unit)));
     json_object_end(json);
 }

@@ -31,7 +31,9 @@ static void put_columns(const struct report *report, const struct plan_table *ta
                          column->identity == IDENTITY_SERIAL ? ", serial"
                          : column->identity != IDENTITY_NO   ? ", identity"
                                                              : "",
-                         column->generated_sql.ptr != NULL ? " generated" : "");
+                         column->generated_sql.ptr == NULL ? ""
+                         : column->is_virtual              ? " virtual"
+                                                           : " generated");
         text_table_cell(&columns, column->reason);
     }
     text_table_write(&columns, report->invocation->color, out);

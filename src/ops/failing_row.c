@@ -24,25 +24,41 @@ static void put_place(struct buf *sql, const char *operator, int64_t place)
                (int)(place % ROWS_OF_A_PAGE));
 }
 
-static bool is_failing(const struct search *search, int64_t from, int64_t to, bool *failing, struct err *err)
+/* `where`: a condition behind its word; *failing: the server could not, which `why` tells. */
+static bool is_failing(const struct search *search, struct str where, bool *failing, struct err *why,
+                       struct err *err)
 {
-    struct err failure = {.code = ERR_NONE};
     int64_t count;
     struct buf sql;
     bool done;
 
+    *why = (struct err){.code = ERR_NONE};
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_printf(&sql, "SELECT count(%.*s) FROM %.*s WHERE", STR_ARGS(search->expression),
-               STR_ARGS(search->table));
-    put_place(&sql, ">=", from);
-    buf_text(&sql, " AND");
-    put_place(&sql, "<", to);
-    done = engine_int(search->control, buf_view(&sql), &count, &failure);
+    buf_printf(&sql, "SELECT count(%.*s) FROM %.*s%.*s", STR_ARGS(search->expression),
+               STR_ARGS(search->table), STR_ARGS(where));
+    done = engine_int(search->control, buf_view(&sql), &count, why);
     buf_free(&sql);
-    *failing = !done && strncmp(failure.sqlstate, "22", 2) == 0;
+    *failing = !done && strncmp(why->sqlstate, "22", 2) == 0;
     if (!done && !*failing)
-        *err = failure;
+        *err = *why;
     return done || *failing;
+}
+
+static bool is_failing_between(const struct search *search, int64_t from, int64_t to, bool *failing,
+                               struct err *err)
+{
+    struct err why;
+    struct buf where;
+    bool done;
+
+    buf_init(&where, BUF_TEXT_MAXIMUM);
+    buf_text(&where, " WHERE");
+    put_place(&where, ">=", from);
+    buf_text(&where, " AND");
+    put_place(&where, "<", to);
+    done = is_failing(search, buf_view(&where), failing, &why, err);
+    buf_free(&where);
+    return done;
 }
 
 /* *end: past the last place.  PostgreSQL computes what is constant before it reads a row. */
@@ -60,7 +76,8 @@ static bool may_be_found(struct arena *arena, const struct search *search, int64
                     end, err))
         return false;
     *end *= ROWS_OF_A_PAGE;
-    return is_failing(search, 0, 0, &always, err) && (always || is_failing(search, 0, *end, found, err));
+    return is_failing_between(search, 0, 0, &always, err) &&
+           (always || is_failing_between(search, 0, *end, found, err));
 }
 
 static bool find_place(const struct search *search, int64_t end, int64_t *place, struct err *err)
@@ -71,7 +88,7 @@ static bool find_place(const struct search *search, int64_t end, int64_t *place,
     while (end - first > 1) {
         int64_t middle = first + (end - first) / 2;
 
-        if (!is_failing(search, first, middle, &failing, err))
+        if (!is_failing_between(search, first, middle, &failing, err))
             return false;
         if (failing)
             end = middle;
@@ -125,25 +142,55 @@ static bool describe(struct arena *arena, const struct search *search, const str
     return done || failure.code == ERR_DATABASE;
 }
 
-bool failing_row_find(struct arena *arena, struct upgrade_result *result, const struct plan_object *object,
-                      struct str *row, struct err *err)
+static struct search search_of(struct arena *arena, const struct upgrade_result *result,
+                               const struct plan_table *table, struct str expression)
 {
-    const struct plan *plan = &result->prepared.plan;
-    const struct plan_table *table = &plan->tables[object->table];
-    struct search search = {.control = result->target.control, .expression = object->row_sql};
+    struct search search = {.control = result->target.control, .expression = expression};
+    struct buf name;
+
+    buf_init(&name, BUF_TEXT_MAXIMUM);
+    ident_quote_qualified(&name, result->prepared.plan.load_schema, table->name);
+    search.table = buf_to_str(arena, &name);
+    buf_free(&name);
+    return search;
+}
+
+static bool find_row(struct arena *arena, const struct search *search, const struct plan_table *table,
+                     struct str *row, struct err *err)
+{
     int64_t place = 0;
     int64_t end = 0;
     bool found = false;
-    struct buf name;
-    bool done;
 
     *row = (struct str){NULL, 0};
-    buf_init(&name, BUF_TEXT_MAXIMUM);
-    ident_quote_qualified(&name, plan->load_schema, table->name);
-    search.table = buf_to_str(arena, &name);
-    buf_free(&name);
-    done = may_be_found(arena, &search, &end, &found, err);
-    if (!done || !found)
-        return done;
-    return find_place(&search, end, &place, err) && describe(arena, &search, table, place, row, err);
+    if (!may_be_found(arena, search, &end, &found, err))
+        return false;
+    return !found ||
+           (find_place(search, end, &place, err) && describe(arena, search, table, place, row, err));
+}
+
+bool failing_row_check(struct arena *arena, const struct upgrade_result *result,
+                       const struct plan_table *table, struct str expression, struct str *why,
+                       struct str *row, struct err *err)
+{
+    struct search search = search_of(arena, result, table, expression);
+    struct err failure;
+    bool failing;
+
+    *why = *row = (struct str){NULL, 0};
+    if (!is_failing(&search, (struct str){NULL, 0}, &failing, &failure, err))
+        return false;
+    if (!failing)
+        return true;
+    *why = str_dup(arena, str_from(failure.detail));
+    return find_row(arena, &search, table, row, err);
+}
+
+bool failing_row_find(struct arena *arena, const struct upgrade_result *result,
+                      const struct plan_object *object, struct str *row, struct err *err)
+{
+    const struct plan_table *table = &result->prepared.plan.tables[object->table];
+    struct search search = search_of(arena, result, table, object->row_sql);
+
+    return find_row(arena, &search, table, row, err);
 }

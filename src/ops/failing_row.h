@@ -8,8 +8,14 @@
 
 #include "ops/upgrade.h"
 
+/* Whether PostgreSQL computes the expression for all rows of the loaded table.  *why: the server's words
+ * where it does not, and *row as below; NULL ptr: it does. */
+bool failing_row_check(struct arena *arena, const struct upgrade_result *result,
+                       const struct plan_table *table, struct str expression, struct str *why,
+                       struct str *row, struct err *err) MUST_USE;
+
 /* *row: "where id is 5", by the primary key, or what else tells it; empty where no single row fails. */
-bool failing_row_find(struct arena *arena, struct upgrade_result *result, const struct plan_object *object,
-                      struct str *row, struct err *err) MUST_USE;
+bool failing_row_find(struct arena *arena, const struct upgrade_result *result,
+                      const struct plan_object *object, struct str *row, struct err *err) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ops/failing_row.h"
 #include "ops/generated_rows.h"
 #include "ops/interrupt.h"
 #include "schema/ident.h"
@@ -19,9 +20,8 @@ struct generated_run {
     bool again;
 };
 
-static void make_ordinary(struct arena *arena, const struct plan_table *table,
-                          const struct plan_column *column, struct str reason, struct str bare,
-                          struct plan_options *plan)
+void generated_leave(struct arena *arena, const struct plan_table *table, const struct plan_column *column,
+                     struct str reason, struct str bare, struct plan_options *plan)
 {
     struct ordinary_column *all = ARENA_ARRAY(arena, struct ordinary_column, plan->ordinary_count + 1);
 
@@ -142,9 +142,9 @@ static void leave(struct generated_table *at, size_t column, const char *reason,
 {
     struct arena *arena = at->run->arena;
 
-    make_ordinary(arena, at->table, &at->table->columns[column],
-                  str_printf(arena, "%s%s%.*s", reason, shown.len > 0 ? between : "", STR_ARGS(shown)),
-                  str_from(reason), at->run->plan);
+    generated_leave(arena, at->table, &at->table->columns[column],
+                    str_printf(arena, "%s%s%.*s", reason, shown.len > 0 ? between : "", STR_ARGS(shown)),
+                    str_from(reason), at->run->plan);
     at->with[column] = false;
     at->with_count--;
     at->run->again = true;
@@ -221,6 +221,32 @@ static bool judge(struct generated_table *at, enum generated_verdict *verdict, s
     return generated_judge(&at->sides, &shape, verdict, err);
 }
 
+/* A virtual column takes any row, and fails when somebody reads it. */
+static bool leave_uncomputable(struct generated_table *at, struct err *err)
+{
+    struct arena *arena = at->run->arena;
+    struct str why;
+    struct str row;
+
+    for (size_t i = 0; i < at->table->column_count; i++) {
+        struct buf name;
+        bool done;
+
+        if (!at->with[i] || !at->table->columns[i].is_virtual)
+            continue;
+        buf_init(&name, BUF_TEXT_MAXIMUM);
+        ident_quote(&name, at->table->columns[i].name);
+        done = failing_row_check(arena, at->run->result, at->table, buf_view(&name), &why, &row, err);
+        buf_free(&name);
+        if (!done)
+            return false;
+        if (why.ptr != NULL)
+            leave(at, i, "PostgreSQL cannot compute it for a row", "",
+                  str_printf(arena, "%s%.*s: %.*s", row.len > 0 ? ", " : "", STR_ARGS(row), STR_ARGS(why)));
+    }
+    return true;
+}
+
 static bool compare_table(struct generated_run *run, struct arena *arena, size_t place, struct err *err)
 {
     struct generated_table at = {.run = run,
@@ -229,6 +255,10 @@ static bool compare_table(struct generated_run *run, struct arena *arena, size_t
     enum generated_verdict verdict;
 
     if (!choose(&at))
+        return true;
+    if (!leave_uncomputable(&at, err))
+        return false;
+    if (at.with_count == 0 || run->options->no_verify)
         return true;
     if (is_altered(run->result, place)) {
         bool known = without_altered(&at, place);
@@ -271,7 +301,7 @@ bool generated_compare(struct arena *arena, const struct upgrade_options *option
                        bool *again, struct err *err)
 {
     struct generated_run run = {arena, options, result, control, plan, false};
-    bool done = options->no_verify || interruptible(options->interrupted, control, compare_all, &run, err);
+    bool done = interruptible(options->interrupted, control, compare_all, &run, err);
 
     *again = run.again;
     return done;

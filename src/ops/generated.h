@@ -15,7 +15,8 @@
 bool generated_check(struct arena *arena, const struct upgrade_options *options,
                      struct upgrade_result *result, struct plan_options *plan);
 
-/* After a load that succeeded: adds to `plan` the columns that differ.  *again: there are some. */
+/* After a load that succeeded: adds to `plan` the columns that differ.  *again: there are some.
+ * Without --no-verify; that virtual columns can be computed is looked at in any case. */
 bool generated_compare(struct arena *arena, const struct upgrade_options *options,
                        struct upgrade_result *result, struct engine *control, struct plan_options *plan,
                        bool *again, struct err *err) MUST_USE;
@@ -25,5 +26,14 @@ bool generated_compare(struct arena *arena, const struct upgrade_options *option
  * which. */
 bool generated_failed(struct arena *arena, const struct upgrade_options *options,
                       struct upgrade_result *result, const struct err *failure, struct plan_options *plan);
+
+/* After tables that could not be made.  Whether that is for generated columns, which are tried one by one;
+ * `plan` then has those that the server does not take as ordinary ones. */
+bool generated_refused(struct arena *arena, struct upgrade_result *result, const struct err *failure,
+                       struct plan_options *plan);
+
+/* Adds one to those that are ordinary in the next plan; `bare`: the reason without values of rows. */
+void generated_leave(struct arena *arena, const struct plan_table *table, const struct plan_column *column,
+                     struct str reason, struct str bare, struct plan_options *plan);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/postgres/postgres.h"
 #include "ops/fill.h"
 #include "ops/generated.h"
 #include "ops/guard.h"
@@ -268,6 +269,20 @@ static bool make_plan(struct run *run, struct err *err)
                          err);
 }
 
+static int major_version(const struct run *run)
+{
+    return postgres_version(run->control) / 10000;
+}
+
+/* What the plan took for granted of the target. */
+static bool is_planned_for(const struct run *run)
+{
+    const struct plan_options *plan = &run->prepare.plan;
+
+    return plan->collate_c == run->result->target.collate_c &&
+           (plan->target_version == major_version(run) || !plan_has_virtual(&run->result->prepared.plan));
+}
+
 /* The plan depends a little on the target.  Objects that cannot be carried stop a fresh run, and are nothing
  * to one that fills, so which it is has to be known first. */
 static bool plan_for_target(struct run *run, struct err *err)
@@ -285,9 +300,10 @@ static bool plan_for_target(struct run *run, struct err *err)
         return true;
     if (!check_accepted(run, "written", err))
         return false;
-    if (run->prepare.plan.collate_c == run->result->target.collate_c)
+    if (is_planned_for(run))
         return true;
     run->prepare.plan.collate_c = run->result->target.collate_c;
+    run->prepare.plan.target_version = major_version(run);
     return prepare_plan_again(run->arena, &run->prepare, &run->result->prepared, err);
 }
 
@@ -307,7 +323,8 @@ static bool create_tables(void *context, struct err *err)
     return target_create_tables(&run->result->target, &run->result->prepared.plan, err);
 }
 
-static bool load_once(struct run *run, struct err *err)
+/* *made: the tables were. */
+static bool load_once(struct run *run, bool *made, struct err *err)
 {
     if (run->working)
         work_close(&run->work);
@@ -318,8 +335,10 @@ static bool load_once(struct run *run, struct err *err)
         !quarantine_begin(&run->result->quarantine, &run->result->prepared.plan, err))
         return false;
     run->working = true;
-    return work_open(&run->work, run->arena, run->options, run->result, NULL, err) &&
-           on_target(run, create_tables, err) && work_load(&run->work, err);
+    if (!work_open(&run->work, run->arena, run->options, run->result, NULL, err))
+        return false;
+    *made = on_target(run, create_tables, err);
+    return *made && work_load(&run->work, err);
 }
 
 static size_t count_strict(const struct run *run)
@@ -342,11 +361,14 @@ static bool compare_generated(struct run *run, bool *again, struct err *err)
 static bool load_step(struct run *run, bool *again, struct err *err)
 {
     size_t strict = count_strict(run);
+    bool made = false;
 
-    if (load_once(run, err))
+    if (load_once(run, &made, err))
         return decide_misfits(run, again, err) && (*again || compare_generated(run, again, err));
     *again = count_strict(run) > strict ||
-             generated_failed(run->arena, run->options, run->result, err, &run->prepare.plan);
+             generated_failed(run->arena, run->options, run->result, err, &run->prepare.plan) ||
+             (!made && !was_interrupted(run->options->interrupted) &&
+              generated_refused(run->arena, run->result, err, &run->prepare.plan));
     if (*again)
         err_clear(err);
     return *again;

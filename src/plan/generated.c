@@ -15,9 +15,51 @@ static bool is_decided(void *context, const struct expr *node)
     return place < 0 || generated->decided[place];
 }
 
+static bool is_column(const struct table *table, const struct expr *node)
+{
+    return node->kind == EXPR_COLUMN && table_column(table, node->name) >= 0;
+}
+
+/* One of its arguments, unchanged. */
+static bool is_choice(const struct expr *node)
+{
+    return node->kind == EXPR_FUNCTION &&
+           (str_is_nocase(node->name, "coalesce") || str_is_nocase(node->name, "ifnull") ||
+            str_is_nocase(node->name, "iif"));
+}
+
+static bool depends(const struct table *table, const struct expr *node);
+
+/* coalesce('a', c) is 'a' whatever c is. */
+static bool coalesce_depends(const struct table *table, const struct expr *node)
+{
+    size_t place = 0;
+
+    while (place < node->item_count && node->items[place]->kind == EXPR_NULL)
+        place++;
+    return place < node->item_count && depends(table, node->items[place]);
+}
+
+/* Whether it is more than a constant to PostgreSQL's planner, which takes the branches of a constant
+ * condition away: one of them may be constant. */
+static bool depends(const struct table *table, const struct expr *node)
+{
+    bool is_function = node->kind == EXPR_FUNCTION;
+    bool found = is_column(table, node);
+
+    if (is_function && (str_is_nocase(node->name, "coalesce") || str_is_nocase(node->name, "ifnull")))
+        return coalesce_depends(table, node);
+    if ((node->kind == EXPR_CASE && node->operand == NULL) ||
+        (is_function && str_is_nocase(node->name, "iif")))
+        return node->item_count > 0 && depends(table, node->items[0]);
+    for (size_t i = 0; !found && i < node->item_count; i++)
+        found = depends(table, node->items[i]);
+    return found || (node->operand != NULL && depends(table, node->operand)) ||
+           (node->otherwise != NULL && depends(table, node->otherwise));
+}
+
 struct constants {
     const struct table *table;
-    bool has_column;
     bool has_text;
     bool has_empty; /* x IN (), which is FALSE whatever x is */
 };
@@ -37,9 +79,8 @@ static bool makes_text(const struct expr *node)
 static bool note_leaf(void *context, const struct expr *node)
 {
     struct constants *found = context;
-    bool column = node->kind == EXPR_COLUMN && table_column(found->table, node->name) >= 0;
+    bool column = is_column(found->table, node);
 
-    found->has_column = found->has_column || column;
     found->has_empty = found->has_empty || is_empty_list(node);
     found->has_text = found->has_text || makes_text(node) || node->kind == EXPR_TEXT ||
                       (node->kind == EXPR_COLUMN && !column);
@@ -47,15 +88,15 @@ static bool note_leaf(void *context, const struct expr *node)
 }
 
 /* PostgreSQL computes what is constant in the expression of a generated column before it knows collations,
- * and then fails: lower('A') || c. */
+ * and then fails: lower('A') || c.  A literal alone, also behind coalesce(), is nothing to compute. */
 static bool computes_no_constant_text(void *context, const struct expr *node)
 {
     struct constants found = {.table = context};
 
-    if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN)
+    if (node->kind == EXPR_TEXT || node->kind == EXPR_COLUMN || node->kind == EXPR_CASE || is_choice(node))
         return true;
     (void)expr_walk(node, note_leaf, &found);
-    return (found.has_column && !found.has_empty) || !found.has_text;
+    return (depends(found.table, node) && !found.has_empty) || !found.has_text;
 }
 
 static const struct ordinary_column *find_ordinary(const struct maker *maker, const struct table *table,
@@ -112,7 +153,6 @@ static void leave_empty(struct maker *maker, const struct plan_table *table, str
 static void decide_generated(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct expr *expr = column->source->generated_as;
-    struct str source = table->source->name.text;
     const struct ordinary_column *ordinary = find_ordinary(maker, table->source, column->source);
     struct str why = why_not_generated(table->source, column->source, ordinary);
 
@@ -125,8 +165,7 @@ static void decide_generated(struct maker *maker, struct plan_table *table, stru
     if (column->generated_sql.ptr == NULL)
         leave_empty(maker, table, column);
     else if (column->source->generated == GENERATED_VIRTUAL)
-        maker_note(maker, maker_path(maker, source, column->source->name.text),
-                   "is computed when a row is written and stored, no longer when it is read");
+        maker_generated_kind(maker, table, column);
 }
 
 /* Those that others read first.  SQLite refuses to read columns that read each other in a circle. */

@@ -344,7 +344,9 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
 {
     struct maker maker = {.arena = arena, .schema = schema, .facts = facts, .options = options, .plan = plan};
 
-    *plan = (struct plan){.schema = schema, .framework = framework_detect(arena, schema)};
+    *plan = (struct plan){.schema = schema,
+                          .target_version = options->target_version,
+                          .framework = framework_detect(arena, schema)};
     plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
     plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
     maker.overrides = overrides_sort(arena, options);

@@ -35,6 +35,7 @@ struct plan_column {
     enum identity identity;
     struct str default_sql;   /* PostgreSQL's; NULL ptr: none */
     struct str generated_sql; /* PostgreSQL's; NULL ptr: not generated */
+    bool is_virtual;          /* computed when it is read, where the server can: see target_version */
     struct str sequence_name; /* of what gives it its numbers */
     bool sampled;             /* decided from the first and last rows only */
 };
@@ -140,6 +141,7 @@ struct plan_note {
 
 struct plan {
     const struct schema *schema;
+    int target_version; /* of the options */
     struct framework framework;
     struct str load_schema;   /* where the tables are made: final names, another schema */
     struct str target_schema; /* where they are published */
@@ -221,7 +223,8 @@ struct plan_options {
     size_t unit_count;
     struct type_options types;
     enum fts_policy fts;
-    bool collate_c; /* the target does not compare text by bytes */
+    bool collate_c;     /* the target does not compare text by bytes */
+    int target_version; /* its major version: 18; 0: not known yet */
     const struct type_override *overrides;
     size_t override_count;
     const struct ordinary_column *ordinary;
@@ -255,6 +258,9 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
  * False: the key has no parent that could be found. */
 bool plan_parent_column(const struct plan *plan, const struct foreign_key *key, size_t part, size_t *table,
                         int *column);
+
+/* generated_kind.c: whether the source has virtual columns, for which the version of the target decides. */
+bool plan_has_virtual(const struct plan *plan);
 
 const char *object_class_name(enum object_class class); /* "foreign key" */
 

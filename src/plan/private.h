@@ -74,6 +74,10 @@ void maker_identity(struct maker *maker, struct plan_table *table, struct plan_c
 /* generated.c: the expressions of all generated columns, or why they are ordinary ones. */
 void maker_generated(struct maker *maker, struct plan_table *table);
 
+/* generated_kind.c: whether a virtual column of SQLite that PostgreSQL can compute stays virtual, which is
+ * noted. */
+void maker_generated_kind(struct maker *maker, const struct plan_table *table, struct plan_column *column);
+
 /* key_types.c */
 /* Gives each child column the type of the key that it references, but for types that were asked for. */
 void maker_share_key_types(struct maker *maker);

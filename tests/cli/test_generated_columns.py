@@ -50,7 +50,7 @@ def test_generated_columns_that_are_equal_stay_generated(folder, database):
     )
     outcome = pgrade.upgrade(path, database.url)
     assert outcome.status == pgrade.OK, outcome
-    found = database.execute("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attgenerated = 's' ORDER BY attnum")
+    found = database.execute("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attgenerated <> '' ORDER BY attnum")
     assert [name for name, in found] == ["c", "d", "e"]
 
 
@@ -86,7 +86,9 @@ DIFFERENT = {
         "CREATE TABLE t (id TEXT PRIMARY KEY, x TEXT, c VARCHAR(2) AS (substr(x, 1, 5)), d TEXT AS (upper(x)));"
         "INSERT INTO t (id, x) VALUES ('k', 'a'), ('l', 'abcdef')",
         "c",
-        "value too long for type character varying(2) (SQLSTATE 22001); in the source it is 'abcde' where id is 'l' (it has too many characters)",
+        # Of a stored column the value in the source is told, of a virtual one the row.
+        ("value too long for type character varying(2) (SQLSTATE 22001); in the source it is 'abcde' where id is 'l' (it has too many characters)",
+         "for a row, where id is 'l': value too long for type character varying(2) (SQLSTATE 22001)"),
     ),
     "beyond 64 bits": (
         "CREATE TABLE t (a BIGINT, b BIGINT AS (abs(a) + 1) STORED, c TEXT AS ('x' || a)); INSERT INTO t VALUES (9223372036854775807)",
@@ -106,7 +108,8 @@ def test_the_column_alone_is_named_with_a_row(what, folder, database):
     assert database.execute("SELECT count(*) FROM pg_class WHERE relname = 't'") == [(0,)]
     left = not_carried(outcome)
     assert list(left) == [("generated column", "t", column)], outcome
-    assert reason in left[("generated column", "t", column)]
+    ways = (reason,) if isinstance(reason, str) else reason
+    assert any(way in left[("generated column", "t", column)] for way in ways), left
     outcome = pgrade.upgrade(path, database.url, "--misfit", "widen", "--accept", "generated column")
     assert outcome.status == pgrade.SHORTFALL, outcome
     result = compare(path, database.url, outcome.report, probe=True)
@@ -115,12 +118,12 @@ def test_the_column_alone_is_named_with_a_row(what, folder, database):
 
 @pytest.mark.parametrize("what", DIFFERENT)
 def test_its_values_stay_hidden(what, folder, database):
-    sql, column, reason = DIFFERENT[what]
+    sql, column, _ = DIFFERENT[what]
     path = fixtures.build_from_text(sql, folder / "app.db")
     outcome = pgrade.run("upgrade", str(path), database.url, "--json", "--hide-values")
     told = not_carried(outcome)[("generated column", "t", column)]
-    assert told.endswith("; its values are carried, as an ordinary column") and reason not in told
-    for value in ("12.55", "is 0", "abcde", "e+18", "where"):
+    assert told.endswith("; its values are carried, as an ordinary column") and "where" not in told
+    for value in ("12.55", "is 0", "abcde", "e+18"):
         assert value not in told
 
 
@@ -138,7 +141,7 @@ def test_a_type_that_holds_the_values_keeps_the_expression(folder, database):
     path = fixtures.build_from_text(DIFFERENT["more decimals than the type has"][0], folder / "app.db")
     outcome = pgrade.upgrade(path, database.url, "--type", "t.gross=double precision")
     assert outcome.status == pgrade.OK, outcome
-    found = database.execute("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attgenerated = 's' ORDER BY attnum")
+    found = database.execute("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attgenerated <> '' ORDER BY attnum")
     assert [name for name, in found] == ["gross", "twice"]
     result = compare(path, database.url, outcome.report, probe=True)
     assert result.equal, result
@@ -233,3 +236,69 @@ def test_plan_knows_what_does_not_fit(what, folder, untouched):
     assert list(left) == [("generated column", "t", column)], outcome
     assert "does not hold what SQLite computes" in left[("generated column", "t", column)]
     assert {misfit["column"] for misfit in outcome.report["misfits"]} == {column}
+
+
+# What PostgreSQL computes while it makes the column: there it knows no collation, and a number may be out of range.
+CONSTANT = {
+    "coalesce of a constant": "lower(coalesce('A', x))",
+    "ifnull of a constant": "upper(ifnull('a', x)) || x",
+    "a branch that is always taken": "lower(CASE WHEN 1 THEN 'A' ELSE x END)",
+    "iif": "lower(iif(1, 'A', x))",
+    "nested": "lower(coalesce(coalesce(NULL, 'A'), x))",
+    "a number out of range": "n + (9223372036854775807 + 1)",
+}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("kind", ["STORED", "VIRTUAL"])
+@pytest.mark.parametrize("what", CONSTANT)
+def test_what_is_constant_is_left_out(what, kind, folder, database):
+    expression = CONSTANT[what]
+    path = fixtures.build_from_text(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT, n BIGINT, g TEXT AS ({expression}) {kind}, plain INTEGER AS (n + 1) STORED);"
+        "CREATE TABLE u (id INTEGER PRIMARY KEY, n INTEGER, twice INTEGER AS (n * 2) STORED);"
+        "INSERT INTO t (x, n) VALUES ('q', 1), (NULL, 2); INSERT INTO u (n) VALUES (4);",
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status in (pgrade.DECISION, pgrade.OK), outcome
+    if outcome.status == pgrade.DECISION:
+        assert list(not_carried(outcome)) == [("generated column", "t", "g")], outcome
+        outcome = pgrade.upgrade(path, database.url, "--accept", "generated column")
+        assert outcome.status == pgrade.SHORTFALL, outcome
+    result = compare(path, database.url, outcome.report, probe=True)
+    assert result.equal, result
+    assert database.execute("SELECT count(*) FROM pg_attribute WHERE attgenerated = 's' AND attname IN ('plain', 'twice')") == [(2,)]
+
+
+@pytest.mark.parametrize("what", CONSTANT)
+def test_plan_knows_what_is_constant(what, folder):
+    expression = CONSTANT[what]
+    path = fixtures.build_from_text(f"CREATE TABLE t (x TEXT, n BIGINT, g TEXT AS ({expression}))", folder / "app.db")
+    outcome = pgrade.run("plan", str(path), "--json")
+    if "n +" in expression:  # the server alone knows
+        assert not not_carried(outcome)
+    else:
+        assert "computes a text of constants" in not_carried(outcome)[("generated column", "t", "g")]
+
+
+@pytest.mark.parametrize("expression", ["lower(coalesce(x, 'A'))", "coalesce('A', x)", "lower(iif(n, 'A', x))", "lower(coalesce(NULL, x))"])
+def test_what_only_looks_constant_is_generated(expression, folder, database):
+    path = fixtures.build_from_text(
+        f"CREATE TABLE t (x TEXT, n BIGINT, g TEXT AS ({expression})); INSERT INTO t VALUES ('Q', 1), (NULL, NULL)", folder / "app.db")
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.OK, outcome
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("expression", [expression for expression in CONSTANT.values() if "n +" not in expression])
+def test_what_is_constant_may_be_indexed(expression, folder, database):
+    path = fixtures.build_from_text(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT); CREATE INDEX by_it ON t ({expression});"
+        f"CREATE INDEX where_it ON t (x) WHERE {expression} < 'b'; INSERT INTO t (x) VALUES ('q'), (NULL);",
+        folder / "app.db",
+    )
+    outcome = pgrade.upgrade(path, database.url)
+    assert outcome.status == pgrade.OK, outcome
+    result = compare(path, database.url, outcome.report, probe=True)
+    assert result.equal, result
