@@ -185,8 +185,5 @@ struct type_choice type_choose(struct arena *arena, const struct framework *fram
     if (!(known && (try_rules(&question, rules_of_framework(framework->id), false, facts, &choice) ||
                     try_rules(&question, rules_of_frameworks(), false, facts, &choice))))
         (void)!try_rules(&question, rules_general(), true, facts, &choice);
-    for (size_t i = 0; i < table->check_count; i++)
-        choice.drop_checks =
-            choice.drop_checks || check_spells_type(table, &table->checks[i], column, &choice.type);
     return choice;
 }

@@ -24,7 +24,6 @@ struct type_choice {
     enum time_unit unit;
     struct str reason;     /* for people: "Django: datetime is timestamp with time zone" */
     enum survey_need need; /* not SURVEY_NOT_NEEDED: provisional, ask again with facts */
-    bool drop_checks;      /* CHECKs that only spell the type on SQLite go: (c IN (0, 1)), JSON_VALID(c) */
 };
 
 struct type_options {

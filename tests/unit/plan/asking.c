@@ -24,8 +24,7 @@ struct answer ask(struct arena *arena, enum framework_id framework_id, const cha
     assert_int_equal(last.need, SURVEY_NOT_NEEDED);
     assert_true(last.reason.len > 0);
     sqlite3_close(db);
-    return (struct answer){first.need, pg_type_text(arena, &last.type), last.unit, last.reason,
-                           last.drop_checks};
+    return (struct answer){first.need, pg_type_text(arena, &last.type), last.unit, last.reason};
 }
 
 void check_all(enum framework_id framework, const struct question_case *cases, size_t count)

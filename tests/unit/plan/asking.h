@@ -26,7 +26,6 @@ struct answer {
     struct str type;
     enum time_unit unit;
     struct str reason;
-    bool drop_checks;
 };
 
 /* For the column c of the table t that the SQL makes, in a schema of that framework. */
