@@ -11,10 +11,9 @@ enum {
 
 static const struct {
     const char *name;
-    const char *text;
     int status;
 } codes[] = {
-#define X(code, status, text) [code] = {#code, text, status},
+#define X(code, status, text) [code] = {#code, status},
     ERR_CODES(X)
 #undef X
 };
@@ -138,9 +137,4 @@ int err_exit_status(enum err_code code)
 const char *err_code_name(enum err_code code)
 {
     return codes[code].name;
-}
-
-const char *err_code_text(enum err_code code)
-{
-    return codes[code].text;
 }

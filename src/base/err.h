@@ -75,6 +75,5 @@ void err_hide_values(struct err *err);
 void err_clear(struct err *err);
 int err_exit_status(enum err_code code);
 const char *err_code_name(enum err_code code); /* "ERR_REFUSED" */
-const char *err_code_text(enum err_code code); /* "refused" */
 
 #endif

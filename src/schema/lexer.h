@@ -190,7 +190,6 @@ enum token_kind {
 #define X(word, class) KEYWORD_##word,
     LEXER_KEYWORDS(X)
 #undef X
-        TOKEN_KIND_COUNT
 };
 
 struct token {

@@ -185,9 +185,8 @@ struct schema {
     struct str *entries;
     size_t entry_count;
     size_t entry_capacity;
-    struct str encoding;  /* UTF-8, UTF-16le, UTF-16be */
-    int64_t bytes;        /* pages times page size */
-    bool foreign_keys_on; /* the source's own PRAGMA has no memory: always false for files */
+    struct str encoding; /* UTF-8, UTF-16le, UTF-16be */
+    int64_t bytes;       /* pages times page size */
 };
 
 /* The table of that name, SQLite's way (ASCII without case), or NULL. */

@@ -43,7 +43,6 @@ struct cte_scope {
     const struct cte_scope *outer;
     struct str name;
     const struct relation *relation;
-    bool *used; /* set when the name is met; may be NULL */
 };
 
 struct query {

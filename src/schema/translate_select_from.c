@@ -27,11 +27,8 @@ static const struct relation *find_cte(const struct query *query, const struct f
 {
     for (const struct cte_scope *cte = item->schema.ptr == NULL ? query->ctes : NULL; cte != NULL;
          cte = cte->outer)
-        if (str_equal_nocase(cte->name, item->name.text)) {
-            if (cte->used != NULL)
-                *cte->used = true;
+        if (str_equal_nocase(cte->name, item->name.text))
             return cte->relation;
-        }
     return NULL;
 }
 

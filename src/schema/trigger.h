@@ -18,8 +18,7 @@ enum trigger_timing {
 enum trigger_event {
     TRIGGER_INSERT,
     TRIGGER_UPDATE,
-    TRIGGER_DELETE,
-    TRIGGER_EVENT_COUNT
+    TRIGGER_DELETE
 };
 
 enum step_kind {

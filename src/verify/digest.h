@@ -59,8 +59,6 @@ bool digester_target_end(struct digester *digester, struct err *err) MUST_USE;
 /* What was eaten so far.  Belongs to the digester and goes on changing with it. */
 const struct digest *digester_result(const struct digester *digester);
 
-const struct plan_column *digester_column(const struct digester *digester, size_t place);
-
 /* Both must be of the same table. */
 void digest_add(struct digest *sum, const struct digest *more);
 

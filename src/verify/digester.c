@@ -129,8 +129,3 @@ const struct digest *digester_result(const struct digester *digester)
 {
     return &digester->digest;
 }
-
-const struct plan_column *digester_column(const struct digester *digester, size_t place)
-{
-    return digester->columns[place].plan;
-}

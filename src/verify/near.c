@@ -24,7 +24,6 @@ struct near {
     bool begun; /* the header of the COPY has passed */
     struct canonical_scratch scratch;
     struct buf sorted;
-    struct arena *arena;
 };
 
 struct near_row {
@@ -39,7 +38,6 @@ struct near *near_new(struct arena *arena, const struct plan_table *shape, const
     struct near *near = ARENA_NEW(arena, struct near);
 
     near->shape = shape;
-    near->arena = arena;
     near->columns = ARENA_ARRAY(arena, struct near_column, shape->column_count + 1);
     for (size_t i = 0; i < shape->column_count; i++) {
         canonical_init(&near->columns[i].rule, &shape->columns[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -225,7 +226,7 @@ static void stat_tells_kinds_sizes_and_times(void **state)
     assert_int_equal(info.kind, FS_FILE);
     assert_int_equal(info.size, 3);
     assert_int_equal(info.owner, geteuid());
-    assert_true(llabs((long long)(info.modified_us - clock_wall_us())) < 60 * 1000000LL);
+    assert_true(llabs((long long)(info.modified_us - (int64_t)time(NULL) * 1000000)) < 60 * 1000000LL);
     assert_true(fs_stat(".", &info, &err));
     assert_int_equal(info.kind, FS_DIRECTORY);
     assert_true(fs_stat("/dev/null", &info, &err));

@@ -23,7 +23,6 @@ static void both_sides_of_the_same_rows_are_equal_in_any_order(void **state)
     assert_int_equal(difference.column_count, 0);
     assert_int_equal(digester_result(fixture->source)->rows, 3);
     assert_int_equal(digester_result(fixture->source)->column_count, COLUMNS);
-    assert_str_equal(digester_column(fixture->source, 2)->name, "nick");
     buf_free(&stream);
 }
 
