@@ -90,10 +90,17 @@ static bool choose_mode(struct run *run, struct err *err)
     const struct upgrade_options *options = run->options;
     struct target *target = &run->result->target;
     struct err occupied = {.code = ERR_NONE};
+    struct err unrecorded = {.code = ERR_NONE};
 
+    /* Says what is pgrade's own; that it cannot be kept matters only to a run that makes tables. */
+    if (!target_examine_record(target, &unrecorded))
+        target->record_exists = false;
     if (options->mode != MODE_FILL) {
-        if (target_check_empty(run->arena, target, options->replace, err))
-            return target_check_rights(target, err);
+        if (target_check_empty(run->arena, target, options->replace, err)) {
+            if (unrecorded.code != ERR_NONE)
+                *err = unrecorded;
+            return unrecorded.code == ERR_NONE && target_check_rights(target, err);
+        }
         if (options->mode == MODE_FRESH || err->code != ERR_REFUSED || !target->occupied_by_others)
             return false;
         occupied = *err;

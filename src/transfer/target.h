@@ -52,7 +52,7 @@ bool target_session(struct engine *session, struct err *err) MUST_USE;
 bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
                     struct target *target, struct err *err) MUST_USE;
 
-/* ERR_PERMISSION, ERR_REFUSED: tables may not be made, moved and recorded here. */
+/* ERR_PERMISSION: tables may not be made here. */
 bool target_check_rights(struct target *target, struct err *err) MUST_USE;
 
 /* ERR_REFUSED with the list when something is in the way.  With `replace`, what pgrade itself published is
