@@ -14,7 +14,7 @@ enum {
 };
 
 /* Options whose value is NAME=VALUE. */
-static const char *const sections[] = {"type", "misfit", "rename", "where", "unit"};
+static const char *const sections[] = {"type", "misfit", "rename", "where", "unit", "nocase"};
 
 /* What asks, or names files of one run, is said anew each time. */
 static const char *const typed_only[] = {"config", "no-config", "help",         "yes",

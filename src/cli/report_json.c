@@ -10,8 +10,11 @@ static void put_column(const struct report *report, const struct plan_column *co
     json_put_str(json, "source", column->source->name.text);
     json_put_str(json, "name", column->name);
     json_put_str(json, "declared", column->source->declared);
-    json_put_str(json, "type", pg_type_text(report->invocation->arena, &column->type));
+    json_put_str(json, "type", plan_column_type(report->invocation->arena, column));
     json_put_str(json, "reason", column->reason);
+    json_put_str(json, "collation", column->source->collation);
+    json_put_str(json, "nocase", str_from(nocase_form_name(column->nocase)));
+    json_put_str(json, "compares", str_from(nocase_effect(column)));
     json_put_bool(json, "not_null", column->not_null);
     json_put_bool(json, "identity", column->identity == IDENTITY_BY_DEFAULT);
     json_put_bool(json, "serial", column->identity == IDENTITY_SERIAL);

@@ -26,7 +26,7 @@ static void put_columns(const struct report *report, const struct plan_table *ta
 
         text_table_cell(&columns, column->name);
         text_table_cell(&columns, column->source->declared);
-        text_table_cell(&columns, pg_type_text(arena, &column->type));
+        text_table_cell(&columns, plan_column_type(arena, column));
         text_table_cellf(&columns, "%s%s%s", column->not_null ? "not null" : "",
                          column->identity == IDENTITY_SERIAL ? ", serial"
                          : column->identity != IDENTITY_NO   ? ", identity"

@@ -212,6 +212,19 @@ static void put_next(const struct report *report, struct buf *out)
                   "sure.\n");
 }
 
+static void put_comparison(const struct plan_table *table, const struct plan_column *column, struct buf *out)
+{
+    const char *effect = nocase_effect(column);
+
+    if (effect == NULL)
+        return;
+    buf_printf(out, "  %.*s.%.*s was %.*s", STR_ARGS(table->name), STR_ARGS(column->name),
+               STR_ARGS(column->source->collation.len > 0 ? column->source->collation : str_from("BINARY")));
+    if (column->nocase != NOCASE_NONE)
+        buf_printf(out, ", is %s", nocase_form_name(column->nocase));
+    buf_printf(out, ": %s.\n", effect);
+}
+
 static void put_behaviour(const struct report *report, struct buf *out)
 {
     const struct upgrade_result *result = report->result;
@@ -225,13 +238,7 @@ static void put_behaviour(const struct report *report, struct buf *out)
         const struct plan_table *table = &result->prepared.plan.tables[i];
 
         for (size_t j = 0; j < table->column_count; j++)
-            if (str_is_nocase(table->columns[j].source->collation, "NOCASE") &&
-                pg_kind_is_textual(table->columns[j].type.kind))
-                buf_printf(
-                    out,
-                    "  %.*s.%.*s was NOCASE: compare lower(%.*s) with lower(...), its index helps there.\n",
-                    STR_ARGS(table->name), STR_ARGS(table->columns[j].name),
-                    STR_ARGS(table->columns[j].name));
+            put_comparison(table, &table->columns[j], out);
     }
     if (result->target.collate_c)
         buf_printf(out, "  Text is ordered by the database's collation (%.*s), not by bytes.\n",

@@ -46,14 +46,18 @@ static void put_decision(struct json *json, const char *option, struct str value
     json_object_end(json);
 }
 
+/* These follow, for every column. */
+static bool is_by_column(const char *option)
+{
+    return strcmp(option, "type") == 0 || strcmp(option, "unit") == 0 || strcmp(option, "nocase") == 0;
+}
+
 static void put_given(struct json *json, const struct invocation *invocation)
 {
     for (size_t i = 0; i < invocation->given_count; i++) {
         const struct given *given = &invocation->given[i];
 
-        /* Types and units follow, for every column. */
-        if (saved_plan_binds(given->option) && strcmp(given->option->name, "type") != 0 &&
-            strcmp(given->option->name, "unit") != 0)
+        if (saved_plan_binds(given->option) && !is_by_column(given->option->name))
             put_decision(json, given->option->name,
                          given->value == NULL ? (struct str){NULL, 0} : str_from(given->value),
                          (struct str){NULL, 0});
@@ -94,12 +98,27 @@ static struct str column_type(struct arena *arena, const struct plan_table *tabl
     return made;
 }
 
+/* Columns that only reference such a one take its form anew. */
+static void put_nocase(struct json *json, const struct plan_table *table, const struct plan_column *column)
+{
+    struct buf text;
+
+    if (column->nocase == NOCASE_NONE || !str_is_nocase(column->source->collation, "NOCASE"))
+        return;
+    buf_init(&text, BUF_TEXT_MAXIMUM);
+    ident_quote_qualified(&text, table->source->name.text, column->source->name.text);
+    buf_printf(&text, "=%s", nocase_form_name(column->nocase));
+    put_decision(json, "nocase", buf_view(&text), str_from(nocase_effect(column)));
+    buf_free(&text);
+}
+
 static void put_column(struct json *json, struct arena *arena, const struct plan_table *table,
                        const struct plan_column *column)
 {
     struct buf text;
 
     put_decision(json, "type", column_type(arena, table, column), column->reason);
+    put_nocase(json, table, column);
     if (column->type.kind != PG_DATE && column->type.kind != PG_TIMESTAMP &&
         column->type.kind != PG_TIMESTAMPTZ)
         return;

@@ -26,10 +26,21 @@ static bool settings_fts(const struct invocation *invocation, struct upgrade_opt
     return true;
 }
 
-bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+static bool settings_integers(const struct invocation *invocation, struct upgrade_options *options,
+                              struct err *err)
 {
     const char *integers = option_value(invocation, "integers");
 
+    if (integers != NULL && strcmp(integers, "declared") != 0 && strcmp(integers, "bigint") != 0) {
+        err_set(err, ERR_USAGE, "--integers %s: it is `declared` or `bigint`", integers);
+        return wrong(invocation, err);
+    }
+    options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
+    return true;
+}
+
+bool settings_plan(struct invocation *invocation, struct upgrade_options *options, struct err *err)
+{
     options->plan.target_schema = str_from(option_value(invocation, "schema"));
     options->accept = option_values(invocation, "accept", &options->accept_count);
     options->trace = option_given(invocation, "trace-sql");
@@ -48,15 +59,11 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
                 STR_ARGS(options->plan.target_schema), NAME_MAXIMUM);
         return wrong(invocation, err);
     }
-    if (integers != NULL && strcmp(integers, "declared") != 0 && strcmp(integers, "bigint") != 0) {
-        err_set(err, ERR_USAGE, "--integers %s: it is `declared` or `bigint`", integers);
-        return wrong(invocation, err);
-    }
-    options->plan.types.integers_declared = integers != NULL && strcmp(integers, "declared") == 0;
-    return settings_fts(invocation, options, err) && settings_types(invocation, options, err) &&
-           settings_names(invocation, &options->plan, err) &&
+    return settings_integers(invocation, options, err) && settings_fts(invocation, options, err) &&
+           settings_types(invocation, options, err) && settings_names(invocation, &options->plan, err) &&
            settings_selection(invocation, &options->plan, err) &&
-           settings_units(invocation, &options->plan, err);
+           settings_units(invocation, &options->plan, err) &&
+           settings_nocase(invocation, &options->plan, err);
 }
 
 static const struct {

@@ -16,6 +16,7 @@
         {"integers", 0, "RULE", "`declared`: INTEGER is integer, not bigint, where no framework says so"},   \
         {"type", 0, "T.C=TYPE", "this type for that column; may be repeated"},                               \
         {"unit", 0, "T.C=UNIT", "what its numbers count: s, ms, us, julian, coredata, webkit or ticks"},     \
+        {"nocase", 0, "FORM", "COLLATE NOCASE columns: lower (default), citext or icu; T.C=FORM for one"},   \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
         {"check-source", 0, NULL, "look at every page of the file for damage first"},                        \
     {                                                                                                        \
@@ -35,6 +36,8 @@ bool settings_misfits(struct invocation *invocation, struct upgrade_options *opt
                       struct err *err) MUST_USE;
 bool settings_types(struct invocation *invocation, struct upgrade_options *options, struct err *err) MUST_USE;
 bool settings_units(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
+/* Columns without case; likewise. */
+bool settings_nocase(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 /* Tables and rows that are wanted; likewise. */
 bool settings_selection(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,

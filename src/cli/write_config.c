@@ -225,6 +225,25 @@ static void put_units(struct writing *writing)
     }
 }
 
+static void put_nocase(struct writing *writing)
+{
+    const struct plan *plan = &writing->report->result->prepared.plan;
+
+    for (size_t i = 0; i < plan->table_count; i++) {
+        const struct plan_table *table = &plan->tables[i];
+
+        for (size_t j = 0; j < table->column_count; j++) {
+            const struct plan_column *column = &table->columns[j];
+
+            if (column->nocase == NOCASE_NONE || !str_is_nocase(column->source->collation, "NOCASE"))
+                continue;
+            put_comment(writing, str_from(nocase_effect(column)));
+            put_line(writing, false, place_of(writing, table->source->name.text, column->source->name.text),
+                     str_from(nocase_form_name(column->nocase)));
+        }
+    }
+}
+
 static struct str first_reason(const struct misfits *misfits, size_t table, int column)
 {
     for (size_t i = 0; i < misfits->count; i++)
@@ -294,6 +313,10 @@ static void put_all(struct writing *writing)
                 "dates or times");
     put_rules(writing, "unit");
     put_units(writing);
+    put_section(writing, "nocase",
+                "table.column, table or * = lower, citext or icu: columns declared COLLATE NOCASE");
+    put_rules(writing, "nocase");
+    put_nocase(writing);
     put_section(writing, "misfit",
                 "table.column, table or * = stop, or a policy: values that do not fit their type");
     put_rules(writing, "misfit");

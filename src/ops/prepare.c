@@ -23,6 +23,11 @@ static bool check_overrides(const struct prepare_options *options, const struct 
         if (!mention_check_from(schema, &last, "--unit", options->plan.units[i].table,
                                 options->plan.units[i].column, err))
             return false;
+    for (size_t i = 0; i < options->plan.nocase_count; i++)
+        if (options->plan.nocase[i].table.ptr != NULL &&
+            !mention_check_from(schema, &last, "--nocase", options->plan.nocase[i].table,
+                                options->plan.nocase[i].column, err))
+            return false;
     for (size_t i = 0; i < options->plan.rename_count; i++)
         if (!mention_check_from(schema, &last, "--rename", options->plan.renames[i].table,
                                 options->plan.renames[i].column, err))

@@ -4,7 +4,9 @@
 #include <string.h>
 
 static const struct str columns_sql = STR(
-    "SELECT q.source_column, q.column_name, q.declared, q.unit, format_type(a.atttypid, a.atttypmod),"
+    "SELECT q.source_column, q.column_name, q.declared, q.unit, "
+    " CASE (SELECT t.typname FROM pg_type t WHERE t.oid = a.atttypid) WHEN 'citext' THEN 'text'"
+    "  ELSE format_type(a.atttypid, a.atttypmod) END,"
     " a.attnotnull, (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.enumsortorder) FROM pg_enum e"
     "  WHERE e.enumtypid = a.atttypid)"
     " FROM pgrade.quarantine_column q LEFT JOIN pg_attribute a"

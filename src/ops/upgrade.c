@@ -80,6 +80,7 @@ static bool connect_control(struct run *run, struct err *err)
         !target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err))
         return false;
     run->result->target.discard_changes = options->discard_changes;
+    run->result->target.needs_collation = run->result->prepared.plan.uses_icu;
     return target_examine_owner(&run->result->target, options->owner, err);
 }
 
@@ -287,6 +288,7 @@ static bool is_planned_for(const struct run *run)
     const struct plan_options *plan = &run->prepare.plan;
 
     return plan->collate_c == run->result->target.collate_c &&
+           str_equal(plan->citext_schema, run->result->target.citext_schema) &&
            (plan->target_version == major_version(run) || !plan_has_virtual(&run->result->prepared.plan));
 }
 
@@ -307,10 +309,13 @@ static bool plan_for_target(struct run *run, struct err *err)
         return true;
     if (!check_accepted(run, "written", err))
         return false;
+    if (!target_examine_nocase(run->arena, &run->result->target, &run->result->prepared.plan, err))
+        return false;
     if (is_planned_for(run))
         return true;
     run->prepare.plan.collate_c = run->result->target.collate_c;
     run->prepare.plan.target_version = major_version(run);
+    run->prepare.plan.citext_schema = run->result->target.citext_schema;
     return prepare_plan_again(run->arena, &run->prepare, &run->result->prepared, err);
 }
 

@@ -152,8 +152,23 @@ static bool set_parallel(struct work *work, size_t worker, struct err *err)
     return finish_parallel(work->targets[worker], wanted, err);
 }
 
-/* Values that SQLite holds apart may be one on PostgreSQL: 1 and 't' as booleans, two spellings of a moment.
- */
+/* Whether a key among these is on a column that PostgreSQL compares without case by itself. */
+static bool without_case(const struct object_task *task)
+{
+    const struct plan_table *table = &work_plan(task->table->work)->tables[task->table->place];
+
+    for (size_t i = 0; i < task->count; i++)
+        for (size_t j = 0; j < task->objects[i]->part_count; j++) {
+            int column = task->objects[i]->parts[j].column;
+
+            if (column >= 0 && nocase_is_native(&table->columns[column]))
+                return true;
+        }
+    return false;
+}
+
+/* Values that SQLite holds apart may be one on PostgreSQL: 1 and 't' as booleans, two spellings of a moment,
+ * letters beyond A to Z where case is passed over. */
 static bool explain_duplicates(const struct object_task *task, struct err *err)
 {
     const struct plan *plan = work_plan(task->table->work);
@@ -167,6 +182,9 @@ static bool explain_duplicates(const struct object_task *task, struct err *err)
             STR_ARGS(plan->tables[task->table->place].source->name.text));
     err_detail(err, "%s; nothing was published", cause.detail);
     err_sqlstate(err, cause.sqlstate);
+    if (without_case(task))
+        return err_hint(err, "mend one of the rows in the source, or hold them apart as SQLite does, where "
+                             "only A to Z pass over case: --nocase TABLE.COLUMN=lower");
     return err_hint(err, "mend one of the rows in the source, or choose a type that holds them apart: "
                          "--type TABLE.COLUMN=text");
 }

@@ -155,7 +155,8 @@ void maker_add_like(struct maker *maker, size_t place, const struct key_part *pa
     struct str name;
     struct buf sql;
 
-    if (columns.count != 1 || count != 1)
+    /* LIKE on a column without case goes by no order of bytes. */
+    if (columns.count != 1 || count != 1 || nocase_is_native(&table->columns[columns.places[0]]))
         return;
     name = framework_like_name(maker->arena, maker->plan->framework.id, &columns, index, &operators);
     if (name.ptr == NULL)

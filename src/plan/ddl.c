@@ -21,9 +21,37 @@ static const char *serial_name(enum pg_kind kind)
     return kind == PG_INT2 ? "smallserial" : kind == PG_INT4 ? "serial" : "bigserial";
 }
 
+void plan_create_collation(struct buf *out, struct str schema)
+{
+    buf_text(out, "CREATE COLLATION ");
+    ident_quote_qualified(out, schema, str_from(NOCASE_COLLATION));
+    buf_text(out, " (provider = icu, locale = '" NOCASE_LOCALE "', deterministic = false)");
+}
+
+struct str plan_column_type(struct arena *arena, const struct plan_column *column)
+{
+    if (column->nocase == NOCASE_CITEXT)
+        return str_from("citext");
+    return str_printf(arena, "%.*s%s", STR_ARGS(pg_type_text(arena, &column->type)),
+                      column->nocase == NOCASE_ICU ? " COLLATE " NOCASE_COLLATION : "");
+}
+
+static void put_citext(struct buf *out, const struct plan *plan)
+{
+    if (plan->citext_schema.len > 0)
+        ident_quote_qualified(out, plan->citext_schema, str_from("citext"));
+    else
+        buf_text(out, "citext");
+}
+
 static void put_type(struct buf *out, const struct plan *plan, const struct plan_column *column)
 {
     const struct pg_type *type = &column->type;
+
+    if (column->nocase == NOCASE_CITEXT) {
+        put_citext(out, plan);
+        return;
+    }
 
     if (column->identity == IDENTITY_SERIAL)
         buf_text(out, serial_name(type->kind));
@@ -31,6 +59,10 @@ static void put_type(struct buf *out, const struct plan *plan, const struct plan
         ident_quote_qualified(out, plan->load_schema, type->name);
     else
         pg_type_format(out, type);
+    if (column->nocase == NOCASE_ICU) {
+        buf_text(out, " COLLATE ");
+        ident_quote_qualified(out, plan->load_schema, str_from(NOCASE_COLLATION));
+    }
 }
 
 /* For a server that is not known yet: what every version takes. */
@@ -101,6 +133,12 @@ void plan_write_sql(struct buf *out, const struct plan *plan)
     struct buf statement;
 
     buf_init(&statement, BUF_TEXT_MAXIMUM);
+    if (plan->uses_citext)
+        put_statement(out, str_from("CREATE EXTENSION IF NOT EXISTS citext"));
+    if (plan->uses_icu) {
+        plan_create_collation(&statement, plan->load_schema);
+        put_statement(out, buf_view(&statement));
+    }
     for (size_t i = 0; i < plan->enum_count; i++) {
         buf_clear(&statement);
         plan_create_enum(&statement, &plan->enums[i], plan->load_schema);

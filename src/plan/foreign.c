@@ -82,6 +82,11 @@ static struct str find_unlike(struct maker *maker, const struct link *link)
         const struct plan_column *child = &link->child->columns[link->key->columns[i]];
         const struct plan_column *parent = &link->parent->columns[link->parent_columns[i]];
 
+        if (child->nocase == NOCASE_ICU && parent->nocase != NOCASE_ICU)
+            return str_printf(maker->arena,
+                              "its column %.*s compares without case, as another foreign key of it does, and "
+                              "the parent's %.*s by bytes, between which PostgreSQL makes no foreign key",
+                              STR_ARGS(child->name), STR_ARGS(parent->name));
         if (!key_types_fit(&child->type, &parent->type))
             return str_printf(maker->arena,
                               "its column %.*s is %.*s and the parent's %.*s is %.*s, between which "

@@ -28,8 +28,20 @@ static const struct plan_column *parent_column(const struct link *link, size_t p
     return &link->parent->columns[link->parent_columns[part]];
 }
 
+/* The foreign key's own: citext without its schema in the search path would be compared as text. */
+static void put_equals(struct buf *out, const struct maker *maker, const struct plan_column *parent)
+{
+    if (parent->nocase != NOCASE_CITEXT || maker->plan->citext_schema.len == 0) {
+        buf_text(out, " = ");
+        return;
+    }
+    buf_text(out, " OPERATOR(");
+    ident_quote(out, maker->plan->citext_schema);
+    buf_text(out, ".=) ");
+}
+
 /* The parent's collation decides in SQLite ("Foreign Key Support", 3); `folded` does so here too. */
-static void put_match(struct buf *out, const struct link *link, bool folded)
+static void put_match(struct buf *out, const struct maker *maker, const struct link *link, bool folded)
 {
     for (size_t i = 0; i < link->key->column_count; i++) {
         const struct plan_column *parent = parent_column(link, i);
@@ -37,10 +49,12 @@ static void put_match(struct buf *out, const struct link *link, bool folded)
         const char *after = "";
 
         if (folded)
-            (void)collation_folds(parent->source->collation, &parent->type, &before, &after);
+            (void)collation_folds(parent->source->collation, parent, &before, &after);
         buf_printf(out, "%s%sp.", i > 0 ? " AND " : "", before);
         ident_quote(out, parent->name);
-        buf_printf(out, "%s = %sc.", after, before);
+        buf_text(out, after);
+        put_equals(out, maker, parent);
+        buf_printf(out, "%sc.", before);
         ident_quote(out, link->child->columns[link->key->columns[i]].name);
         buf_text(out, after);
     }
@@ -51,7 +65,7 @@ static void put_parent(struct buf *out, const struct maker *maker, const struct 
     buf_text(out, "EXISTS (SELECT FROM ");
     ident_quote_qualified(out, maker->plan->load_schema, link->parent->name);
     buf_text(out, " AS p WHERE ");
-    put_match(out, link, folded);
+    put_match(out, maker, link, folded);
     buf_byte(out, ')');
 }
 
@@ -126,7 +140,7 @@ static struct str find_collation(const struct link *link)
     for (size_t i = 0; i < link->key->column_count; i++) {
         const struct plan_column *parent = parent_column(link, i);
 
-        if (collation_folds(parent->source->collation, &parent->type, &before, &after))
+        if (!nocase_is_native(parent) && collation_folds(parent->source->collation, parent, &before, &after))
             return parent->source->collation;
     }
     return (struct str){NULL, 0};

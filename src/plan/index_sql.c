@@ -12,9 +12,27 @@ static const struct collation {
     {"RTRIM", "rtrim(", ", ' ')"},
 };
 
-static const struct collation *collation_of(struct str name, const struct pg_type *type)
+/* On columns that compare without case by themselves the others need words: by NOCASE_... - NOCASE_CITEXT. */
+static const struct collation by_bytes[] = {{"BINARY", "(", "::text)"}, {"BINARY", "", " COLLATE \"C\""}};
+static const struct collation without_spaces[] = {{"RTRIM", "rtrim(", "::text, ' ')"},
+                                                  {"RTRIM", "rtrim(", " COLLATE \"C\", ' ')"}};
+
+static const struct collation *collation_of_native(struct str name, const struct plan_column *column)
 {
-    if (name.len == 0 || !pg_kind_is_textual(type->kind))
+    size_t form = (size_t)(column->nocase - NOCASE_CITEXT);
+
+    if (str_is_nocase(name, "NOCASE"))
+        return &collations[0];
+    if (name.len == 0 || str_is_nocase(name, "BINARY"))
+        return &by_bytes[form];
+    return str_is_nocase(name, "RTRIM") ? &without_spaces[form] : NULL;
+}
+
+static const struct collation *collation_of(struct str name, const struct plan_column *column)
+{
+    if (nocase_is_native(column))
+        return collation_of_native(name, column);
+    if (name.len == 0 || !pg_kind_is_textual(column->type.kind))
         return &collations[0];
     for (size_t i = 0; i < ARRAY_LENGTH(collations); i++)
         if (str_is_nocase(name, collations[i].name))
@@ -22,9 +40,10 @@ static const struct collation *collation_of(struct str name, const struct pg_typ
     return NULL;
 }
 
-bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after)
+bool collation_folds(struct str name, const struct plan_column *column, const char **before,
+                     const char **after)
 {
-    const struct collation *collation = collation_of(name, type);
+    const struct collation *collation = collation_of(name, column);
 
     if (collation == NULL || collation == &collations[0])
         return false;
@@ -37,7 +56,7 @@ bool maker_has_folding(const struct plan_table *table, const struct key_part *pa
 {
     for (size_t i = 0; i < count; i++)
         if (parts[i].column >= 0 &&
-            collation_of(parts[i].collation, &table->columns[parts[i].column].type) != &collations[0])
+            collation_of(parts[i].collation, &table->columns[parts[i].column]) != &collations[0])
             return true;
     return false;
 }
@@ -106,8 +125,7 @@ static bool put_part(struct maker *maker, const struct plan_table *table, const 
 {
     if (part->column >= 0) {
         const struct plan_column *column = &table->columns[part->column];
-        const struct collation *collation =
-            folded ? collation_of(part->collation, &column->type) : &collations[0];
+        const struct collation *collation = folded ? collation_of(part->collation, column) : &collations[0];
 
         if (collation == NULL) {
             maker_not_carried(maker, OBJECT_INDEX, table->source->name.text, index, (struct str){NULL, 0},

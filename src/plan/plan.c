@@ -133,6 +133,7 @@ static bool find_column(void *context, struct str table, struct str name, struct
                                        .type = place->table->columns[position].type,
                                        .affinity = place->table->source->columns[position].affinity,
                                        .collation = place->table->source->columns[position].collation,
+                                       .plain = nocase_plain(&place->table->columns[position]),
                                        .time_unit = (int)place->table->columns[position].unit};
     return true;
 }
@@ -349,6 +350,7 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
                           .framework = framework_detect(arena, schema)};
     plan->target_schema = options->target_schema.len > 0 ? options->target_schema : str_from("public");
     plan->load_schema = options->load_schema.len > 0 ? options->load_schema : str_from("pgrade_load");
+    plan->citext_schema = options->citext_schema;
     maker.overrides = overrides_sort(arena, options);
     names_init(&maker.relations, arena);
     note_names(&maker);
@@ -361,6 +363,8 @@ bool plan_make(struct arena *arena, const struct schema *schema, const struct pl
     if (options->fill)
         return true;
     maker_share_key_types(&maker);
+    if (!maker_nocase(&maker, err))
+        return false;
     if (!maker_check_key_types(&maker, err))
         return false;
     for (size_t i = 0; i < plan->table_count; i++)

@@ -11,6 +11,7 @@
 #include "plan/facts.h"
 #include "plan/framework.h"
 #include "plan/names.h"
+#include "plan/nocase.h"
 #include "plan/selection.h"
 #include "plan/typemap.h"
 #include "schema/model.h"
@@ -30,6 +31,7 @@ struct plan_column {
     struct pg_type type;
     enum time_unit unit;
     bool unit_found; /* the user did not say it: a number that counts otherwise is a misfit */
+    enum nocase_form nocase;
     struct str reason;
     bool not_null;
     enum identity identity;
@@ -145,6 +147,9 @@ struct plan {
     struct framework framework;
     struct str load_schema;   /* where the tables are made: final names, another schema */
     struct str target_schema; /* where they are published */
+    struct str citext_schema; /* where the extension is; empty: in the search path */
+    bool uses_citext;         /* a column is NOCASE_CITEXT */
+    bool uses_icu;            /* a column is NOCASE_ICU: the collation is made */
     struct plan_table *tables;
     size_t table_count;
     struct plan_enum *enums;
@@ -217,6 +222,9 @@ struct plan_options {
     const struct rename *renames;
     size_t rename_count;
     struct selection selection;
+    const struct nocase_rule *nocase;
+    size_t nocase_count;
+    struct str citext_schema; /* of the target; empty: not known */
     const struct row_filter *filters;
     size_t filter_count;
     const struct unit_override *units;
@@ -266,6 +274,10 @@ const char *object_class_name(enum object_class class); /* "foreign key" */
 
 /* ddl.c: statements of the plan. */
 void plan_create_enum(struct buf *out, const struct plan_enum *type, struct str schema);
+/* The collation of NOCASE_ICU. */
+void plan_create_collation(struct buf *out, struct str schema);
+/* The type of a column as DDL without schemas has it, for people: "citext", "text COLLATE nocase". */
+struct str plan_column_type(struct arena *arena, const struct plan_column *column);
 void plan_create_table(struct buf *out, const struct plan *plan, const struct plan_table *table);
 /* The loaded columns of a table, as in COPY t (a, b): all that are not generated. */
 void plan_column_list(struct buf *out, const struct plan_table *table);

@@ -79,6 +79,10 @@ void maker_generated(struct maker *maker, struct plan_table *table);
 void maker_generated_kind(struct maker *maker, const struct plan_table *table, struct plan_column *column);
 
 /* key_types.c */
+
+/* nocase.c: the form of each column without case.  ERR_USAGE where what was asked for cannot be. */
+bool maker_nocase(struct maker *maker, struct err *err) MUST_USE;
+
 /* Gives each child column the type of the key that it references, but for types that were asked for. */
 void maker_share_key_types(struct maker *maker);
 /* Whether PostgreSQL makes a foreign key between columns of these types. */
@@ -109,9 +113,10 @@ void maker_add_like(struct maker *maker, size_t place, const struct key_part *pa
                     struct str index);
 
 /* index_sql.c */
-/* Whether values of the type that differ may be equal under the collation: what stands before and after a
- * column that makes them equal on PostgreSQL too. */
-bool collation_folds(struct str name, const struct pg_type *type, const char **before, const char **after);
+/* Whether values of the column that differ may be equal under the collation: what stands before and after it
+ * that makes PostgreSQL compare as SQLite does.  False too where the column by itself does. */
+bool collation_folds(struct str name, const struct plan_column *column, const char **before,
+                     const char **after);
 /* Whether a part has a collation that is not by bytes. */
 bool maker_has_folding(const struct plan_table *table, const struct key_part *parts, size_t count);
 /* Why a key, or the B-tree of an index, cannot be made; NULL ptr: it can. */

@@ -83,6 +83,7 @@ static bool find_column(void *context, struct str table, struct str name, struct
                                        .type = column->type,
                                        .affinity = column->source->affinity,
                                        .collation = column->source->collation,
+                                       .plain = nocase_plain(column),
                                        .time_unit = (int)column->unit};
     return row.ptr[0] == '"' || at->refused == NULL;
 }

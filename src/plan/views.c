@@ -73,6 +73,7 @@ struct relation *maker_relation(struct maker *maker, const struct plan_table *ta
                                                 .type = table->columns[i].type,
                                                 .affinity = table->columns[i].source->affinity,
                                                 .collation = table->columns[i].source->collation,
+                                                .plain = nocase_plain(&table->columns[i]),
                                                 .time_unit = (int)table->columns[i].unit}};
     add_keys(maker, relation, table);
     return relation;

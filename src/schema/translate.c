@@ -32,6 +32,14 @@ static enum storage storage_of(const struct translate_column *column)
     return kind == PG_BYTEA ? STORAGE_BLOB : STORAGE_OTHER;
 }
 
+void term_make_plain(struct translator *tr, const struct translate_column *column, struct term *term)
+{
+    if (column->plain == NULL)
+        return;
+    term->sql = str_printf(tr->arena, "(%.*s%s)", STR_ARGS(term->sql), column->plain);
+    term->level = LEVEL_ATOM;
+}
+
 bool term_of_column(struct translator *tr, const struct translate_column *column, struct term *out)
 {
     struct buf quoted;
@@ -49,6 +57,7 @@ bool term_of_column(struct translator *tr, const struct translate_column *column
     *out =
         term_make(tr, column->type.kind, storage_of(column), LEVEL_ATOM, "%.*s", STR_ARGS(buf_view(&quoted)));
     buf_free(&quoted);
+    term_make_plain(tr, column, out);
     out->type = column->type;
     out->affinity = column->affinity;
     out->collation = collation_from(column->collation);

@@ -21,8 +21,10 @@ struct translate_column {
     struct pg_type type;
     enum affinity affinity; /* SQLite's: decides what a number and a text are to each other */
     struct str collation;   /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
-    int time_unit;          /* dates and times: 0 when stored as text, else the plan's unit of the numbers */
-    struct str qualifier;   /* as it stands before the name: NEW, "t"; NULL ptr: nothing does */
+    const char *plain;    /* behind a column that PostgreSQL compares without case: what makes it an ordinary
+                             text, "::text" or a COLLATE; NULL: it is one */
+    int time_unit;        /* dates and times: 0 when stored as text, else the plan's unit of the numbers */
+    struct str qualifier; /* as it stands before the name: NEW, "t"; NULL ptr: nothing does */
 };
 
 struct select_scope; /* translate_select.h */

@@ -85,6 +85,7 @@ bool source_column(struct translator *tr, const struct query *query, size_t sour
     ident_quote_qualified(&sql, from->target, target->target.name);
     term->sql = buf_to_str(tr->arena, &sql);
     buf_free(&sql);
+    term_make_plain(tr, &target->target, term);
     return true;
 }
 

@@ -124,6 +124,8 @@ struct term term_make(struct translator *tr, enum pg_kind kind, enum storage sto
 struct term term_null(void);
 bool term_of_column(struct translator *tr, const struct translate_column *column,
                     struct term *out) MUST_USE; /* by its bare name */
+/* Comparisons are written out as SQLite makes them, so each starts from a text that compares by bytes. */
+void term_make_plain(struct translator *tr, const struct translate_column *column, struct term *term);
 struct term term_integer(struct translator *tr, int64_t value);
 struct term term_real(struct translator *tr, double value);
 bool term_text(struct translator *tr, struct str text, struct term *out) MUST_USE; /* refuses bad UTF-8 */

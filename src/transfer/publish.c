@@ -67,6 +67,7 @@ static const struct catalog {
     {"table", "pg_class", "rel"},
     {"type", "pg_type", "typ"},
     {"function", "pg_proc", "pro"},
+    {"collation", "pg_collation", "coll"},
 };
 
 static const struct catalog *catalog_of(const char *class)
@@ -210,6 +211,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     put_drop(sql, target, "table", "DROP TABLE");
     put_drop(sql, target, "function", "DROP FUNCTION");
     put_drop(sql, target, "type", "DROP TYPE");
+    put_drop(sql, target, "collation", "DROP COLLATION"); /* one at most: it takes no list */
     while (target_next_published(plan, &next, &published))
         put_move(sql, target, published.keyword, published.name);
     if (!put_default_privileges(sql, target, plan, err))
@@ -218,6 +220,7 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     put_triggers(sql, target, plan, source);
     put_records(sql, target, plan, rows, source);
     target_put_owner(sql, target, plan);
+    target_put_nocase_published(sql, target, plan);
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);

@@ -102,12 +102,14 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
     if (target->record_narrow && target->record_is_ours)
         buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS rows bigint,"
                       " ADD COLUMN IF NOT EXISTS parts jsonb, ADD COLUMN IF NOT EXISTS running xid[];\n");
-    buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function')"
+    buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function', 'collation')"
                   " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'function'"
                   " AND NOT EXISTS (SELECT FROM pg_proc f WHERE f.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'type'"
-                  " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = p.oid);\n");
+                  " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = p.oid);\n"
+                  "DELETE FROM pgrade.published p WHERE p.class = 'collation'"
+                  " AND NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = p.oid);\n");
 }
 
 /*
@@ -118,7 +120,12 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
 static const char dependents_sql[] =
     "WITH RECURSIVE dropped AS ("
     " SELECT 'pg_class'::regclass::oid AS catalog, c.oid FROM pgrade.published p JOIN pg_class c"
-    "  ON c.oid = p.oid AND p.class NOT IN ('type', 'function') JOIN pg_namespace n ON n.oid = c.relnamespace"
+    "  ON c.oid = p.oid AND p.class NOT IN ('type', 'function', 'collation') JOIN pg_namespace n ON n.oid = "
+    "c.relnamespace"
+    "  WHERE p.schema = $1 AND n.nspname = $1"
+    " UNION"
+    " SELECT 'pg_collation'::regclass::oid, t.oid FROM pgrade.published p JOIN pg_collation t"
+    "  ON t.oid = p.oid AND p.class = 'collation' JOIN pg_namespace n ON n.oid = t.collnamespace"
     "  WHERE p.schema = $1 AND n.nspname = $1"
     " UNION"
     " SELECT 'pg_type'::regclass::oid, t.oid FROM pgrade.published p JOIN pg_type t"

@@ -50,7 +50,7 @@ static bool drop_load_schema(struct target *target, struct err *err)
     buf_text(&sql, " CASCADE");
     done = engine_exec(target->control, buf_view(&sql), err);
     buf_free(&sql);
-    return done;
+    return done && target_drop_citext(target, err);
 }
 
 /* A server that works for a client which was killed does not notice that, and keeps its locks.  That they are
@@ -126,6 +126,7 @@ static bool create_all(struct target *target, const struct plan *plan, struct bu
     if (!send(target, sql, err))
         return false;
     target->loading = true;
+    target_put_nocase(sql, target, plan);
     for (size_t i = 0; i < plan->enum_count; i++) {
         plan_create_enum(sql, &plan->enums[i], plan->load_schema);
         buf_byte(sql, ';');
@@ -145,7 +146,7 @@ bool target_create_tables(struct target *target, const struct plan *plan, struct
     struct buf sql;
     bool done;
 
-    if (!drop_stale(target, err))
+    if (!drop_stale(target, err) || (target->makes_citext && !target_drop_citext(target, err)))
         return false;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     done = create_all(target, plan, &sql, err);

@@ -170,6 +170,10 @@ static const char objects_sql[] =
     "= t.typnamespace"
     " WHERE n.nspname = $1 AND t.typtype IN ('e', 'd', 'r') "
     " UNION ALL"
+    " SELECT 'pg_collation'::regclass::oid, c.oid, c.collname, 'collation' FROM pg_collation c"
+    " JOIN pg_namespace n ON n.oid = c.collnamespace WHERE n.nspname = $1 AND c.collname = '" NOCASE_COLLATION
+    "'"
+    " UNION ALL"
     " SELECT 'pg_proc'::regclass::oid, p.oid, p.proname, 'function' FROM pg_proc p JOIN pg_namespace n ON "
     "n.oid = p.pronamespace"
     " WHERE n.nspname = $1)"
@@ -224,6 +228,8 @@ static bool look_at(struct arena *arena, struct target *target, bool replace, co
 
     if (!is_ours(target, arena, cells[0].bytes, oid, &ours, err))
         return false;
+    if (!ours && !target->needs_collation && str_is(cells[0].bytes, "collation"))
+        return true;
     occupied->ours += ours;
     if (ours && replace) {
         remember(arena, target, cells[0].bytes, cells[1].bytes);

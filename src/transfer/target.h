@@ -21,9 +21,12 @@ struct target {
     struct str load_schema; /* made in */
     struct str database;
     struct str user;
-    struct str owner;   /* of what is published; empty: `user` */
-    struct str version; /* "15.4" */
-    bool collate_c;     /* text does not compare by bytes here */
+    struct str owner;         /* of what is published; empty: `user` */
+    struct str citext_schema; /* where the extension is or is to be; empty: not looked for */
+    bool makes_citext;        /* it is not there before */
+    bool needs_collation;     /* makes one, whose name must be free */
+    struct str version;       /* "15.4" */
+    bool collate_c;           /* text does not compare by bytes here */
     struct str collation;
     bool locked;
     bool loading; /* the load schema is ours and exists */
@@ -73,6 +76,15 @@ bool target_check_changes(const struct target *target, struct err *err) MUST_USE
 extern const char target_parts_sql[];
 /* The transactions that were under way, as xid[]. */
 extern const char target_running_sql[];
+
+/* nocase.c: whether the server has what the plan's columns without case need: ERR_PERMISSION. */
+bool target_examine_nocase(struct arena *arena, struct target *target, const struct plan *plan,
+                           struct err *err) MUST_USE;
+/* What makes it, before the tables; and what makes it stay, in the publish transaction. */
+void target_put_nocase(struct buf *sql, const struct target *target, const struct plan *plan);
+void target_put_nocase_published(struct buf *sql, const struct target *target, const struct plan *plan);
+/* Drops the extension where a load made it and nothing was published. */
+bool target_drop_citext(struct target *target, struct err *err) MUST_USE;
 
 /* owner.c: may we publish for that role (empty: for ourselves)?  ERR_REFUSED, ERR_PERMISSION. */
 bool target_examine_owner(struct target *target, struct str owner, struct err *err) MUST_USE;

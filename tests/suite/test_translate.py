@@ -79,9 +79,13 @@ def to_postgres(value, type_name):
     return str(value) if value is not None and type_name == "text" else value
 
 
-def fill_postgres(connection, rows):
+def fill_postgres(connection, rows, form=None):
+    """`form`: the type of the column k, where it is one that compares without case."""
     types = {name: type_name for name, _, _, type_name in columns()}
     with connection.cursor() as cursor:
+        if form is not None:
+            cursor.execute(WITHOUT_CASE[form][0])
+            types["k"] = WITHOUT_CASE[form][1]
         cursor.execute("SET extra_float_digits = 1")
         cursor.execute("CREATE TYPE mood AS ENUM %s", (LABELS,))
         definitions = ", ".join(f'"{name}" {type_name}' for name, type_name in types.items())
@@ -91,6 +95,14 @@ def fill_postgres(connection, rows):
             values = [to_postgres(value, types[name]) for name, value in row.items()]
             cursor.execute(f"INSERT INTO sample (id, {names}) VALUES (%s{', %s' * len(row)})", [n, *values])
     connection.commit()
+
+
+# By the option of translate_lines: what is made for the column k, and its type.
+WITHOUT_CASE = {
+    "--citext": ("CREATE EXTENSION citext", "citext"),
+    "--icu": ("CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+              "text COLLATE nocase"),
+}
 
 
 def plain(value):
@@ -124,9 +136,9 @@ def source():
         yield connection
 
 
-def target_database(cluster, options=""):
+def target_database(cluster, options="", form=None):
     database = cluster.create_database(options=options)
-    fill_postgres(connection := database.connect(), sample_rows())
+    fill_postgres(connection := database.connect(), sample_rows(), form)
     return database, connection
 
 
@@ -147,6 +159,15 @@ def foreign_target(cluster):
     except psycopg2.Error as error:
         pytest.skip(str(error))
     yield connection
+    connection.close()
+    database.drop()
+
+
+@pytest.fixture(scope="module", params=sorted(WITHOUT_CASE))
+def caseless_target(request, cluster):
+    """The option, and a database where the column k compares without case by itself."""
+    database, connection = target_database(cluster, form=request.param)
+    yield request.param, connection
     connection.close()
     database.drop()
 
@@ -203,6 +224,19 @@ def test_every_value_is_the_same_where_text_sorts_otherwise(source, foreign_targ
     check_values(source, foreign_target, "--collate-c")
 
 
+def test_every_value_is_the_same_where_a_column_has_no_case(source, caseless_target):
+    option, target = caseless_target
+    check_values(source, target, option)
+
+
+def test_the_form_of_a_column_without_case_is_needed(source, caseless_target):
+    """Without it the comparison would differ: so the test above can fail."""
+    option, target = caseless_target
+    pairs = [("k = 'abc' COLLATE BINARY", translate([("value", "k = 'abc' COLLATE BINARY")], *words)[0][1])
+             for words in ([], [option])]
+    assert len(differences(source, target, pairs)) == 1
+
+
 def test_collate_c_is_needed_there(source, foreign_target):
     """Without it the comparison would differ: so the test above can fail."""
     answer = translate([("value", "t > 'Z'")])[0]
@@ -243,6 +277,11 @@ def random_differences(source, target, seed, count, *options):
 
 def test_random_expressions_are_the_same(source, target):
     assert random_differences(source, target, SEED, RANDOM_EXPRESSIONS) == []
+
+
+def test_random_expressions_are_the_same_where_a_column_has_no_case(source, caseless_target):
+    option, target = caseless_target
+    assert random_differences(source, target, SEED + 2, RANDOM_EXPRESSIONS, option) == []
 
 
 def test_random_expressions_are_the_same_where_text_sorts_otherwise(source, foreign_target):

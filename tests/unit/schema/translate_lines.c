@@ -3,7 +3,8 @@
  * value, condition, default:COLUMN or stored:COLUMN (of that column's type) or select (the whole SELECT of a
  * view), and writes for each "ok<TAB>SQL" or "no<TAB>PRIMARY<TAB>DETAIL".  With --columns it writes
  * "NAME<TAB>DECLARED<TAB>COLLATION<TAB>TYPE" for each column of its scope; with --collate-c text comparisons
- * carry COLLATE "C"; the want immutable asks for a value that an index takes.
+ * carry COLLATE "C"; with --citext or --icu the column k compares without case by itself; the want immutable
+ * asks for a value that an index takes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static void translate_line(struct str line, bool collate_c)
 int main(int argc, char **argv)
 {
     bool collate_c = argc > 1 && strcmp(argv[1], "--collate-c") == 0;
+    bool citext = argc > 1 && strcmp(argv[1], "--citext") == 0;
     char *line = NULL;
     size_t size = 0;
     ssize_t length;
@@ -86,6 +88,8 @@ int main(int argc, char **argv)
         print_columns();
         return 0;
     }
+    if (citext || (argc > 1 && strcmp(argv[1], "--icu") == 0))
+        scope_plain = citext ? "::text" : " COLLATE \"C\"";
     while ((length = getline(&line, &size, stdin)) > 0)
         translate_line((struct str){line, (size_t)length - (line[length - 1] == '\n')}, collate_c);
     free(line);

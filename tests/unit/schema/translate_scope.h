@@ -47,6 +47,9 @@ static const struct scope_column scope_columns[] = {
     {"app", "TEXT", {.kind = PG_TEXT}, "unaccent", 0},
 };
 
+/* What makes an ordinary text of the column k where it compares without case by itself; NULL: it does not. */
+static const char *scope_plain;
+
 static inline const struct scope_column *scope_find(struct str name)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(scope_columns); i++)
@@ -67,6 +70,7 @@ static inline bool scope_lookup(void *context, struct str table, struct str name
                                        .type = column->type,
                                        .affinity = affinity_of(str_from(column->declared)),
                                        .collation = str_from(column->collation),
+                                       .plain = str_is(name, "k") ? scope_plain : NULL,
                                        .time_unit = column->time_unit};
     return true;
 }
