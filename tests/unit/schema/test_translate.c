@@ -31,9 +31,13 @@ static enum section section_of(struct str heading)
     static const struct {
         const char *heading;
         enum section section;
-    } others[] = {{"## What is taken for granted", SECTION_TEXT}, {"## Columns", SECTION_COLUMNS},
-                  {"## Conditions", SECTION_CONDITIONS},          {"## Defaults", SECTION_DEFAULTS},
-                  {"## Generated columns", SECTION_STORED},       {"## SELECT", SECTION_SELECT}};
+    } others[] = {{"## What is taken for granted", SECTION_TEXT},
+                  {"## Columns without case", SECTION_TEXT},
+                  {"## Columns", SECTION_COLUMNS},
+                  {"## Conditions", SECTION_CONDITIONS},
+                  {"## Defaults", SECTION_DEFAULTS},
+                  {"## Generated columns", SECTION_STORED},
+                  {"## SELECT", SECTION_SELECT}};
 
     for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
         if (str_is(heading, others[i].heading))
