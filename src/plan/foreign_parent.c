@@ -1,18 +1,30 @@
 /* What a foreign key references: the parent and its columns, as SQLite finds them. */
 #include "plan/private.h"
 
+static bool has_part(const struct key_part *parts, size_t count, int column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].column == column)
+            return true;
+    return false;
+}
+
+static bool has_column(const int *columns, size_t count, int column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
 bool key_parts_are(const struct key_part *parts, size_t part_count, const int *columns, size_t count)
 {
     if (part_count != count)
         return false;
-    for (size_t i = 0; i < part_count; i++) {
-        bool found = false;
-
-        for (size_t j = 0; j < count; j++)
-            found = found || columns[j] == parts[i].column;
-        if (!found)
+    /* Both ways: an index may name a column twice. */
+    for (size_t i = 0; i < count; i++)
+        if (!has_part(parts, count, columns[i]) || !has_column(columns, count, parts[i].column))
             return false;
-    }
     return true;
 }
 
