@@ -1,4 +1,6 @@
 /* Generated columns: whether PostgreSQL can compute them, and in which order they are decided. */
+#include <string.h>
+
 #include "plan/private.h"
 
 /* What of the generated columns is known while they are decided. */
@@ -69,11 +71,25 @@ static bool is_empty_list(const struct expr *node)
     return node->kind == EXPR_IN && node->item_count == 1 && node->select == NULL && !node->in_table;
 }
 
-/* These make or read a text of numbers too. */
+/* Of numbers a number; any other function may make a text of them, or read them as one. */
+static bool is_of_numbers(const struct expr *function)
+{
+    static const char *const names[] = {"abs",  "coalesce", "ifnull", "iif",    "likelihood", "likely",
+                                        "max",  "min",      "nullif", "round",  "sign",       "unlikely",
+                                        "ceil", "floor",    "trunc",  "mod",    "pow",        "power",
+                                        "sqrt", "exp",      "ln",     "ceiling"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (str_is_nocase(function->name, names[i]))
+            return true;
+    return false;
+}
+
 static bool makes_text(const struct expr *node)
 {
-    return node->kind == EXPR_LIKE || (node->kind == EXPR_FUNCTION && (str_is_nocase(node->name, "lower") ||
-                                                                       str_is_nocase(node->name, "upper")));
+    return node->kind == EXPR_LIKE || (node->kind == EXPR_FUNCTION && !is_of_numbers(node)) ||
+           (node->kind == EXPR_BINARY && strcmp(node->op, "||") == 0) ||
+           (node->kind == EXPR_CAST && affinity_of(node->text) == AFFINITY_TEXT);
 }
 
 static bool note_leaf(void *context, const struct expr *node)

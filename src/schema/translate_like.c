@@ -11,10 +11,14 @@ static bool has_letter(struct str text)
     return false;
 }
 
-static struct term lowered(struct translator *tr, const struct term *term)
+/* A constant is folded here: PostgreSQL would compute it before it knows collations in a generated column. */
+static bool lower_term(struct translator *tr, struct term *term)
 {
-    return term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "lower(%.*s COLLATE \"C\")",
-                     STR_ARGS(term_sql(tr, term, LEVEL_COLLATE)));
+    if (term_is_constant(term, STORAGE_TEXT))
+        return term_text(tr, str_lower(tr->arena, term->bytes), term);
+    *term = term_make(tr, PG_TEXT, STORAGE_TEXT, LEVEL_ATOM, "lower(%.*s COLLATE \"C\")",
+                      STR_ARGS(term_sql(tr, term, LEVEL_COLLATE)));
+    return true;
 }
 
 /* The escape must be a literal of one character that folding leaves alone and that escapes something. */
@@ -57,13 +61,9 @@ static bool like(struct translator *tr, const struct expr *expr, struct term tex
     if (!escape_clause(tr, expr, &pattern, &escape))
         return false;
     /* A pattern without letters matches the same whether folded or not. */
-    if (pattern.form != FORM_CONSTANT || has_letter(pattern.bytes)) {
-        text = lowered(tr, &text);
-        if (pattern.form != FORM_CONSTANT)
-            pattern = lowered(tr, &pattern);
-        else if (!term_text(tr, str_lower(tr->arena, pattern.bytes), &pattern))
-            return false;
-    }
+    if ((pattern.form != FORM_CONSTANT || has_letter(pattern.bytes)) &&
+        (!lower_term(tr, &text) || !lower_term(tr, &pattern)))
+        return false;
     *out = term_make(tr, PG_BOOL, STORAGE_INTEGER, LEVEL_COMPARE, "%.*s %sLIKE %.*s%.*s",
                      STR_ARGS(term_sql(tr, &text, LEVEL_OPERATOR)), expr->negated ? "NOT " : "",
                      STR_ARGS(term_sql(tr, &pattern, LEVEL_OPERATOR)), STR_ARGS(escape));
