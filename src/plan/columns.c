@@ -1,4 +1,5 @@
 /* Columns: names, types, units, defaults. */
+#include "plan/default_fit.h"
 #include "plan/private.h"
 
 /* Columns that every PostgreSQL table has already: src/include/access/sysattr.h. */
@@ -155,6 +156,16 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
         (column->source->key_position > 0 && maker_override(maker, table, column->source, true) == NULL);
 }
 
+bool maker_holds_texts(const struct maker *maker, const struct plan_table *table, int position)
+{
+    const struct plan_column *column = &table->columns[position];
+    const struct column_facts *facts = facts_of(maker, table, (size_t)column->source_position);
+    const struct type_override *override = maker_override(maker, table, column->source, false);
+
+    return column->type.kind == PG_BYTEA &&
+           ((override != NULL && override->widened) || (facts != NULL && facts->texts > 0));
+}
+
 /* SQLite keeps 1, '1' and x'31' apart; in a column of one type they are one value. */
 static void note_mixed(struct maker *maker, const struct plan_table *table, const struct plan_column *column)
 {
@@ -220,6 +231,7 @@ bool maker_columns(struct maker *maker, struct plan_table *table, struct err *er
 static void decide_default(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct expr *expr = column->source->default_value;
+    const char *why;
 
     if (expr == NULL || column->identity != IDENTITY_NO || column->source->generated != GENERATED_NO)
         return;
@@ -227,6 +239,15 @@ static void decide_default(struct maker *maker, struct plan_table *table, struct
                                           OBJECT_DEFAULT, column->source->name.text);
     if (str_is_nocase(column->default_sql, "NULL"))
         column->default_sql = (struct str){NULL, 0};
+    if (column->default_sql.ptr == NULL)
+        return;
+    why = default_excess(expr, &column->type);
+    if (why == NULL)
+        return;
+    column->default_sql = (struct str){NULL, 0};
+    maker_not_carried(maker, OBJECT_DEFAULT, table->source->name.text, column->source->name.text, expr->sql,
+                      "%s than %.*s holds, and PostgreSQL would refuse every row without a value", why,
+                      STR_ARGS(pg_type_text(maker->arena, &column->type)));
 }
 
 void maker_expressions(struct maker *maker, struct plan_table *table)

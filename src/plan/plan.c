@@ -131,6 +131,7 @@ static bool find_column(void *context, struct str table, struct str name, struct
                                                              : (struct str){NULL, 0},
                                        .name = place->table->columns[position].name,
                                        .type = place->table->columns[position].type,
+                                       .texts = maker_holds_texts(place->maker, place->table, position),
                                        .affinity = place->table->source->columns[position].affinity,
                                        .collation = place->table->source->columns[position].collation,
                                        .plain = nocase_plain(&place->table->columns[position]),

@@ -62,6 +62,8 @@ bool columns_are_decided(const struct plan_options *options, const struct overri
                          const struct table *table, const struct column *column);
 /* ERR_DECISION when two columns would have one name. */
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
+/* Whether the column is one of bytes in which there may be texts, as far as is known. */
+bool maker_holds_texts(const struct maker *maker, const struct plan_table *table, int position);
 void maker_expressions(struct maker *maker, struct plan_table *table);
 /* The type that was asked for, or that a misfit was widened to; or, with `nullable`, the word that the column
  * may hold NULLs although it is of the key.  NULL: none. */

@@ -29,7 +29,7 @@ static enum storage storage_of(const struct translate_column *column)
         return real ? STORAGE_REAL : STORAGE_NUMBER;
     if (pg_kind_is_textual(kind))
         return column->affinity > AFFINITY_TEXT ? STORAGE_OTHER : STORAGE_TEXT;
-    return kind == PG_BYTEA ? STORAGE_BLOB : STORAGE_OTHER;
+    return kind == PG_BYTEA && !column->texts ? STORAGE_BLOB : STORAGE_OTHER;
 }
 
 void term_make_plain(struct translator *tr, const struct translate_column *column, struct term *term)

@@ -19,6 +19,7 @@ struct translate_column {
     struct str name; /* on PostgreSQL, unquoted */
     struct str sql;  /* an expression that stands for it; NULL ptr: its name does */
     struct pg_type type;
+    bool texts;             /* a bytea that holds texts too, which are no blobs to SQLite */
     enum affinity affinity; /* SQLite's: decides what a number and a text are to each other */
     struct str collation;   /* SQLite's: NOCASE and RTRIM change comparisons; NULL ptr: BINARY */
     const char *plain;    /* behind a column that PostgreSQL compares without case: what makes it an ordinary

@@ -175,6 +175,9 @@ bool translate_function(struct translator *tr, const struct expr *expr, const st
             : takes_json(&call) ? !translate_operand(tr, expr->items[i], &call.args[i])
                                 : !translate_node(tr, expr->items[i], &call.args[i]))
             return false;
+        if (term_family(&call.args[i]) == FAMILY_BLOB && call.args[i].storage != STORAGE_BLOB)
+            return refuse(tr, "it holds texts too, which functions of SQLite tell from blobs",
+                          "%s of a column of bytes", call.what);
     }
     for (size_t i = 0; i < call.count && function->nulls == NULL_GIVES_NULL; i++)
         if (call.args[i].form == FORM_NULL) {

@@ -50,6 +50,14 @@ static bool match_same(struct translator *tr, enum comparison comparison, struct
     return true;
 }
 
+static bool match_blobs(struct translator *tr, enum comparison comparison, struct term *left,
+                        struct term *right)
+{
+    if (left->storage != STORAGE_BLOB || right->storage != STORAGE_BLOB)
+        return refuse_pair(tr, "one of them holds texts too, which SQLite has before all blobs", left, right);
+    return match_same(tr, comparison, left, right);
+}
+
 /* Whether PostgreSQL would turn this into a double with a loss: only beyond 2^53 can it. */
 static bool may_exceed_double(const struct term *term)
 {
@@ -331,7 +339,7 @@ static matcher *const matchers[FAMILY_COUNT][FAMILY_COUNT] = {
     [FAMILY_BOOLEAN] = {[FAMILY_BOOLEAN] = match_same, [FAMILY_NUMBER] = match_boolean_number},
     [FAMILY_NUMBER] = {[FAMILY_NUMBER] = match_numbers},
     [FAMILY_TEXT] = {[FAMILY_TEXT] = match_texts, [FAMILY_NUMBER] = match_text_number},
-    [FAMILY_BLOB] = {[FAMILY_BLOB] = match_same},
+    [FAMILY_BLOB] = {[FAMILY_BLOB] = match_blobs},
     [FAMILY_MOMENT] = {[FAMILY_MOMENT] = match_moments,
                        [FAMILY_TEXT] = match_moment_text,
                        [FAMILY_NUMBER] = match_moment_number},

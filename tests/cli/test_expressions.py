@@ -67,6 +67,49 @@ def insert_all(run, marker, error):
     return taken
 
 
+def test_a_default_that_may_not_fit_is_not_carried(folder, database):
+    """SQLite has no limits to what a column holds, and a DEFAULT beyond PostgreSQL's would stop every new row."""
+    defaults = {
+        "SMALLINT": ("random()", "abs(-70000)", "70000 + 1", "-(300 * 300)"),
+        "DECIMAL(5,0)": ("strftime('%s', 'now')", "random()", "99999 + 1"),
+        "DECIMAL(8,3)": ("CASE WHEN random() > 0 THEN 1 ELSE 100000 + 1 END",),
+        "VARCHAR(7)": (
+            "hex(randomblob(4))", "json_object('a', 'b')", "'abcd' || 'efgh'", "printf('%08d', 3)", "random()",
+            "strftime('%Y-%m-%d %H', 'now')", "upper('abcdefgh')", "substr(hex(randomblob(8)), 1, 8)",
+        ),
+    }  # fmt: skip
+    fitting = {
+        "SMALLINT": ("abs(-5)", "random() % 100"),
+        "DECIMAL(12,2)": ("strftime('%s', 'now')",),
+        "VARCHAR(8)": ("hex(randomblob(4))", "'abcd' || 'efgh'", "substr(hex(randomblob(8)), 1, 8)", "abs(-5)"),
+    }
+    wrong = [(declared, sql) for declared, list_of in defaults.items() for sql in list_of]
+    right = [(declared, sql) for declared, list_of in fitting.items() for sql in list_of]
+    columns = [f"w{n} {declared} DEFAULT ({sql})" for n, (declared, sql) in enumerate(wrong)]
+    columns += [f"r{n} {declared} DEFAULT ({sql})" for n, (declared, sql) in enumerate(right)]
+    path = folder / "defaults.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"CREATE TABLE t ({', '.join(columns)})")
+    outcome = pgrade.upgrade(path, database.url, "--accept", "default")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert [one["name"] for one in outcome.report["not_carried"]] == [f"w{n}" for n in range(len(wrong))]
+    ((row,),) = database.execute("INSERT INTO t DEFAULT VALUES RETURNING row_to_json(t)")
+    assert [name for name, value in row.items() if value is not None] == [f"r{n}" for n in range(len(right))]
+
+
+def test_a_check_that_compares_bytes_among_which_are_texts_is_not_carried(folder, database):
+    """Every text comes before every blob in SQLite; as bytes they are compared one by one."""
+    path = folder / "bytes.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE t (a TIMESTAMP, b TIME, CHECK (b > a), CHECK (length(a) > 0))")
+        connection.execute("INSERT INTO t VALUES (CAST(x'eda080' AS TEXT), x'7b7d')")
+    outcome = pgrade.upgrade(path, database.url, "--accept", "check", "--misfit", "widen")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert [one["class"] for one in outcome.report["not_carried"]] == ["check", "check"]
+    ((a, b),) = database.execute("SELECT a, b FROM t")
+    assert (bytes(a), bytes(b)) == (b"\xed\xa0\x80", b"{}")
+
+
 def test_a_unique_index_on_values_out_of_json_is_not_carried(folder):
     """1 and true are one value to SQLite, and two to jsonb."""
     path = folder / "unique.db"
