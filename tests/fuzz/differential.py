@@ -24,6 +24,10 @@ from cluster import Cluster  # noqa: E402
 from judge import judge  # noqa: E402
 from make import make  # noqa: E402
 from minimise import minimise  # noqa: E402
+from policies import way_of  # noqa: E402
+
+# Nothing of a run is meant to outlive it, so it need not wait for a disk.
+MEMORY = "/dev/shm"
 
 
 def run(seed, parts, cluster):
@@ -31,7 +35,7 @@ def run(seed, parts, cluster):
     with tempfile.TemporaryDirectory(prefix="pgrade-fuzz-") as folder:
         database = cluster.create_database(f"seed_{seed}_{os.getpid()}_{time.monotonic_ns()}")
         try:
-            return judge(parts, os.path.join(folder, "case.db"), database, stepwise=seed % 3 == 0)
+            return judge(parts, os.path.join(folder, "case.db"), database, way_of(seed))
         finally:
             database.drop()
 
@@ -52,6 +56,12 @@ def report(seed, verdict, sql):
     return f"seed {seed}: {verdict.kind}\n{sql}-- {verdict.text[:6000]}\n"
 
 
+def kind_of(verdict):
+    if verdict.kind == "stopped":
+        return f"stopped for {verdict.text}"
+    return f"{verdict.kind} by {verdict.by}" if verdict.by else verdict.kind
+
+
 def run_all(seeds, cluster, jobs, smallest, keep_going):
     counts = collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -66,7 +76,7 @@ def run_all(seeds, cluster, jobs, smallest, keep_going):
             for one in done:
                 seed = running.pop(one)
                 verdict, sql = one.result()
-                counts[f"{verdict.kind} for {verdict.text}" if verdict.kind == "stopped" else verdict.kind] += 1
+                counts[kind_of(verdict)] += 1
                 if verdict.is_finding:
                     print(report(seed, verdict, sql), flush=True)
                     waiting = waiting if keep_going else iter(())
@@ -86,11 +96,13 @@ def main():
         return 0
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     started = time.monotonic()
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK):
+        tempfile.tempdir = MEMORY
     with Cluster() as cluster:
         counts = run_all(seeds, cluster, arguments.jobs, not arguments.no_minimise, arguments.keep_going)
     said = ", ".join(f"{number} {kind}" for kind, number in counts.most_common())
     print(f"{pgrade.program()}: seeds {seeds.start} to {seeds.stop - 1}: {said} in {time.monotonic() - started:.0f} s")
-    return 0 if all(kind == "equal" or kind.startswith("stopped for") for kind in counts) else 1
+    return 0 if all(kind.startswith(("equal", "stopped for")) for kind in counts) else 1
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ def show(value):
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
 
 
-def compare_cells(source, table, target, there, pairs):
-    """`pairs` maps the columns' names.  Gives the numbers of rows and what differs."""
+def compare_cells(source, table, target, there, pairs, near=()):
+    """`pairs` maps the columns' names; the doubles of those in `near` count to the twelfth digit.  Gives the numbers of
+    rows and what differs."""
     columns = [column for column in table.columns if column.name in pairs]
     kinds = [there.column(pairs[column.name]).type for column in columns]
     rows = list(source.rows(table, [column.name for column in columns]))
@@ -44,6 +45,8 @@ def compare_cells(source, table, target, there, pairs):
         )
     )
     names = [column.name for column in columns]
+    rounded = [place for place, name in enumerate(names) if name in near]
+    ours, theirs = ([round_cells(row, rounded) for row in rows] for rows in (ours, theirs))
     key = [names.index(name) for name in table.key if name in names]
     if table.key and len(key) == len(table.key) and all(map(is_key, (ours, theirs), (key, key))):
         return len(rows), len(theirs), compare_by_key(names, key, ours, theirs)
@@ -71,6 +74,15 @@ def convert(value, kind, unit, declared):
         return expected(value, kind, unit, declared)
     except Misfit as why:
         return Cannot(value, why)
+
+
+def round_cells(row, places):
+    """Doubles are their text here; adding 0.0 makes one of both zeros."""
+    cells = list(row)
+    for place in places:
+        if isinstance(cells[place], str):
+            cells[place] = f"{float(cells[place]) + 0.0:.11e}"
+    return tuple(cells)
 
 
 def is_key(rows, key):

@@ -48,8 +48,9 @@ class Comparison:
         return "\n".join([head] + [f"  {problem}" for problem in self.problems])
 
 
-def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
-    """`report` is what the program said, as JSON; `limit` is how many differences of a table are listed."""
+def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT, without=()):
+    """`report` is what the program said, as JSON; `limit` is how many differences of a table are listed; `without`
+    are the (table, column) whose values are not looked at."""
     said = Report(report or {})
     source, target = Source(path), Target(url, schema)
     try:
@@ -59,7 +60,9 @@ def compare(path, url, report=None, schema="public", probe=False, limit=LIMIT):
             # A virtual table has columns here only where SQLite can read it.
             if table.name in pairs and table.columns:
                 there = target.table(pairs[table.name])
-                compare_table(source, table, target, there, columns[table.name], limit, result)
+                seen = {one: other for one, other in columns[table.name].items() if (table.name, one) not in without}
+                near = {column for column in seen if said.notes_of(f"{table.name}.{column}", "other last digits")}
+                compare_table(source, table, target, there, seen, near, limit, result)
         objects = Objects(source, target, pairs, columns, said)
         objects.compare()
         result.problems += objects.problems
@@ -104,8 +107,8 @@ def say_misnamed(prefix, wanted, pairs, said, result):
     ]
 
 
-def compare_table(source, table, target, there, columns, limit, result):
-    ours, theirs, differences = compare_cells(source, table, target, there, columns)
+def compare_table(source, table, target, there, columns, near, limit, result):
+    ours, theirs, differences = compare_cells(source, table, target, there, columns, near)
     differences = list(differences)
     result.tables += 1
     result.rows += ours

@@ -79,10 +79,11 @@ class Probe:
         try:
             self.copy.execute("BEGIN")
             before = self._orphans()
-            number = self.copy.execute(
+            done = self.copy.execute(
                 f"INSERT INTO {quote(self.table.name)} {values}", [bindable(value) for value in row.values()]
-            ).lastrowid
-            return number if self._orphans() == before else None
+            )
+            # ON CONFLICT IGNORE leaves the row out, and the number is then of an earlier one.
+            return done.lastrowid if done.rowcount == 1 and self._orphans() == before else None
         except (sqlite3.Error, UnicodeDecodeError, OverflowError):
             return None
         finally:
@@ -115,7 +116,8 @@ class Probe:
         row = dict(base)
         for key, parent in self.parents:
             if all(row.get(column) is not None for column in key.columns):
-                row.update(zip(key.columns, self._parent_values(key, parent, variant)))
+                values = self._parent_values(key, parent, variant)
+                row.update(zip(key.columns, values if None not in values else ()))
         for unique in self.unique:
             own = [name for name in unique if name not in self.referring and name in row]
             if own:
@@ -183,6 +185,8 @@ class Probe:
         try:
             given = target.query(statement, *[value for value, _ in written], None)[0][0]
             target.query("SET CONSTRAINTS ALL IMMEDIATE; SELECT 1")
+        except psycopg2.errors.UniqueViolation as error:
+            return [] if self._is_there(row) else [f"{self.table.name}: a new row is refused: {str(error).splitlines()[0]}"]
         except psycopg2.Error as error:
             return [f"{self.table.name}: a new row is refused: {str(error).splitlines()[0]}"]
         finally:
@@ -190,6 +194,23 @@ class Probe:
         if given is not None and given < number and not self._numbers_are_used_up():
             return [f"{self.table.name}: the next number is {given}, and SQLite gives {number}"]
         return []
+
+    def _is_there(self, row):
+        """What differs for SQLite may be equal on PostgreSQL: 't' and 1 in a column of truth."""
+        columns = {column.name: column for column in self.columns}
+        for unique in self.unique:
+            if all(name in columns and row.get(name) is not None for name in unique):
+                own = [self._written(columns[name], row[name])[0] for name in unique]
+                rows = self.copy.execute(f"SELECT {', '.join(map(quote, unique))} FROM {quote(self.table.name)}")
+                if any(self._all_written(columns, unique, cells) == own for cells in rows.fetchall()):
+                    return True
+        return False
+
+    def _all_written(self, columns, names, cells):
+        try:
+            return [self._written(columns[name], cell)[0] for name, cell in zip(names, cells)]
+        except Misfit:
+            return None
 
     def _numbers_are_used_up(self):
         """Then SQLite takes any free number."""

@@ -2,7 +2,6 @@
 
 import datetime
 import functools
-import math
 import re
 from fractions import Fraction
 
@@ -58,8 +57,8 @@ def moment_of_number(value, unit):
     be whole microseconds."""
     scale = {"seconds": 1000000, "milliseconds": 1000, "microseconds": 1, "Core Data seconds": 1000000}
     scale["WebKit microseconds"] = 1
-    if isinstance(value, float) and math.isinf(value):
-        raise Misfit("infinity")
+    if isinstance(value, float) and not -(2.0**63) <= value < 2.0**63:
+        raise Misfit("beyond every INTEGER")
     if unit == "julian days":
         return (round_away(Fraction(value) * 86400000) - JULIAN_DAY_OF_1970) * 1000
     if unit == ".NET ticks":

@@ -167,11 +167,22 @@ class Objects:
                 continue
             kind = "index" if index.origin == "c" else "unique constraint"
             named = index.name if index.origin == "c" else "(" + ", ".join(map(str, index.columns)) + ")"
-            found = [other.name for other in there.indexes if self._same_index(table, index, other)]
+            found = [
+                other.name
+                for other in there.indexes
+                if self._same_index(table, index, other) and not self._is_of_another(table, index, other)
+            ]
             self._require(found, kind, table.name, index.name, *index.columns, what=named)
             renamed = found and index.origin == "c" and not any(same(index.name, name) for name in found)
             if renamed and not any(self.report.notes_of(index.name, f"is named {name}") for name in found):
                 self.problems.append(f"index {index.name} of {table.name} is named {' or '.join(found)}")
+
+    def _is_of_another(self, table, index, other):
+        """By its name it is what another index of the source became."""
+        if index.origin != "c" or self.report.notes_of(index.name, f"is named {other.name}"):
+            return False
+        by_name = [each for each in table.indexes if each.origin == "c" and same(each.name, other.name)]
+        return by_name not in ([], [index])
 
     def _same_index(self, table, index, other):
         if not other.valid or index.partial != other.partial or index.unique and not other.unique:
@@ -194,7 +205,7 @@ class Objects:
             return True
         name = self.columns[table.name].get(column)
         if other_column is None:
-            return collation != "BINARY" and name is not None and name in expression
+            return collation != "BINARY" and name is not None and name.replace('"', '""') in expression
         there = self.target.table(self.pairs[table.name])
         folds = collation != "BINARY" and unique and there.column(other_column).type.name in TEXTS
         return name == other_column and not folds

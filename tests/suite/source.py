@@ -72,7 +72,7 @@ class Table:
     @property
     def without_rowid(self):
         tail = [word.upper() for word in tokens(self.sql)[-8:]]
-        return "WITHOUT" in tail
+        return ("WITHOUT", "ROWID") in zip(tail, tail[1:])
 
     @property
     def rowid_column(self):

@@ -1,6 +1,7 @@
 """The rows of every view, on both sides."""
 
 import math
+from decimal import Decimal
 
 from cells import expected_column, read_target, show
 from source import Column
@@ -44,8 +45,9 @@ def tidy(rows, lists):
 
 
 def order(row):
-    """Doubles last, so that their noise does not move a row."""
-    return [repr(cell) for cell in row if not isinstance(cell, float)] + [cell for cell in row if isinstance(cell, float)]
+    """Doubles last, so that their noise does not move a row; 0 and 0.00 are one number."""
+    others = [repr(cell.normalize() + 0 if isinstance(cell, Decimal) else cell) for cell in row if not isinstance(cell, float)]
+    return others + [cell for cell in row if isinstance(cell, float)]
 
 
 def near(left, right):
