@@ -40,6 +40,7 @@ void load_init(struct load *load, struct arena *arena, const struct plan *plan)
     load->sink = (struct row_sink){.row = NULL};
     load->picker = (struct row_picker){.picks = NULL};
     load->observe_always = false;
+    load->joined = false;
     load->tables = ARENA_ARRAY(arena, struct load_progress, plan->table_count + 1);
     atomic_init(&load->checking_only, false);
     atomic_init(&load->stop, false);
