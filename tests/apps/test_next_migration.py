@@ -4,83 +4,8 @@ Each application is made by its framework on SQLite, moved by pgrade, and migrat
 README beside this.
 """
 
-import dataclasses
-import json
-import os
-import shutil
-import subprocess
-
-import pytest
-
 import pgrade
-
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-PYTHON = "/usr/bin/python3"
-needs_program = pytest.mark.skipif(
-    not pgrade.available(), reason=f"there is no {pgrade.program()}: build it or set PGRADE"
-)
-
-
-@dataclasses.dataclass
-class Application:
-    """A copy of one of the folders, since frameworks write files beside their code."""
-
-    command: list
-    directory: str
-    environment: dict
-
-    def run(self, url, *words, **environment):
-        return subprocess.run(
-            [*self.command, *words],
-            cwd=self.directory,
-            env=dict(
-                pgrade.clean_environment(self.environment),
-                DATABASE_URL=url,
-                PYTHONDONTWRITEBYTECODE="1",
-                **environment,
-            ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def say(self, url, *words, **environment):
-        """What it prints, as JSON where it is; an error is the test's."""
-        done = self.run(url, *words, **environment)
-        assert done.returncode == 0, f"{words}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        try:
-            return json.loads(done.stdout)
-        except ValueError:
-            return done.stdout + done.stderr
-
-
-@pytest.fixture
-def application(tmp_path):
-    def make(name, command, **environment):
-        directory = tmp_path / name
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
-        shutil.copytree(os.path.join(FOLDER, name), directory, ignore=ignored)
-        return Application([part.format(directory) for part in command], str(directory), environment)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def node_path():
-    done = subprocess.run(
-        [os.path.join(pgrade.PROJECT, "scripts", "apps-npm")], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"npm could not install: {done.stderr.strip()[-300:]}")
-    return done.stdout.strip()
-
-
-def needs(command, what):
-    there = shutil.which(command[0]) is not None
-    if not there or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip(f"{what} is not installed: scripts/setup test")
+from applications import PYTHON, needs, needs_program, read_usual_forms
 
 
 def moved(app, path, database, prepare, *options, slashes="//"):
@@ -90,9 +15,7 @@ def moved(app, path, database, prepare, *options, slashes="//"):
     app.say(sqlite, "fill")
     shown = app.say(sqlite, "show")
     assert len(shown) >= 20
-    # Drivers read dates and intervals in PostgreSQL's usual forms only, which the tests' server does not write.
-    database.execute(f"ALTER DATABASE {database.name} SET datestyle TO ISO")
-    database.execute(f"ALTER DATABASE {database.name} SET intervalstyle TO postgres")
+    read_usual_forms(database)
     outcome = pgrade.upgrade(path, database.url, *options)
     assert outcome.status == pgrade.OK, outcome
     assert app.say(database.url, "show") == shown

@@ -1,4 +1,4 @@
-"""One application of Django: program.py first|next|fill|show|use|check."""
+"""One application of Django: program.py first|next|fill|show|accounts|login NAME PASSWORD|use|check."""
 
 import datetime
 import json
@@ -6,9 +6,14 @@ import os
 import sys
 
 import django
+from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+django.setup()
+from django.contrib.auth.models import Group, Permission, User  # its models need setup() before
 
 
 def models(migration):
@@ -31,6 +36,11 @@ def fill():
             published=number % 2 == 0, created="2024-02-29T12:34:56.789Z", price="12.50",
             author=people[number % 5], editor=people[0] if number % 3 else None)
         made.tags.add(tags[number % 3])
+    User.objects.create_superuser("admin", "admin@example.org", "correct horse")
+    writer = User.objects.create_user("zoë", password="battery staple")
+    editors = Group.objects.create(name="éditeurs")
+    editors.permissions.set(Permission.objects.filter(codename__startswith="add_"))
+    writer.groups.add(editors)
 
 
 def show():
@@ -41,6 +51,12 @@ def show():
     found = [{name: str(value) for name, value in row.items()} for row in rows]
     found.append(post.objects.filter(title__startswith="Title 1", tags__name="ünï").count())
     return found
+
+
+def login(name, password):
+    """Whether the password is right, and whether the user may add posts, and drop them."""
+    user = authenticate(username=name, password=password)
+    return user and [user.has_perm(name) for name in ("blog.add_post", "blog.delete_post")]
 
 
 def use():
@@ -56,18 +72,18 @@ def use():
 
 
 def main():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
-    django.setup()
     word = sys.argv[1]
     if word == "first":
         call_command("migrate", "auth", verbosity=0)
         call_command("migrate", "blog", "0001_first", verbosity=0)
     elif word == "next":
         call_command("migrate", verbosity=0)
+    elif word == "accounts":
+        call_command("dumpdata", "auth", "contenttypes")
     elif word == "check":
         call_command("makemigrations", check=True, dry_run=True)
     else:
-        print(json.dumps({"fill": fill, "show": show, "use": use}[word]()))
+        print(json.dumps({"fill": fill, "show": show, "login": login, "use": use}[word](*sys.argv[2:])))
 
 
 main()
