@@ -129,6 +129,20 @@ def test_rows_that_are_there_already(source, application):
     assert application.execute("SELECT note FROM untouched", ()) == [("stays",)]
 
 
+def test_rows_of_the_ledger_are_replaced(folder, database):
+    """Migrations leave them on both sides; django_content_type is what Django itself writes as well."""
+    django = ("CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255), name varchar(255), applied {0});"
+              "CREATE TABLE django_content_type (id integer PRIMARY KEY, app_label varchar(100), model varchar(100));"
+              "INSERT INTO django_migrations VALUES (1, 'blog', '0001', '{1}');"
+              "INSERT INTO django_content_type VALUES ({2}, 'blog', 'post');")
+    source = fixtures.build_from_text(django.format("datetime", "2024-01-01 00:00:00", 9), folder / "app.db")
+    database.execute(django.format("timestamptz", "2026-02-02 00:00:00+00", 1))
+    fill(source, database)
+    assert database.execute("SELECT id FROM django_content_type", ()) == [(9,)]
+    assert database.execute("SELECT (applied AT TIME ZONE 'UTC')::text FROM django_migrations", ()) == [
+        ("2024-01-01 00:00:00",)]
+
+
 @pytest.mark.parametrize(
     "change, words",
     [
