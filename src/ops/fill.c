@@ -80,7 +80,10 @@ static bool begin(void *context, struct err *err)
 {
     struct fill_run *run = context;
 
-    return fill_begin(&run->filling, run->arena, run->control, plan_of(run), run->options->replace, err);
+    if (!fill_begin(&run->filling, run->arena, run->control, plan_of(run), run->options->replace, err))
+        return false;
+    run->result->load.frozen = run->filling.truncated;
+    return true;
 }
 
 static bool finish(void *context, struct err *err)

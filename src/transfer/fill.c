@@ -131,23 +131,40 @@ static bool check_rows(struct filling *filling, bool replace, struct err *err)
     return done;
 }
 
-/* TRUNCATE of all at once: their own keys are dropped by now.  A table that others refer to cannot be
- * truncated without them, and that is for the user to say. */
+static const char referred_sql[] =
+    "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid IN (" FILLED
+    ") AND conrelid NOT IN (" FILLED ")";
+
+/* TRUNCATE, of all at once, unless a table that is not filled refers to one of them: then its keys are to be
+ * checked for each row that goes. */
 static bool empty_tables(struct filling *filling, struct err *err)
 {
+    struct str params[] = {filling->plan->target_schema, filling->names};
+    const struct plan *plan = filling->plan;
+    struct value referred;
     struct buf sql;
     bool done;
 
+    if (!engine_value(filling->control, filling->arena, str_from(referred_sql), params, ARRAY_LENGTH(params),
+                      &referred, err))
+        return false;
+    filling->truncated = referred.integer == 0;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "TRUNCATE ONLY ");
-    put_tables(&sql, filling->plan);
+    if (filling->truncated) {
+        buf_text(&sql, "TRUNCATE ONLY ");
+        put_tables(&sql, plan);
+    }
+    for (size_t i = 0; !filling->truncated && i < plan->table_count; i++) {
+        buf_text(&sql, "DELETE FROM ONLY ");
+        ident_quote_qualified(&sql, plan->target_schema, plan->tables[i].name);
+        buf_text(&sql, ";");
+    }
     done = engine_exec(filling->control, buf_view(&sql), err);
     buf_free(&sql);
-    if (done || strcmp(err->sqlstate, "0A000") != 0) /* feature_not_supported: a foreign key from elsewhere */
+    if (done || strcmp(err->sqlstate, "23503") != 0) /* foreign_key_violation */
         return done;
     err->code = ERR_REFUSED;
-    return err_hint(err,
-                    "a table that is not filled refers to one that is: fill it too, or drop that key first");
+    return err_hint(err, "a table that is not filled refers to these rows: delete its own first");
 }
 
 static bool clear_the_way(struct filling *filling, struct err *err)
@@ -229,11 +246,15 @@ static bool give_back(struct filling *filling, struct err *err)
 {
     if (filling->redo.failed)
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for the statements of the foreign keys");
-    if (engine_exec(filling->control, buf_view(&filling->redo), err))
+    /* Deferred uniques are looked at now: tables with anything pending cannot be altered. */
+    if (engine_exec(filling->control, (struct str)STR("SET CONSTRAINTS ALL IMMEDIATE"), err) &&
+        engine_exec(filling->control, buf_view(&filling->redo), err))
         return true;
-    if (strcmp(err->sqlstate, "23503") != 0) /* foreign_key_violation */
+    if (strncmp(err->sqlstate, "23", 2) != 0) /* integrity constraint violation */
         return false;
     err->code = ERR_DECISION;
+    if (strcmp(err->sqlstate, "23503") != 0) /* foreign_key_violation */
+        return err_hint(err, "a constraint of the target's table refuses a row of the source: mend it there");
     return err_hint(err, "rows of the source have no parent (PRAGMA foreign_key_check): mend them there");
 }
 

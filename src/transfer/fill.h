@@ -18,6 +18,7 @@ struct filling {
     struct engine *control;
     const struct plan *plan;
     struct str names;   /* of the tables, as a JSON array */
+    bool truncated;     /* the tables; else their rows were deleted */
     struct str catalog; /* as it was */
     struct buf redo;    /* what gives back the triggers' states and the foreign keys */
 };

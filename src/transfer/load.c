@@ -41,6 +41,7 @@ void load_init(struct load *load, struct arena *arena, const struct plan *plan)
     load->picker = (struct row_picker){.picks = NULL};
     load->observe_always = false;
     load->joined = false;
+    load->frozen = false;
     load->tables = ARENA_ARRAY(arena, struct load_progress, plan->table_count + 1);
     atomic_init(&load->checking_only, false);
     atomic_init(&load->stop, false);
@@ -93,7 +94,7 @@ static void put_copy(struct buf *sql, const struct chunk *chunk)
         plan_column_list(sql, chunk->table);
         buf_byte(sql, ')');
     }
-    buf_printf(sql, " FROM STDIN (FORMAT binary%s)", chunk->whole || chunk->load->joined ? ", FREEZE" : "");
+    buf_printf(sql, " FROM STDIN (FORMAT binary%s)", chunk->whole || chunk->load->frozen ? ", FREEZE" : "");
 }
 
 static bool begin_copy(struct chunk *chunk, struct err *err)

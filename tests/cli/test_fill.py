@@ -129,6 +129,30 @@ def test_rows_that_are_there_already(source, application):
     assert application.execute("SELECT note FROM untouched", ()) == [("stays",)]
 
 
+def test_a_table_beside_refers_to_one_that_is_filled(source, application):
+    application.execute("CREATE TABLE beside (id serial PRIMARY KEY, user_id integer REFERENCES users (id))")
+    before = whole_text(application)
+    fill(source, application)
+    assert whole_text(application) == before
+    application.execute("INSERT INTO beside (user_id) VALUES (3)")
+    outcome = fill(source, application, "--replace", status=pgrade.REFUSED)
+    assert "beside" in outcome.stderr and "delete its own first" in outcome.stderr
+    application.execute("DELETE FROM beside")
+    fill(source, application, "--replace")
+    assert application.execute("SELECT count(*) FROM users", ()) == [(2,)]
+
+
+def test_a_unique_that_is_checked_late(source, application):
+    application.execute("ALTER TABLE comments ADD CONSTRAINT bodies UNIQUE (body) DEFERRABLE INITIALLY DEFERRED")
+    fill(source, application)
+    with contextlib.closing(sqlite3.connect(source)) as connection:
+        connection.executescript("UPDATE comments SET body = 'same'")
+    before = state(application)
+    outcome = fill(source, application, "--replace", status=pgrade.DECISION)
+    assert "bodies" in outcome.stderr
+    assert state(application) == before
+
+
 def test_rows_of_the_ledger_are_replaced(folder, database):
     """Migrations leave them on both sides; django_content_type is what Django itself writes as well."""
     django = ("CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255), name varchar(255), applied {0});"
