@@ -2,13 +2,15 @@
  * timestamp.c. */
 #include "transfer/encode_field.h"
 #include "transfer/moment.h"
+#include "transfer/span.h"
 
 /* PostgreSQL's range, in days since 2000-01-01: src/include/datatype/timestamp.h. */
 enum {
     DAY_FIRST = -2451545,          /* 4714-11-24 BC */
     DAY_END_TIMESTAMP = 106751983, /* 294277-01-01 */
     DAY_END_DATE = 2145031949,     /* 5874898-01-01 */
-    DAYS_FROM_1970 = 10957         /* to 2000-01-01 */
+    DAYS_FROM_1970 = 10957,        /* to 2000-01-01 */
+    MONTHS_MAXIMUM = 2136000000    /* 178,000,000 years, the most that it reads itself */
 };
 
 static const char out_of_range[] = "out of PostgreSQL's range";
@@ -144,27 +146,35 @@ bool encode_timetz_text(const struct encode_column *column, const struct value *
     return true;
 }
 
-/*
- * An interval is a span since 1970-01-01, counted in a unit (Django's DurationField: microseconds) or written
- * as the moment at its end (SQLAlchemy's Interval).  Days and the rest of a day, which is never negative, as
- * Python's timedelta has them.
- */
-static bool put_interval(const struct moment *moment, struct buf *out, const char **reason)
+static bool put_span(const struct span *span, struct buf *out, const char **reason)
 {
-    int64_t days = moment->days + DAYS_FROM_1970;
     char *at;
 
-    if (moment->finer)
+    if (span->finer)
         return misfit(reason, "more than 6 digits of a second's fraction");
-    if (days < INT32_MIN || days > INT32_MAX)
+    if (span->huge || span->days < INT32_MIN || span->days > INT32_MAX || span->months < -MONTHS_MAXIMUM ||
+        span->months > MONTHS_MAXIMUM)
         return misfit(reason, out_of_range);
     at = field_new(out, 16, reason);
     if (at == NULL)
         return false;
-    put64(at, (uint64_t)moment->us);
-    put32(at + 8, (uint32_t)(int32_t)days);
-    put32(at + 12, 0); /* months */
+    put64(at, (uint64_t)span->us);
+    put32(at + 8, (uint32_t)(int32_t)span->days);
+    put32(at + 12, (uint32_t)(int32_t)span->months);
     return true;
+}
+
+/*
+ * An interval is a span since 1970-01-01, counted in a unit (Django's DurationField: microseconds) or written
+ * as the moment at its end (SQLAlchemy's Interval), or in the words of ISO 8601 (ActiveSupport's Duration).
+ * Of a moment it is days and the rest of a day, which is never negative, as Python's timedelta has them.
+ */
+static bool put_interval(const struct moment *moment, struct buf *out, const char **reason)
+{
+    const struct span span = {
+        .days = moment->days + DAYS_FROM_1970, .us = moment->us, .finer = moment->finer};
+
+    return put_span(&span, out, reason);
 }
 
 bool encode_interval_integer(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -187,7 +197,10 @@ bool encode_interval_text(const struct encode_column *column, const struct value
                           const char **reason)
 {
     struct moment moment;
+    struct span span;
 
+    if (span_parse(value->bytes, &span))
+        return put_span(&span, out, reason);
     if (!moment_parse(value->bytes, &moment))
         return misfit(reason, column->misfit);
     if (moment.offset != 0)

@@ -5,6 +5,7 @@
  */
 #include "verify/canonical_rules.h"
 #include "verify/moment_number.h"
+#include "verify/span.h"
 
 #define SECOND     INT64_C(1000000)
 #define MINUTE     (60 * SECOND)
@@ -301,8 +302,10 @@ bool interval_source(const struct canonical *rule, const struct value *value,
                form_interval(micros + EPOCH_UNIX, scratch, form);
     if (value->kind != VALUE_TEXT)
         return misfit(scratch, NULL);
+    if (span_begins(value->bytes))
+        return span_form(value->bytes, scratch, form);
     if (!parse_timestamp(value->bytes, &moment))
-        return misfit(scratch, "it is no date with a time");
+        return misfit(scratch, "it is no span of time");
     if (moment.offset != 0 || moment.finer)
         return misfit(scratch, moment.finer ? "it has more digits of a second than the column"
                                             : "it is a moment with an offset");

@@ -20,7 +20,6 @@ pytestmark = where_they_are
 OPTIONS = {"drizzle": ("--exclude", "__drizzle_migrations")}
 ARRAYS = "a column of the framework is integer[], and arrays are not loaded"
 STOPPED = {name: ARRAYS for name in ("drizzle", "knex", "sequelize", "sqlalchemy")}
-STOPPED["rails"] = "ActiveSupport writes durations as ISO 8601 does, which is not read"
 
 
 def marked(name):

@@ -99,7 +99,6 @@ def hints(name, wanted):
 UNFIT = {
     "drizzle": ("all_types.big",),  # digits in a BLOB
     "knex": ("all_types.flt53", "all_types.dur"),  # a double, and real on PostgreSQL; the text of an interval
-    "rails": ("all_types.dur", "rebuilts.dur"),  # the text of an interval
     "sqlalchemy": ("all_types.num3810",),  # a decimal beyond 15 digits, which became a real
 }
 # What integers count that are moments to the framework.

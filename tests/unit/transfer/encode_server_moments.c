@@ -32,6 +32,23 @@ static void moments(void **state)
                   "'2024-02-29 00:00Z'::timestamptz");
 }
 
+/* The server reads the same words itself, but no sign before the P. */
+static void spans(void **state)
+{
+    static const char *const texts[] = {
+        "PT0S",  "P3DT4H5.000006S", "P-1DT-1S", "P2W",   "P1Y2M3DT5H6M7.8S",
+        "PT24H", "P-1Y2M",          "P1DT-1S",  "PT90M", "P100000Y",
+    };
+    char expected[64];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        snprintf(expected, sizeof(expected), "'%s'::interval", texts[i]);
+        assert_copied("interval", column_of(PG_INTERVAL), text_value(texts[i]), expected);
+    }
+    assert_copied("interval", column_of(PG_INTERVAL), TEXT("-P1DT1S"), "'-1 day -1 second'::interval");
+}
+
 static int days_in(int year, int month)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -137,6 +154,6 @@ static void counted_moments(void **state)
 }
 
 const struct CMUnitTest encode_server_moments[] = {
-    cmocka_unit_test(moments),         cmocka_unit_test(timestamps),   cmocka_unit_test(dates),
-    cmocka_unit_test(counted_moments), {NULL, NULL, NULL, NULL, NULL},
+    cmocka_unit_test(moments), cmocka_unit_test(spans),           cmocka_unit_test(timestamps),
+    cmocka_unit_test(dates),   cmocka_unit_test(counted_moments), {NULL, NULL, NULL, NULL, NULL},
 };
