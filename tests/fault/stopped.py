@@ -23,6 +23,13 @@ MOMENTS = {
     "end of publishing": ("SET SCHEMA", "DROP SCHEMA"),
 }
 
+# Of a run that fills the application's own tables.
+FILL_MOMENTS = {
+    "keys away": ("DROP CONSTRAINT",),
+    "sequences": ("RESTART WITH",),
+    "keys back": ("ADD CONSTRAINT",),
+    "comments back": ("COMMENT ON CONSTRAINT", "COMMENT"),
+}
 
 READING_BACK = """
     SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%%STDOUT%%'"""
@@ -32,7 +39,7 @@ QUEUED = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExcl
 @contextlib.contextmanager
 def stopped_at(moment, database, source, *options):
     """The run stands at that moment while the block is executed."""
-    with Gate(database, *MOMENTS[moment]) as gate:
+    with Gate(database, *(MOMENTS | FILL_MOMENTS)[moment]) as gate:
         process = pgrade.start("upgrade", str(source), database.url, *options)
         try:
             gate.wait_for_arrival(process)
