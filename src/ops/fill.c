@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ops/fill_intern.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
 #include "ops/policy.h"
@@ -115,7 +116,9 @@ static bool plan_for_tables(struct fill_run *run, const struct existing *existin
     if (!check_options(run->options, err))
         return false;
     fill_match(run->arena, plan, existing, &run->fill);
-    if (!show_differences(run, err))
+    if (!show_differences(run, err) ||
+        !fill_compare_ledgers(run->arena, plan, &run->fill, run->result->prepared.snapshot.readers[0],
+                              run->control, err))
         return false;
     fill_options(run->arena, plan, &run->fill, &run->prepare->plan);
     if (!interruptible(run->options->interrupted, run->result->prepared.snapshot.readers[0], plan_again, run,

@@ -167,6 +167,20 @@ def test_rows_of_the_ledger_are_replaced(folder, database):
         ("2024-01-01 00:00:00",)]
 
 
+def test_ledgers_at_different_versions(folder, database):
+    alembic = ("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc"
+               " PRIMARY KEY (version_num)); INSERT INTO alembic_version VALUES ('{0}');"
+               "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);")
+    source = fixtures.build_from_text(alembic.format("0a1b") + "INSERT INTO notes VALUES (1, 'x')", folder / "app.db")
+    database.execute(alembic.format("77ff"))
+    outcome = fill(source, database, status=pgrade.REFUSED)
+    assert "different versions" in outcome.stderr and "0a1b" in outcome.stderr and "77ff" in outcome.stderr
+    assert database.execute("SELECT count(*) FROM notes", ()) == [(0,)]
+    fill(source, database, "--exclude", "alembic_version", status=pgrade.SHORTFALL)
+    assert database.execute("SELECT version_num FROM alembic_version", ()) == [("77ff",)]
+    assert database.execute("SELECT body FROM notes", ()) == [("x",)]
+
+
 @pytest.mark.parametrize(
     "change, words",
     [
