@@ -89,7 +89,7 @@ static const struct plan_table *find_ledger(const struct plan *plan, const struc
 bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, const struct fill *fill,
                           struct engine *reader, struct engine *control, struct err *err)
 {
-    const struct existing_table *there;
+    const struct existing_table *there = NULL;
     const struct plan_table *table = find_ledger(plan, fill, &there);
     const char *version = version_of(plan->framework.id);
     struct ledger ours = {.count = 0};
