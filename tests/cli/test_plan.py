@@ -103,6 +103,13 @@ def test_document_names_every_table_and_column(source):
     connection.close()
 
 
+def expect_stored(tables, version):
+    """A plan knows no server: columns that it calls virtual are so on PostgreSQL 18 and later."""
+    for table in tables:
+        for column in table["columns"]:
+            column["virtual"] = column["virtual"] and int(version.split(".")[0]) >= 18
+
+
 @pytest.mark.core
 def test_plan_says_what_upgrade_does(source, database):
     """The document of plan is part of the document of upgrade, word for word."""
@@ -119,6 +126,8 @@ def test_plan_says_what_upgrade_does(source, database):
         "misfits",
         "misfit_count",
     ):
+        if name == "tables":
+            expect_stored(planned[name], database.execute("SHOW server_version", ())[0][0])
         assert planned[name] == done[name], name
     assert [one["name"] for one in planned["not_carried"]] == [one["name"] for one in done["not_carried"]]
 

@@ -5,6 +5,10 @@
 #include "base/buf.h"
 #include "engine/postgres/private.h"
 
+enum {
+    ATTEMPTS = 10 /* to lift a limit that ends what would lift it */
+};
+
 /* What every session of pgrade starts with.  Sent as statements, not as startup options, which poolers
  * refuse. */
 static const char session_settings[] = "SET client_encoding = 'UTF8';"
@@ -15,7 +19,6 @@ static const char session_settings[] = "SET client_encoding = 'UTF8';"
                                        "SET bytea_output = 'hex';"
                                        "SET standard_conforming_strings = on;"
                                        "SET client_min_messages = warning;"
-                                       "SET statement_timeout = 0;"
                                        "SET lock_timeout = 0;"
                                        "SET idle_in_transaction_session_timeout = 0;"
                                        "SET search_path = pg_catalog";
@@ -151,6 +154,23 @@ static bool identify(struct postgres *postgres, const struct url *url, struct er
     return known;
 }
 
+/* By itself and first: the limit holds for the statement that lifts it too, and a busy machine may not be
+ * done within somebody's millisecond. */
+static bool lift_statement_timeout(struct postgres *postgres, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        err_clear(&failure);
+        if (engine_exec(&postgres->engine, (struct str)STR("SET statement_timeout = 0"), &failure))
+            return true;
+        if (strcmp(failure.sqlstate, "57014") != 0) /* query_canceled */
+            break;
+    }
+    *err = failure;
+    return false;
+}
+
 static bool set_session(struct postgres *postgres, struct err *err)
 {
     struct buf sql;
@@ -161,7 +181,7 @@ static bool set_session(struct postgres *postgres, struct err *err)
     for (size_t i = 0; i < ARRAY_LENGTH(newer_settings); i++)
         if (PQserverVersion(postgres->connection) >= newer_settings[i].since)
             buf_text(&sql, newer_settings[i].setting);
-    done = engine_exec(&postgres->engine, buf_view(&sql), err);
+    done = lift_statement_timeout(postgres, err) && engine_exec(&postgres->engine, buf_view(&sql), err);
     buf_free(&sql);
     return done;
 }
