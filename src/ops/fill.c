@@ -63,6 +63,11 @@ static bool check_options(const struct upgrade_options *options, struct err *err
     for (size_t i = 0; i < options->misfit_rule_count; i++)
         if (options->misfit_rules[i].policy == MISFIT_WIDEN)
             what = "--misfit widen";
+    for (size_t i = 0; i < options->plan.nocase_count; i++)
+        if (options->plan.nocase[i].form != NOCASE_LOWER)
+            what = "--nocase citext or icu";
+    if (options->plan.fts != FTS_NONE)
+        what = "--fts";
     if (what == NULL)
         return true;
     err_set(err, ERR_USAGE, "%s: not for tables that the application's own migrations made", what);
@@ -92,6 +97,22 @@ static bool finish(void *context, struct err *err)
     struct fill_run *run = context;
 
     return fill_finish(&run->filling, err);
+}
+
+/* In the same transaction, as everything else: a row that is set aside is nowhere else but in the source. */
+static bool keep_rows(void *context, struct err *err)
+{
+    struct fill_run *run = context;
+    struct quarantine *quarantine = &run->result->quarantine;
+    int64_t there = 0;
+
+    if (quarantine->path == NULL || quarantine->rows == 0)
+        return true;
+    /* IF NOT EXISTS asks for the right to create all the same. */
+    return engine_int(run->control, (struct str)STR("SELECT (to_regnamespace('pgrade') IS NOT NULL)::int"),
+                      &there, err) &&
+           (there != 0 || engine_exec(run->control, (struct str)STR("CREATE SCHEMA pgrade"), err)) &&
+           quarantine_add(quarantine, run->control, err);
 }
 
 static bool commit(void *context, struct err *err)
@@ -196,7 +217,7 @@ static bool load_and_commit(struct fill_run *run, struct err *err)
     done = done && guard_source(run->options, run->result, err);
     if (done && was_interrupted(run->options->interrupted))
         done = err_set(err, ERR_CANCELED, "interrupted");
-    done = done && step(run, commit, err);
+    done = done && step(run, keep_rows, err) && step(run, commit, err);
     times[STEP_PUBLISH] = clock_monotonic_us() - since;
     work_close(&work);
     if (done)

@@ -147,6 +147,33 @@ static void match_rest(struct arena *arena, const struct plan *plan, const struc
     }
 }
 
+static void put_object(struct buf *names, const char *class, struct str name)
+{
+    buf_printf(names, "%s%s %.*s", names->len > 0 ? ", " : "", class, STR_ARGS(name));
+}
+
+/* What else the source has.  The target's own objects hold, whatever they are: whether the application made
+ * these too is for somebody to look at. */
+static void match_objects(struct arena *arena, const struct plan *plan, struct fill *fill)
+{
+    struct buf names;
+
+    buf_init(&names, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < plan->object_count; i++)
+        if (plan->objects[i].class != OBJECT_PRIMARY_KEY)
+            put_object(&names, object_class_name(plan->objects[i].class), plan->objects[i].name);
+    for (size_t i = 0; i < plan->view_count; i++)
+        put_object(&names, object_class_name(OBJECT_VIEW), plan->views[i].name);
+    for (size_t i = 0; i < plan->not_carried_count; i++)
+        if (plan->not_carried[i].class != OBJECT_TABLE)
+            put_object(&names, object_class_name(plan->not_carried[i].class), plan->not_carried[i].name);
+    if (names.len > 0)
+        differ(arena, fill, false, str_from("besides its tables the source has"),
+               str_printf(arena, "%.*s; whether the target has them too was not looked at, its own hold",
+                          STR_ARGS(buf_view(&names))));
+    buf_free(&names);
+}
+
 void fill_match(struct arena *arena, const struct plan *plan, const struct existing *existing,
                 struct fill *fill)
 {
@@ -158,6 +185,7 @@ void fill_match(struct arena *arena, const struct plan *plan, const struct exist
         match_table(arena, fill, i, &plan->tables[i]);
     }
     match_rest(arena, plan, existing, fill);
+    match_objects(arena, plan, fill);
 }
 
 void fill_options(struct arena *arena, const struct plan *plan, const struct fill *fill,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "plan/fill.h"
 #include "schema/ident.h"
 
@@ -27,13 +28,14 @@ static const char keys_sql[] =
 /* Whatever gives a column of these tables its numbers: what belongs to it, and what its default calls. */
 static const char sequences_sql[] =
     "SELECT DISTINCT ON (d.seq, a.attrelid, a.attnum) d.seq::regclass::text, a.attrelid::regclass::text,"
-    " quote_ident(a.attname), r.relname, s.seqmax, quote_literal(d.seq::regclass::text)"
+    " quote_ident(a.attname), r.relname, s.seqmax, quote_literal(d.seq::regclass::text), (t.typcategory = "
+    "'N')::int"
     " FROM (SELECT objid AS seq, refobjid AS rel, refobjsubid AS col FROM pg_depend"
     "   WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')"
     "  UNION SELECT d.refobjid, f.adrelid, f.adnum FROM pg_depend d JOIN pg_attrdef f ON f.oid = d.objid"
     "   WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass) d"
     " JOIN pg_sequence s ON s.seqrelid = d.seq JOIN pg_attribute a ON a.attrelid = d.rel AND a.attnum = d.col"
-    " JOIN pg_class r ON r.oid = a.attrelid"
+    " JOIN pg_class r ON r.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid"
     " WHERE s.seqincrement > 0 AND d.rel IN (" FILLED ")";
 
 static struct str table_names(struct arena *arena, const struct plan *plan)
@@ -97,7 +99,20 @@ static bool lock_tables(struct filling *filling, struct err *err)
     return err_hint(err, "somebody uses the tables that are to be filled: stop the application, then again");
 }
 
-/* Which tables hold rows that nobody said may go. */
+static bool count_rows(const struct filling *filling, struct str table, int64_t *rows, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "SELECT count(*) FROM ");
+    ident_quote_qualified(&sql, filling->plan->target_schema, table);
+    done = engine_int(filling->control, buf_view(&sql), rows, err);
+    buf_free(&sql);
+    return done;
+}
+
+/* Which tables hold rows that nobody said may go.  Those that migrations left go unasked, never unsaid. */
 static bool check_rows(struct filling *filling, bool replace, struct err *err)
 {
     const struct plan *plan = filling->plan;
@@ -107,19 +122,15 @@ static bool check_rows(struct filling *filling, bool replace, struct err *err)
 
     buf_init(&occupied, BUF_TEXT_MAXIMUM);
     for (size_t i = 0; done && !replace && i < plan->table_count; i++) {
-        struct buf sql;
+        struct str name = plan->tables[i].name;
         int64_t rows = 0;
 
-        if (fill_is_seed(&plan->framework, plan->tables[i].source->name.text))
-            continue;
-        buf_init(&sql, BUF_TEXT_MAXIMUM);
-        buf_text(&sql, "SELECT count(*) FROM ");
-        ident_quote_qualified(&sql, plan->target_schema, plan->tables[i].name);
-        done = engine_int(filling->control, buf_view(&sql), &rows, err);
-        buf_free(&sql);
-        if (rows > 0)
-            buf_printf(&occupied, "%s%.*s (%lld)", count++ > 0 ? ", " : "", STR_ARGS(plan->tables[i].name),
-                       (long long)rows);
+        done = count_rows(filling, name, &rows, err);
+        if (rows > 0 && fill_is_seed(&plan->framework, plan->tables[i].source->name.text))
+            log_message(LOG_NOTICE, "%.*s: %lld row%s that migrations left there make%s way for the source's",
+                        STR_ARGS(name), (long long)rows, rows == 1 ? "" : "s", rows == 1 ? "s" : "");
+        else if (rows > 0)
+            buf_printf(&occupied, "%s%.*s (%lld)", count++ > 0 ? ", " : "", STR_ARGS(name), (long long)rows);
     }
     if (done && count > 0) {
         err_set(err, ERR_REFUSED, "%zu table%s of the target hold%s rows already", count,
@@ -129,6 +140,31 @@ static bool check_rows(struct filling *filling, bool replace, struct err *err)
     }
     buf_free(&occupied);
     return done;
+}
+
+/* A key that deletes or changes rows of its own table as ours go: those are nobody's to touch. */
+static const char acting_sql[] =
+    "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confdeltype NOT IN ('a', 'r')"
+    " AND confrelid IN (" FILLED ") AND conrelid NOT IN (" FILLED ")";
+
+static bool check_acting_keys(struct filling *filling, struct err *err)
+{
+    struct str params[] = {filling->plan->target_schema, filling->names};
+    struct value acting;
+    int64_t rows = 0;
+
+    if (!engine_value(filling->control, filling->arena, str_from(acting_sql), params, ARRAY_LENGTH(params),
+                      &acting, err))
+        return false;
+    for (size_t i = 0; acting.integer != 0 && rows == 0 && i < filling->plan->table_count; i++)
+        if (!count_rows(filling, filling->plan->tables[i].name, &rows, err))
+            return false;
+    if (rows == 0)
+        return true;
+    err_set(
+        err, ERR_REFUSED,
+        "a table that is not filled refers to one that is, ON DELETE CASCADE or SET: its rows would go too");
+    return err_hint(err, "fill it as well, or drop that key first");
 }
 
 static const char referred_sql[] =
@@ -149,6 +185,8 @@ static bool empty_tables(struct filling *filling, struct err *err)
                       &referred, err))
         return false;
     filling->truncated = referred.integer == 0;
+    if (!filling->truncated && !check_acting_keys(filling, err))
+        return false;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (filling->truncated) {
         buf_text(&sql, "TRUNCATE ONLY ");
@@ -218,6 +256,20 @@ static struct str sequence_question(const struct filling *filling, const struct 
         STR_ARGS(cells[0].bytes));
 }
 
+/* A default like 'A-' || nextval('numbers') makes texts of the numbers: which of them were given cannot be
+ * told. */
+static bool is_number(const struct value *cells)
+{
+    if (cells[6].integer != 0)
+        return true;
+    log_message(
+        LOG_WARNING,
+        "%.*s.%.*s: its default makes no numbers of the sequence %.*s, which stays as it is: see that "
+        "it goes on behind what the rows hold",
+        STR_ARGS(cells[3].bytes), STR_ARGS(cells[2].bytes), STR_ARGS(cells[0].bytes));
+    return false;
+}
+
 static bool set_sequences(struct filling *filling, struct err *err)
 {
     struct str params[] = {filling->plan->target_schema, filling->names};
@@ -231,7 +283,8 @@ static bool set_sequences(struct filling *filling, struct err *err)
     if (!engine_query(filling->control, str_from(sequences_sql), params, ARRAY_LENGTH(params), &rows, err))
         return false;
     while ((done = rows_next(rows, &found, err)) && found)
-        ARENA_PUSH(filling->arena, questions, count, capacity) = sequence_question(filling, rows->cells);
+        if (is_number(rows->cells))
+            ARENA_PUSH(filling->arena, questions, count, capacity) = sequence_question(filling, rows->cells);
     rows_close(rows);
     for (size_t i = 0; done && i < count; i++) {
         struct value statement;

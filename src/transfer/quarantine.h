@@ -49,6 +49,9 @@ uint64_t quarantine_hash(const struct set_aside *row);
  * copies the rows into pgrade.quarantine, and gives the file its name. */
 bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err) MUST_USE;
 
+/* The same beside what earlier runs left.  The schema pgrade has to be there. */
+bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err) MUST_USE;
+
 /* `published` false: the file goes.  May be called again. */
 void quarantine_close(struct quarantine *quarantine, bool published);
 

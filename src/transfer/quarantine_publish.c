@@ -128,17 +128,19 @@ static bool keep(struct quarantine *quarantine, struct err *err)
     return true;
 }
 
-bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err)
+bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err)
 {
     static const struct str copy =
         STR("COPY pgrade.quarantine (run_id, id, source, source_table, target_schema, target_table, "
             "source_rowid, column_name, reason, \"row\") FROM STDIN (FORMAT csv, HEADER)");
 
-    if (!drop_earlier(target, err))
-        return false;
     if (quarantine == NULL || quarantine->rows == 0)
         return true;
-    return quarantine_write_out(quarantine, err) && send_columns(quarantine, target->control, err) &&
-           engine_copy_in(target->control, copy, err) && send_file(quarantine, target->control, err) &&
-           keep(quarantine, err);
+    return quarantine_write_out(quarantine, err) && send_columns(quarantine, control, err) &&
+           engine_copy_in(control, copy, err) && send_file(quarantine, control, err) && keep(quarantine, err);
+}
+
+bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err)
+{
+    return drop_earlier(target, err) && quarantine_add(quarantine, target->control, err);
 }

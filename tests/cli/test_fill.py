@@ -115,6 +115,71 @@ def test_new_rows_get_new_numbers(source, application):
     assert application.execute("INSERT INTO comments (post_id) VALUES (1) RETURNING id", ()) == [(3,)]
 
 
+def test_a_default_that_makes_texts_of_a_sequence(folder, database):
+    """Its values are no numbers; the sequence of another column, of a domain over numbers, still goes on."""
+    source = fixtures.build_from_text("CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT);"
+                                      " INSERT INTO orders VALUES (7, 'A-5');", folder / "orders.db")
+    database.execute("CREATE SEQUENCE codes; CREATE SEQUENCE ids; CREATE DOMAIN number AS bigint;"
+                     " CREATE TABLE orders (id number PRIMARY KEY DEFAULT nextval('ids'),"
+                     " code text DEFAULT 'A-' || nextval('codes'))")
+    outcome = fill(source, database)
+    assert "orders.code: its default makes no numbers of the sequence" in outcome.stderr
+    assert database.execute("INSERT INTO orders DEFAULT VALUES RETURNING id, code", ()) == [(8, "A-1")]
+
+
+def test_what_else_the_source_has_is_named(folder, database):
+    source = fixtures.build_from_text(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE CHECK (v <> ''), w TEXT REFERENCES t (v));"
+        " CREATE INDEX of_w ON t (w); CREATE INDEX odd ON t (printf('%q', v)); CREATE VIEW counted AS SELECT count(*) AS n FROM t;"
+        " CREATE TRIGGER gone AFTER DELETE ON t BEGIN DELETE FROM t WHERE w = old.v; END;", folder / "t.db")
+    database.execute("CREATE TABLE t (id bigint PRIMARY KEY, v text, w text)")
+    outcome = fill(source, database)
+    for text in (outcome.stdout, outcome.stderr):
+        line = next(line for line in text.splitlines() if "besides its tables the source has" in line)
+        for name in ("unique", "check", "foreign key", "index of_w", "index odd", "view counted", "trigger gone"):
+            assert name in line
+
+
+def test_rows_that_are_set_aside_are_kept_and_come_back(folder, database):
+    source = fixtures.build_from_text("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);"
+                                      " CREATE TABLE u (id INTEGER PRIMARY KEY, n INTEGER);"
+                                      " INSERT INTO t VALUES (1, 'one'), (2, 2); INSERT INTO u VALUES (1, 'uno');",
+                                      folder / "t.db")
+    database.execute("CREATE TABLE t (id bigint PRIMARY KEY, n integer); CREATE TABLE u (id bigint PRIMARY KEY, n integer)")
+    aside = folder / "aside.csv"
+    fill(source, database, "--include", "u", "--misfit", "quarantine", "--quarantine-file",
+         str(folder / "u.csv"), status=pgrade.SHORTFALL)
+    fill(source, database, "--include", "t", "--misfit", "quarantine", "--quarantine-file", str(aside),
+         status=pgrade.SHORTFALL)
+    assert database.execute("SELECT target_table, \"row\"->>'n' FROM pgrade.quarantine ORDER BY 1", ()) == [
+        ("t", "one"), ("u", "uno")]
+    aside.write_text(aside.read_text().replace('""one""', "7"))
+    outcome = pgrade.run("upgrade", database.url, "--retry-quarantine", str(aside))
+    assert outcome.status == pgrade.OK, outcome
+    assert database.execute("SELECT id, n FROM t ORDER BY id", ()) == [(1, 7), (2, 2)]
+
+
+def test_rows_that_make_way_are_said(folder, database):
+    source = fixtures.build_from_text("CREATE TABLE django_site (id INTEGER PRIMARY KEY, domain TEXT);",
+                                      folder / "site.db")
+    database.execute("CREATE TABLE django_site (id bigint PRIMARY KEY, domain text);"
+                     " INSERT INTO django_site VALUES (9, 'example.com')")
+    outcome = fill(source, database)
+    assert "django_site: 1 row that migrations left there makes way for the source's" in outcome.stderr
+    assert database.execute("SELECT count(*) FROM django_site", ()) == [(0,)]
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_a_key_that_acts_on_rows_beside(folder, database, action):
+    source = fixtures.build_from_text("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (7);",
+                                      folder / "t.db")
+    database.execute("CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (7);"
+                     f" CREATE TABLE beside (t bigint REFERENCES t ON DELETE {action}); INSERT INTO beside VALUES (7)")
+    outcome = fill(source, database, "--replace", status=pgrade.REFUSED)
+    assert "its rows would go too" in outcome.stderr
+    assert database.execute("SELECT t FROM beside", ()) == [(7,)]
+
+
 def test_rows_that_are_there_already(source, application):
     application.execute("ALTER TABLE users DISABLE TRIGGER plain")
     application.execute("INSERT INTO users (name) VALUES ('Old')")
@@ -232,7 +297,9 @@ def test_fill_where_there_is_nothing_to_fill(source, database):
     assert "none of the source's tables" in outcome.stderr
 
 
-@pytest.mark.parametrize("options", [("--orphans", "not-valid"), ("--misfit", "widen"), ("--owner", "")])
+@pytest.mark.parametrize("options", [
+    ("--orphans", "not-valid"), ("--misfit", "widen"), ("--owner", ""), ("--nocase", "citext"),
+    ("--nocase", "users.name=icu"), ("--fts", "tsvector")])
 def test_what_only_pgrades_own_tables_have(source, application, options):
     before = state(application)
     fill(source, application, *(word or application.cluster.user for word in options), status=pgrade.USAGE)
