@@ -7,6 +7,10 @@
 #include "plan/fill.h"
 #include "schema/ident.h"
 
+enum {
+    LARGE_ROWS = 5000 /* from here on building an index at once is faster than row by row */
+};
+
 /* The tables that are filled: $1 their schema, $2 their names. */
 #define FILLED                                                                                               \
     "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"        \
@@ -25,6 +29,20 @@ static const char keys_sql[] =
     "  obj_description(oid, 'pg_constraint')), '')"
     " FROM pg_constraint WHERE contype = 'f' AND conrelid IN (" FILLED ") ORDER BY oid";
 
+/* Only indexes of which pg_get_indexdef() tells all, and that nothing else leans on. */
+static const char indexes_sql[] =
+    "SELECT format('DROP INDEX %s;', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid) || ';'"
+    " || coalesce(format('COMMENT ON INDEX %s IS %L;', i.indexrelid::regclass,"
+    "  obj_description(i.indexrelid, 'pg_class')), '')"
+    " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE NOT i.indisunique AND NOT "
+    "i.indisexclusion"
+    " AND i.indisvalid AND i.indisready AND NOT i.indisclustered AND NOT i.indisreplident AND "
+    "x.reltablespace = 0"
+    " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = x.oid AND d.classid = 'pg_class'::regclass"
+    "  AND d.deptype IN ('e', 'x', 'P', 'S'))"
+    " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0)"
+    " AND i.indrelid IN (" FILLED ") ORDER BY i.indexrelid";
+
 /* Whatever gives a column of these tables its numbers: what belongs to it, and what its default calls. */
 static const char sequences_sql[] =
     "SELECT DISTINCT ON (d.seq, a.attrelid, a.attnum) d.seq::regclass::text, a.attrelid::regclass::text,"
@@ -38,7 +56,7 @@ static const char sequences_sql[] =
     " JOIN pg_class r ON r.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid"
     " WHERE s.seqincrement > 0 AND d.rel IN (" FILLED ")";
 
-static struct str table_names(struct arena *arena, const struct plan *plan)
+static struct str table_names(struct arena *arena, const struct plan *plan, int64_t least)
 {
     struct json json;
     struct buf text;
@@ -48,7 +66,8 @@ static struct str table_names(struct arena *arena, const struct plan *plan)
     json_begin(&json, &text);
     json_array(&json);
     for (size_t i = 0; i < plan->table_count; i++)
-        json_str(&json, plan->tables[i].name);
+        if (least < 0 || plan->tables[i].rows_estimate >= least)
+            json_str(&json, plan->tables[i].name);
     json_array_end(&json);
     names = buf_to_str(arena, &text);
     buf_free(&text);
@@ -64,10 +83,10 @@ static void put_tables(struct buf *sql, const struct plan *plan)
 }
 
 /* Rows of a question about the tables: (what is done now, what gives it back). */
-static bool collect(struct filling *filling, const char *question, struct buf *now, struct buf *back,
-                    struct err *err)
+static bool collect(struct filling *filling, const char *question, struct str names, struct buf *now,
+                    struct buf *back, struct err *err)
 {
-    struct str params[] = {filling->plan->target_schema, filling->names};
+    struct str params[] = {filling->plan->target_schema, names};
     struct rows *rows;
     bool found = true;
     bool done;
@@ -211,9 +230,10 @@ static bool clear_the_way(struct filling *filling, struct err *err)
     bool done;
 
     buf_init(&now, BUF_TEXT_MAXIMUM);
-    /* In the order in which they are given back: keys first, for their own triggers. */
-    done = collect(filling, keys_sql, &now, &filling->redo, err) &&
-           collect(filling, triggers_sql, &now, &filling->redo, err) &&
+    /* In the order in which they are given back. */
+    done = collect(filling, indexes_sql, filling->large, &now, &filling->redo, err) &&
+           collect(filling, keys_sql, filling->names, &now, &filling->redo, err) &&
+           collect(filling, triggers_sql, filling->names, &now, &filling->redo, err) &&
            engine_exec(filling->control, buf_view(&now), err);
     buf_free(&now);
     return done;
@@ -223,7 +243,8 @@ bool fill_begin(struct filling *filling, struct arena *arena, struct engine *con
                 bool replace, struct err *err)
 {
     *filling = (struct filling){.arena = arena, .control = control, .plan = plan};
-    filling->names = table_names(arena, plan);
+    filling->names = table_names(arena, plan, -1);
+    filling->large = table_names(arena, plan, LARGE_ROWS);
     buf_init(&filling->redo, BUF_TEXT_MAXIMUM);
     if (plan->table_count == 0)
         return err_set(err, ERR_REFUSED, "the target has none of the source's tables");

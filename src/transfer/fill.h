@@ -3,9 +3,10 @@
  *
  * One connection, one transaction: until its COMMIT nobody sees anything, and a connection that breaks takes
  * it all back.  Within it foreign keys are dropped and made again from their own definitions, since checking
- * them row by row is slow and their order may be cyclic; triggers of users are disabled and given back the
- * state that they were in.  Keys, uniques, checks and indexes stay and are held by the server as the rows
- * come. At the end the catalog must be, word for word, what it was.
+ * them row by row is slow and their order may be cyclic; so are indexes of large tables that only make them
+ * faster.  Triggers of users are disabled and given back the state that they were in.  Keys, uniques and
+ * checks stay and are held by the server as the rows come.  At the end the catalog must be, word for word,
+ * what it was.
  */
 #ifndef PGRADE_TRANSFER_FILL_H
 #define PGRADE_TRANSFER_FILL_H
@@ -18,6 +19,7 @@ struct filling {
     struct engine *control;
     const struct plan *plan;
     struct str names;   /* of the tables, as a JSON array */
+    struct str large;   /* of those whose indexes are better built anew */
     bool truncated;     /* the tables; else their rows were deleted */
     struct str catalog; /* as it was */
     struct buf redo;    /* what gives back the triggers' states and the foreign keys */

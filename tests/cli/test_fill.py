@@ -207,6 +207,25 @@ def test_a_table_beside_refers_to_one_that_is_filled(source, application):
     assert application.execute("SELECT count(*) FROM users", ()) == [(2,)]
 
 
+def test_indexes_of_a_large_table(folder, database):
+    """They are built anew behind the rows: the same ones, with all that was said of them."""
+    source = fixtures.build_from_text(
+        "CREATE TABLE big (id INTEGER PRIMARY KEY, word TEXT, n INTEGER); WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL"
+        " SELECT i + 1 FROM k WHERE i < 6000) INSERT INTO big SELECT i, 'w' || i, i % 7 FROM k", folder / "app.db")
+    database.execute(
+        "CREATE TABLE big (id serial PRIMARY KEY, word text UNIQUE, n integer);"
+        " CREATE INDEX by_n ON big (n DESC NULLS LAST) INCLUDE (word) WITH (fillfactor = 70) WHERE n > 0;"
+        " CREATE INDEX by_lower ON big (lower(word) text_pattern_ops); COMMENT ON INDEX by_n IS 'it''s fast';"
+        " CREATE INDEX by_both ON big (n, word); CLUSTER big USING by_both;"
+        " CREATE INDEX by_sum ON big ((n + 1)); ALTER INDEX by_sum ALTER COLUMN 1 SET STATISTICS 500")
+    description = "SELECT obj_description('by_n'::regclass)"
+    before = whole_text(database), database.execute(description, ())
+    fill(source, database)
+    assert (whole_text(database), database.execute(description, ())) == before
+    assert database.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'big'::regclass AND indisvalid", ()) == [(6,)]
+    assert database.execute("SELECT count(*) FROM big WHERE n > 5", ()) == [(857,)]
+
+
 def test_a_unique_that_is_checked_late(source, application):
     application.execute("ALTER TABLE comments ADD CONSTRAINT bodies UNIQUE (body) DEFERRABLE INITIALLY DEFERRED")
     fill(source, application)
