@@ -137,7 +137,7 @@ struct load {
     struct row_sink sink;                   /* row may be NULL when no policy is MISFIT_QUARANTINE */
     struct row_picker picker;               /* picks may be NULL */
     bool observe_always;                    /* also where there is no target */
-    bool joined; /* all in the transaction that the target is in */
+    bool joined;                            /* all in the transaction that the target is in */
     bool frozen; /* where its tables were truncated, so that rows may be frozen as they come */
     struct misfits misfits;
     struct load_progress *tables; /* one for each table of the plan */
