@@ -269,12 +269,13 @@ static struct str sequence_question(const struct filling *filling, const struct 
 {
     return str_printf(
         filling->arena,
-        "SELECT format('ALTER SEQUENCE %%s RESTART WITH %%s', %.*s::regclass, least(greatest("
-        "coalesce((SELECT max(%.*s)::bigint FROM ONLY %.*s), 0) + 1, %lld, q.last_value + q.is_called::int),"
-        " %lld)) FROM %.*s q",
-        STR_ARGS(cells[5].bytes), STR_ARGS(cells[2].bytes), STR_ARGS(cells[1].bytes),
-        (long long)next_of_source(filling->plan, cells[3].bytes), (long long)cells[4].integer,
-        STR_ARGS(cells[0].bytes));
+        "SELECT format('ALTER SEQUENCE %%s RESTART WITH %%s', s, least(next, %lld))"
+        " || CASE WHEN next > %lld THEN format('; SELECT nextval(%%L)', s) ELSE '' END"
+        " FROM (SELECT %.*s::regclass AS s, greatest(coalesce((SELECT max(%.*s)::numeric FROM ONLY %.*s), 0)"
+        " + 1, %lld, q.last_value::numeric + q.is_called::int) AS next FROM %.*s q) n",
+        (long long)cells[4].integer, (long long)cells[4].integer, STR_ARGS(cells[5].bytes),
+        STR_ARGS(cells[2].bytes), STR_ARGS(cells[1].bytes),
+        (long long)next_of_source(filling->plan, cells[3].bytes), STR_ARGS(cells[0].bytes));
 }
 
 /* A default like 'A-' || nextval('numbers') makes texts of the numbers: which of them were given cannot be
@@ -329,7 +330,9 @@ static bool give_back(struct filling *filling, struct err *err)
     err->code = ERR_DECISION;
     if (strcmp(err->sqlstate, "23503") != 0) /* foreign_key_violation */
         return err_hint(err, "a constraint of the target's table refuses a row of the source: mend it there");
-    return err_hint(err, "rows of the source have no parent (PRAGMA foreign_key_check): mend them there");
+    return err_hint(
+        err, "rows have no parent, in the source (PRAGMA foreign_key_check) or since it was set aside: "
+             "mend them there");
 }
 
 static bool compare_catalog(struct filling *filling, struct err *err)

@@ -4,6 +4,7 @@ nothing arrives."""
 import contextlib
 import sqlite3
 
+import psycopg2
 import pytest
 
 import fixtures
@@ -224,6 +225,26 @@ def test_indexes_of_a_large_table(folder, database):
     assert (whole_text(database), database.execute(description, ())) == before
     assert database.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'big'::regclass AND indisvalid", ()) == [(6,)]
     assert database.execute("SELECT count(*) FROM big WHERE n > 5", ()) == [(857,)]
+
+
+def test_values_of_a_column_that_the_target_computes(folder, database):
+    source = fixtures.build_from_text("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'mine')",
+                                      folder / "app.db")
+    database.execute("CREATE TABLE t (id smallserial PRIMARY KEY, v text GENERATED ALWAYS AS ('other') STORED)")
+    outcome = fill(source, database, status=pgrade.DECISION)
+    assert "v" in outcome.stdout and "--accept" in outcome.stderr, outcome
+    assert database.execute("SELECT count(*) FROM t", ()) == [(0,)]
+    fill(source, database, "--accept", "generated column", status=pgrade.SHORTFALL)
+    assert database.execute("SELECT id, v FROM t", ()) == [(1, "other")]
+
+
+def test_a_sequence_that_is_used_up(folder, database):
+    source = fixtures.build_from_text("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (32767, 'x')",
+                                      folder / "app.db")
+    database.execute("CREATE TABLE t (id smallserial PRIMARY KEY, v text)")
+    fill(source, database)
+    with pytest.raises(psycopg2.Error, match="reached maximum value of sequence"):
+        database.execute("INSERT INTO t (v) VALUES ('y')")
 
 
 def test_a_unique_that_is_checked_late(source, application):
