@@ -64,11 +64,11 @@ static void no_length_cuts_a_character(void **state)
     for (int start = 0; start < 3; start++) {
         struct err err = {.code = ERR_NONE};
 
-        err_set(&err, ERR_FAILED, "%s%s", "xx" + start, text);
+        err_set(&err, ERR_FAILED, "%s%s", &"xx"[start], text);
         assert_int_equal((strlen(err.primary) - (2 - (size_t)start)) % 3, 0);
-        err_detail(&err, "%s%s", "xx" + start, text);
+        err_detail(&err, "%s%s", &"xx"[start], text);
         assert_int_equal((strlen(err.detail) - (2 - (size_t)start)) % 3, 0);
-        err_prefix(&err, "%s", "yy" + start);
+        err_prefix(&err, "%s", &"yy"[start]);
         assert_int_equal((strlen(err.primary) - 2 * (2 - (size_t)start) - 2) % 3, 0);
     }
 }
