@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ops/accept.h"
 #include "ops/fill_intern.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
@@ -75,13 +76,6 @@ static bool check_options(const struct upgrade_options *options, struct err *err
                     "their columns and keys stay what they are; --mode fresh lets pgrade make the tables");
 }
 
-static bool plan_again(void *context, struct err *err)
-{
-    struct fill_run *run = context;
-
-    return prepare_plan(run->arena, run->prepare, &run->result->prepared, err);
-}
-
 static bool begin(void *context, struct err *err)
 {
     struct fill_run *run = context;
@@ -130,34 +124,24 @@ static bool step(struct fill_run *run, interruptible_step *what, struct err *err
     return interruptible(run->options->interrupted, run->control, what, run, err);
 }
 
-/* The source holds values where the target computes its own: they stay behind, for the user to accept. */
-static bool check_computed(const struct fill_run *run, struct err *err)
+/* The source holds values where the target computes its own: they stay behind. */
+static void leave_computed(const struct fill_run *run)
 {
     struct plan *plan = &run->result->prepared.plan;
-    size_t refused = 0;
 
     for (size_t i = 0; i < plan->table_count; i++)
         for (size_t j = 0; j < plan->tables[i].column_count; j++) {
             const struct plan_column *column = &plan->tables[i].columns[j];
-            struct not_carried left = {
-                .class = OBJECT_GENERATED,
-                .table = plan->tables[i].source->name.text,
-                .name = column->source->name.text,
-                .reason = str_from("the target computes the column; the source's values stay behind")};
 
             if (column->generated_sql.ptr == NULL || column->source->generated != GENERATED_NO)
                 continue;
             ARENA_PUSH(run->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
-                left;
-            refused += !upgrade_accepts(run->options, &left);
+                (struct not_carried){
+                    .class = OBJECT_GENERATED,
+                    .table = plan->tables[i].source->name.text,
+                    .name = column->source->name.text,
+                    .reason = str_from("the target computes the column; the source's values stay behind")};
         }
-    if (refused == 0)
-        return true;
-    run->result->not_accepted = refused;
-    err_set(err, ERR_DECISION, "the target computes %zu column%s of which the source holds values", refused,
-            refused == 1 ? "" : "s");
-    err_detail(err, "each is named above; nothing was written");
-    return err_hint(err, "--accept 'generated column', or the name of one, leaves its values behind");
 }
 
 static bool plan_for_tables(struct fill_run *run, const struct existing *existing, struct err *err)
@@ -172,11 +156,11 @@ static bool plan_for_tables(struct fill_run *run, const struct existing *existin
                               run->control, err))
         return false;
     fill_options(run->arena, plan, &run->fill, &run->prepare->plan);
-    if (!interruptible(run->options->interrupted, run->result->prepared.snapshot.readers[0], plan_again, run,
-                       err))
+    if (!prepare_plan(run->arena, run->prepare, &run->result->prepared, err))
         return false;
     fill_adapt(plan, &run->fill);
-    if (!check_computed(run, err))
+    leave_computed(run);
+    if (!accept_check(run->options, run->result, "written", err))
         return false;
     for (size_t i = 0; i < run->fill.difference_count; i++)
         ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) =

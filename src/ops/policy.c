@@ -1,6 +1,7 @@
 #include "ops/policy.h"
 
 #include "ops/mention.h"
+#include "plan/scope.h"
 
 enum misfit_policy policy_of(const struct upgrade_options *options, struct str table, struct str column)
 {
@@ -9,15 +10,23 @@ enum misfit_policy policy_of(const struct upgrade_options *options, struct str t
 
     for (size_t i = 0; i < options->misfit_rule_count; i++) {
         const struct misfit_rule *rule = &options->misfit_rules[i];
-        int exactness = (rule->table.ptr != NULL) + (rule->column.ptr != NULL);
+        int exactness = scope_exactness((struct scope){rule->table, rule->column}, table, column);
 
-        if ((rule->table.ptr != NULL && !str_equal_nocase(rule->table, table)) ||
-            (rule->column.ptr != NULL && !str_equal_nocase(rule->column, column)) || exactness < best)
+        if (exactness < 0 || exactness < best)
             continue;
         best = exactness;
         policy = rule->policy;
     }
     return policy;
+}
+
+bool policies_set_aside(const struct upgrade_options *options)
+{
+    bool wanted = options->orphans == ORPHANS_QUARANTINE;
+
+    for (size_t i = 0; i < options->misfit_rule_count; i++)
+        wanted = wanted || options->misfit_rules[i].policy == MISFIT_QUARANTINE;
+    return wanted;
 }
 
 bool policies_check(const struct upgrade_options *options, const struct schema *schema, struct err *err)

@@ -7,6 +7,9 @@
 /* The most exact rule, of equal ones the last.  `column` with a NULL ptr: of the row as a whole. */
 enum misfit_policy policy_of(const struct upgrade_options *options, struct str table, struct str column);
 
+/* Whether some policy sets rows aside. */
+bool policies_set_aside(const struct upgrade_options *options);
+
 /* ERR_USAGE when a rule names what the source has not. */
 bool policies_check(const struct upgrade_options *options, const struct schema *schema,
                     struct err *err) MUST_USE;

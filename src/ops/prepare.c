@@ -191,10 +191,27 @@ static bool survey_all(struct arena *arena, const struct prepare_options *option
     return true;
 }
 
+struct preparation {
+    struct arena *arena;
+    const struct prepare_options *options;
+    struct prepared *prepared;
+};
+
+static bool survey_and_plan(void *context, struct err *err)
+{
+    struct preparation *it = context;
+
+    return survey_all(it->arena, it->options, it->prepared, err) &&
+           prepare_plan_again(it->arena, it->options, it->prepared, err);
+}
+
+/* Columns may have to be read whole. */
 bool prepare_plan(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                   struct err *err)
 {
-    return survey_all(arena, options, prepared, err) && prepare_plan_again(arena, options, prepared, err);
+    struct preparation it = {arena, options, prepared};
+
+    return interruptible(options->interrupted, prepared->snapshot.readers[0], survey_and_plan, &it, err);
 }
 
 bool prepare_plan_again(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,

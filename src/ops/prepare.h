@@ -16,7 +16,7 @@ struct prepare_options {
     size_t readers;
     bool trace;
     bool check_source;                        /* look at the whole file for damage first */
-    const volatile sig_atomic_t *interrupted; /* ends that; may be NULL */
+    const volatile sig_atomic_t *interrupted; /* ends that, and a survey; may be NULL */
     const struct fingerprints *planned; /* the source of a saved plan, which must be the same; NULL: any */
     bool survey_whole;                  /* no samples: every column that is surveyed is surveyed whole */
     struct plan_options plan;

@@ -3,10 +3,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/postgres/postgres.h"
+#include "ops/accept.h"
+#include "ops/contradictions.h"
 #include "ops/fill.h"
 #include "ops/generated.h"
 #include "ops/guard.h"
 #include "ops/interrupt.h"
+#include "ops/mode.h"
 #include "ops/orphans.h"
 #include "ops/policy.h"
 #include "ops/refusals.h"
@@ -14,8 +17,6 @@
 #include "ops/views.h"
 #include "ops/widen.h"
 #include "ops/work.h"
-#include "plan/fill.h"
-#include "transfer/existing.h"
 
 enum {
     WORKERS = 2,
@@ -34,39 +35,6 @@ struct run {
     int steps; /* of STEPS */
 };
 
-bool upgrade_accepts(const struct upgrade_options *options, const struct not_carried *object)
-{
-    struct arena *arena;
-    bool accepted = options->accept_all || object->allowed;
-
-    arena = arena_new();
-    for (size_t i = 0; !accepted && i < options->accept_count; i++) {
-        struct str word = options->accept[i];
-        struct str full = str_printf(arena, "%.*s.%.*s", STR_ARGS(object->table), STR_ARGS(object->name));
-
-        accepted = str_is_nocase(word, object_class_name(object->class)) ||
-                   str_equal_nocase(word, object->name) || str_equal_nocase(word, full);
-    }
-    arena_free(arena);
-    return accepted;
-}
-
-/* Everything that is not carried must have been accepted; if not, nothing is begun. */
-static bool check_accepted(struct run *run, const char *what_was_done, struct err *err)
-{
-    const struct plan *plan = &run->result->prepared.plan;
-
-    run->result->not_accepted = 0;
-    for (size_t i = 0; i < plan->not_carried_count; i++)
-        run->result->not_accepted += !upgrade_accepts(run->options, &plan->not_carried[i]);
-    if (run->result->not_accepted == 0)
-        return true;
-    err_set(err, ERR_DECISION, "%zu object%s of the source cannot be carried", run->result->not_accepted,
-            run->result->not_accepted == 1 ? "" : "s");
-    err_detail(err, "they are named above, each with its reason; nothing was %s", what_was_done);
-    return err_hint(err, "--accept all, or --accept CLASS or NAME for some of them, goes on without them");
-}
-
 static bool connect_control(struct run *run, struct err *err)
 {
     const struct upgrade_options *options = run->options;
@@ -82,45 +50,6 @@ static bool connect_control(struct run *run, struct err *err)
     run->result->target.discard_changes = options->discard_changes;
     run->result->target.needs_collation = run->result->prepared.plan.uses_icu;
     return target_examine_owner(&run->result->target, options->owner, err);
-}
-
-/* Into tables that are there already, where the target has some of the source's and pgrade did not make them.
- */
-static bool choose_mode(struct run *run, struct err *err)
-{
-    const struct upgrade_options *options = run->options;
-    struct target *target = &run->result->target;
-    struct err occupied = {.code = ERR_NONE};
-    struct err unrecorded = {.code = ERR_NONE};
-
-    /* Says what is pgrade's own; that it cannot be kept matters only to a run that makes tables. */
-    if (!target_examine_record(target, &unrecorded))
-        target->record_exists = false;
-    if (options->mode != MODE_FILL) {
-        if (target_check_empty(run->arena, target, options->replace, err)) {
-            if (unrecorded.code != ERR_NONE)
-                *err = unrecorded;
-            return unrecorded.code == ERR_NONE && target_check_rights(target, err);
-        }
-        if (options->mode == MODE_FRESH || err->code != ERR_REFUSED || !target->occupied_by_others)
-            return false;
-        occupied = *err;
-        err_clear(err);
-    }
-    if (!existing_read(run->arena, run->control, target->schema, &run->existing, err))
-        return false;
-    run->result->filled = fill_count_matches(&run->result->prepared.plan, &run->existing) > 0;
-    if (run->result->filled)
-        return true;
-    if (options->mode != MODE_FILL) {
-        *err = occupied;
-        return false;
-    }
-    err_set(err, ERR_REFUSED, "schema %.*s of the database %.*s has none of the source's tables",
-            STR_ARGS(target->schema), STR_ARGS(target->database));
-    return err_hint(err,
-                    "run the application's migrations on it first, or let pgrade make the tables: --mode "
-                    "fresh");
 }
 
 static bool misfits_error(const struct run *run, struct err *err)
@@ -168,74 +97,11 @@ static bool decide_misfits(struct run *run, bool *again, struct err *err)
     return *again || misfits_error(run, err);
 }
 
-/* Each takes its table for a moment only: the indexes are there, and foreign keys are validated later. */
 static bool attach_keys(void *context, struct err *err)
 {
     struct run *run = context;
-    const struct plan *plan = &run->result->prepared.plan;
-    const struct plan_object **keys =
-        ARENA_ARRAY(run->arena, const struct plan_object *, plan->object_count + 1);
-    const struct plan_object **foreign =
-        ARENA_ARRAY(run->arena, const struct plan_object *, plan->object_count + 1);
-    size_t key_count = 0;
-    size_t foreign_count = 0;
 
-    for (size_t i = 0; i < plan->object_count; i++) {
-        const struct plan_object *object = &plan->objects[i];
-
-        if (object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE)
-            keys[key_count++] = object;
-        else if (object->class == OBJECT_FOREIGN_KEY)
-            foreign[foreign_count++] = object;
-    }
-    return finish_objects_then(run->control, keys, key_count, err) &&
-           finish_objects(run->control, foreign, foreign_count, err);
-}
-
-static bool explain_checks(struct err *err)
-{
-    err_detail(err,
-               "SQLite can be told to pass over checks (PRAGMA ignore_check_constraints); the rows are named "
-               "above, and nothing was published");
-    return err_hint(err, "mend these rows in the source: PRAGMA quick_check finds them there too");
-}
-
-/* Contradicted checks always stop; contradicted foreign keys where --orphans does not allow them. */
-static bool check_contradictions(const struct run *run, struct err *err)
-{
-    int64_t rows = 0;
-    int64_t collated = 0;
-    size_t constraints = 0;
-    size_t checks = 0;
-
-    for (size_t i = 0; i < run->result->contradiction_count; i++) {
-        const struct contradiction *found = &run->result->contradictions[i];
-
-        if (found->object->class == OBJECT_FOREIGN_KEY && run->options->orphans == ORPHANS_NOT_VALID)
-            continue;
-        rows += found->rows;
-        collated += found->collated_rows;
-        constraints++;
-        checks += found->object->class == OBJECT_CHECK;
-    }
-    if (constraints == 0)
-        return true;
-    err_set(err, ERR_DECISION, "%lld row%s contradict%s %zu constraint%s", (long long)rows,
-            rows == 1 ? "" : "s", rows == 1 ? "s" : "", constraints, constraints == 1 ? "" : "s");
-    if (checks == constraints)
-        return explain_checks(err);
-    if (collated > 0)
-        err_detail(
-            err,
-            "%lld of them have a parent by its collation in SQLite, while PostgreSQL's foreign keys compare "
-            "exactly: the report above says how to mend them",
-            (long long)collated);
-    err_detail(err,
-               "SQLite checks foreign keys only where the application asks for it; the rows are named above");
-    return err_hint(
-        err,
-        "--orphans not-valid carries the rows and leaves their foreign keys NOT VALID, --orphans quarantine "
-        "sets them aside; or mend them in the source (PRAGMA foreign_key_check)");
+    return finish_keys(run->arena, run->control, &run->result->prepared.plan, err);
 }
 
 static void give_up(struct run *run)
@@ -263,20 +129,6 @@ static bool on_target(struct run *run, interruptible_step *step, struct err *err
     return interruptible(run->options->interrupted, run->control, step, run, err);
 }
 
-static bool plan_step(void *context, struct err *err)
-{
-    struct run *run = context;
-
-    return prepare_plan(run->arena, &run->prepare, &run->result->prepared, err);
-}
-
-/* Columns may have to be read whole. */
-static bool make_plan(struct run *run, struct err *err)
-{
-    return interruptible(run->options->interrupted, run->result->prepared.snapshot.readers[0], plan_step, run,
-                         err);
-}
-
 static int major_version(const struct run *run)
 {
     return postgres_version(run->control) / 10000;
@@ -298,16 +150,18 @@ static bool plan_for_target(struct run *run, struct err *err)
 {
     struct err decision = {.code = ERR_NONE};
 
-    if (!make_plan(run, err))
+    if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err))
         return false;
-    if (run->control == NULL && (!connect_control(run, err) || !choose_mode(run, err))) {
-        if (!check_accepted(run, "written", &decision))
+    if (run->control == NULL &&
+        (!connect_control(run, err) ||
+         !mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err))) {
+        if (!accept_check(run->options, run->result, "written", &decision))
             *err = decision;
         return false;
     }
     if (run->result->filled)
         return true;
-    if (!check_accepted(run, "written", err))
+    if (!accept_check(run->options, run->result, "written", err))
         return false;
     if (!target_examine_nocase(run->arena, &run->result->target, &run->result->prepared.plan, err))
         return false;
@@ -439,13 +293,13 @@ static bool finish_and_publish(struct run *run, struct err *err)
     int64_t since = clock_monotonic_us();
 
     if (!settle_rows(run->arena, run->options, run->result, run->control, err) ||
-        !on_target(run, settle_refusals, err) || !check_accepted(run, "published", err) ||
+        !on_target(run, settle_refusals, err) || !accept_check(run->options, run->result, "published", err) ||
         !on_target(run, attach_keys, err) || !work_constraints(&run->work, err) ||
-        !on_target(run, settle_refusals, err) || !check_contradictions(run, err))
+        !on_target(run, settle_refusals, err) || !contradictions_check(run->options, run->result, err))
         return false;
     since = step_done(run, STEP_CONSTRAINTS, since);
     if (!views_make(run->arena, run->options, run->result, run->control, err) ||
-        !check_accepted(run, "published", err))
+        !accept_check(run->options, run->result, "published", err))
         return false;
     since = step_done(run, STEP_VIEWS, since);
     if (!guard_source(run->options, run->result, err))
@@ -458,20 +312,11 @@ static bool finish_and_publish(struct run *run, struct err *err)
     return true;
 }
 
-static bool wants_quarantine(const struct upgrade_options *options)
-{
-    bool wanted = options->orphans == ORPHANS_QUARANTINE;
-
-    for (size_t i = 0; i < options->misfit_rule_count; i++)
-        wanted = wanted || options->misfit_rules[i].policy == MISFIT_QUARANTINE;
-    return wanted;
-}
-
 static bool open_quarantine(struct run *run, struct err *err)
 {
     const struct upgrade_options *options = run->options;
 
-    return !wants_quarantine(options) ||
+    return !policies_set_aside(options) ||
            quarantine_open(run->arena, target_text_of_path(run->arena, options->source->path),
                            options->quarantine_file, &run->result->quarantine, err);
 }

@@ -2,45 +2,55 @@
 
 #include "base/attributes.h"
 
-/* By name, the most exact spelling first; `without` case only where that names one thing alone. */
+/* Tables and columns of the target, which begin with their name. */
+struct named {
+    const void *items;
+    size_t size; /* of one */
+    size_t count;
+};
+
+static struct str name_at(const struct named *named, size_t i)
+{
+    return *(const struct str *)(const void *)((const char *)named->items + i * named->size);
+}
+
+/* The most exact spelling first: as pgrade would name it, as the source does, and without case where that
+ * names one alone.  The place; count: there is none. */
+static size_t find_named(const struct named *named, struct str planned, struct str spelled)
+{
+    size_t alike = 0;
+    size_t found = named->count;
+
+    for (size_t i = 0; i < named->count; i++)
+        if (str_equal(name_at(named, i), planned))
+            return i;
+    for (size_t i = 0; i < named->count; i++)
+        if (str_equal(name_at(named, i), spelled))
+            return i;
+    for (size_t i = 0; i < named->count; i++)
+        if (str_equal_nocase(name_at(named, i), spelled)) {
+            found = i;
+            alike++;
+        }
+    return alike == 1 ? found : named->count;
+}
+
 static const struct existing_table *find_table(const struct plan_table *table,
                                                const struct existing *existing)
 {
-    const struct existing_table *found = NULL;
-    size_t alike = 0;
+    struct named named = {existing->tables, sizeof(*existing->tables), existing->count};
+    size_t place = find_named(&named, table->name, table->source->name.text);
 
-    for (size_t i = 0; i < existing->count; i++)
-        if (str_equal(existing->tables[i].name, table->name))
-            return &existing->tables[i];
-    for (size_t i = 0; i < existing->count; i++)
-        if (str_equal(existing->tables[i].name, table->source->name.text))
-            return &existing->tables[i];
-    for (size_t i = 0; i < existing->count; i++)
-        if (str_equal_nocase(existing->tables[i].name, table->source->name.text)) {
-            found = &existing->tables[i];
-            alike++;
-        }
-    return alike == 1 ? found : NULL;
+    return place < named.count ? &existing->tables[place] : NULL;
 }
 
 static const struct existing_column *find_column(const struct plan_column *column,
                                                  const struct existing_table *table)
 {
-    const struct existing_column *found = NULL;
-    size_t alike = 0;
+    struct named named = {table->columns, sizeof(*table->columns), table->column_count};
+    size_t place = find_named(&named, column->name, column->source->name.text);
 
-    for (size_t i = 0; i < table->column_count; i++)
-        if (str_equal(table->columns[i].name, column->name))
-            return &table->columns[i];
-    for (size_t i = 0; i < table->column_count; i++)
-        if (str_equal(table->columns[i].name, column->source->name.text))
-            return &table->columns[i];
-    for (size_t i = 0; i < table->column_count; i++)
-        if (str_equal_nocase(table->columns[i].name, column->source->name.text)) {
-            found = &table->columns[i];
-            alike++;
-        }
-    return alike == 1 ? found : NULL;
+    return place < named.count ? &table->columns[place] : NULL;
 }
 
 size_t fill_count_matches(const struct plan *plan, const struct existing *existing)

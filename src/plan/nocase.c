@@ -2,6 +2,7 @@
 #include "plan/nocase.h"
 
 #include "plan/private.h"
+#include "plan/scope.h"
 
 static const struct {
     const char *name;
@@ -72,10 +73,9 @@ enum nocase_form nocase_form_of(const struct plan_options *options, struct str t
 
     for (size_t i = 0; i < options->nocase_count; i++) {
         const struct nocase_rule *rule = &options->nocase[i];
-        int exactness = (rule->table.ptr != NULL) + (rule->column.ptr != NULL);
+        int exactness = scope_exactness((struct scope){rule->table, rule->column}, table, column);
 
-        if ((rule->table.ptr != NULL && !str_equal_nocase(rule->table, table)) ||
-            (rule->column.ptr != NULL && !str_equal_nocase(rule->column, column)) || exactness < best)
+        if (exactness < 0 || exactness < best)
             continue;
         best = exactness;
         form = rule->form;

@@ -9,7 +9,7 @@
 static const char columns_sql[] =
     "WITH RECURSIVE relation AS ("
     " SELECT c.oid, c.relname, c.relkind, c.relrowsecurity AND c.relforcerowsecurity AS forced,"
-    "  c.relpersistence, pg_has_role(c.relowner, 'USAGE') AS owned, c.relispartition,"
+    "  pg_has_role(c.relowner, 'USAGE') AS owned, c.relispartition,"
     "  EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS inherited"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"

@@ -25,15 +25,15 @@ static const char triggers_sql[] =
 static const char keys_sql[] =
     "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname),"
     " format('ALTER TABLE %s ADD CONSTRAINT %I %s;', conrelid::regclass, conname, pg_get_constraintdef(oid))"
-    " || coalesce(format('COMMENT ON CONSTRAINT %I ON %s IS %L;', conname, conrelid::regclass,"
-    "  obj_description(oid, 'pg_constraint')), '')"
+    " || format('COMMENT ON CONSTRAINT %I ON %s IS %L;', conname, conrelid::regclass,"
+    "  obj_description(oid, 'pg_constraint'))"
     " FROM pg_constraint WHERE contype = 'f' AND conrelid IN (" FILLED ") ORDER BY oid";
 
 /* Only indexes of which pg_get_indexdef() tells all, and that nothing else leans on. */
 static const char indexes_sql[] =
     "SELECT format('DROP INDEX %s;', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid) || ';'"
-    " || coalesce(format('COMMENT ON INDEX %s IS %L;', i.indexrelid::regclass,"
-    "  obj_description(i.indexrelid, 'pg_class')), '')"
+    " || format('COMMENT ON INDEX %s IS %L;', i.indexrelid::regclass,"
+    "  obj_description(i.indexrelid, 'pg_class'))"
     " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE NOT i.indisunique AND NOT "
     "i.indisexclusion"
     " AND i.indisvalid AND i.indisready AND NOT i.indisclustered AND NOT i.indisreplident AND "

@@ -51,6 +51,26 @@ bool finish_objects_then(struct engine *target, const struct plan_object *const 
     return send_all(target, objects, count, true, err);
 }
 
+bool finish_keys(struct arena *arena, struct engine *target, const struct plan *plan, struct err *err)
+{
+    const struct plan_object **keys = ARENA_ARRAY(arena, const struct plan_object *, plan->object_count + 1);
+    const struct plan_object **foreign =
+        ARENA_ARRAY(arena, const struct plan_object *, plan->object_count + 1);
+    size_t key_count = 0;
+    size_t foreign_count = 0;
+
+    for (size_t i = 0; i < plan->object_count; i++) {
+        const struct plan_object *object = &plan->objects[i];
+
+        if (object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE)
+            keys[key_count++] = object;
+        else if (object->class == OBJECT_FOREIGN_KEY)
+            foreign[foreign_count++] = object;
+    }
+    return finish_objects_then(target, keys, key_count, err) &&
+           finish_objects(target, foreign, foreign_count, err);
+}
+
 bool finish_parallel(struct engine *target, int processes, struct err *err)
 {
     return engine_execf(target, err, "SET max_parallel_maintenance_workers = %d", processes);

@@ -31,6 +31,11 @@ bool finish_objects(struct engine *target, const struct plan_object *const *obje
 bool finish_objects_then(struct engine *target, const struct plan_object *const *objects, size_t count,
                          struct err *err) MUST_USE;
 
+/* The indexes of keys become constraints, and foreign keys are added.  Each takes its table for a moment
+ * only: the indexes are there, and foreign keys are validated later. */
+bool finish_keys(struct arena *arena, struct engine *target, const struct plan *plan,
+                 struct err *err) MUST_USE;
+
 /* How many helper processes an index build of this session may use. */
 bool finish_parallel(struct engine *target, int processes, struct err *err) MUST_USE;
 
