@@ -326,34 +326,43 @@ void config_announce(const struct invocation *invocation)
                     invocation->command->name);
 }
 
-/* The error is about this setting when it begins with the option and quotes what was given, or the name in
- * it. */
-static bool is_about(struct arena *arena, const struct given *given, const char *primary)
+/* The error is about a setting when it begins with the option and quotes what was given, or the name in it.
+ * How much of it is quoted; -1: the error is about another. */
+static ptrdiff_t quoted_of(struct arena *arena, const struct given *given, const char *primary)
 {
     size_t length = strlen(given->option->name);
+    struct str value = str_from(given->value == NULL ? "" : given->value);
     size_t key = given->value == NULL ? 0 : strcspn(given->value, "=");
 
     if (strncmp(primary, "--", 2) != 0 || strncmp(primary + 2, given->option->name, length) != 0)
-        return false;
+        return -1;
     primary += 2 + length;
-    if (given->value == NULL || *primary == '\0')
-        return true;
-    return str_contains_nocase(str_from(primary), given->value) ||
-           (key > 0 && given->value[key] == '=' &&
-            str_contains_nocase(str_from(primary), arena_printf(arena, "%.*s", (int)key, given->value)));
+    if (value.len == 0 || *primary == '\0')
+        return 0;
+    if (str_contains_nocase(str_from(primary), given->value))
+        return (ptrdiff_t)value.len;
+    return key > 0 && key < value.len &&
+                   str_contains_nocase(str_from(primary), arena_printf(arena, "%.*s", (int)key, given->value))
+               ? (ptrdiff_t)key
+               : -1;
 }
 
 void config_blame(const struct invocation *invocation, struct err *err)
 {
+    const struct given *blamed = NULL;
+    ptrdiff_t most = -1;
+
     if (err->code != ERR_USAGE)
         return;
-    for (size_t i = invocation->given_count; i-- > 0;) {
-        const struct given *given = &invocation->given[i];
+    /* `title` is quoted, too, where the error is about `title_long`; of equal ones the last counts. */
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        ptrdiff_t quoted = quoted_of(invocation->arena, &invocation->given[i], err->primary);
 
-        if (!is_about(invocation->arena, given, err->primary))
-            continue;
-        if (given->where != NULL)
-            (void)err_prefix(err, "%s", given->where);
-        return;
+        if (quoted >= 0 && quoted >= most) {
+            most = quoted;
+            blamed = &invocation->given[i];
+        }
     }
+    if (blamed != NULL && blamed->where != NULL)
+        (void)err_prefix(err, "%s", blamed->where);
 }

@@ -146,6 +146,20 @@ bool option_given(const struct invocation *invocation, const char *name)
     return false;
 }
 
+/* Where the first of several values ends: at a comma that stands in no quoted name. */
+static size_t first_value(struct str text)
+{
+    bool quoted = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"')
+            quoted = !quoted;
+        else if (text.ptr[i] == ',' && !(quoted && str_find(str_slice(text, i, text.len), '"') >= 0))
+            return i;
+    }
+    return text.len;
+}
+
 struct str *option_values(const struct invocation *invocation, const char *name, size_t *count)
 {
     struct str *values = NULL;
@@ -158,8 +172,7 @@ struct str *option_values(const struct invocation *invocation, const char *name,
         if (strcmp(invocation->given[i].option->name, name) != 0)
             continue;
         while (rest.len > 0) {
-            ptrdiff_t comma = str_find(rest, ',');
-            size_t end = comma < 0 ? rest.len : (size_t)comma;
+            size_t end = first_value(rest);
 
             ARENA_PUSH(invocation->arena, values, *count, capacity) = str_trim(str_slice(rest, 0, end));
             rest = str_slice(rest, end + 1, rest.len);

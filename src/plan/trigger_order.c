@@ -61,26 +61,38 @@ static bool makes_parents(const struct maker *maker, const struct trigger *trigg
     return false;
 }
 
-enum {
-    DEEPEST = 8 /* triggers that fire triggers; what is deeper is not looked at */
-};
+/* The triggers that the steps fire join the queue; each once. */
+static void queue_fired(const struct maker *maker, const struct trigger_step *step,
+                        const struct trigger **queue, size_t *queued, bool *known)
+{
+    for (size_t i = 0; step->kind != STEP_SELECT && i < maker->schema->trigger_count; i++) {
+        const struct trigger *next = &maker->schema->triggers[i];
+
+        if (known[i] || next->body == NULL || !str_equal_nocase(next->table.text, step->table.text))
+            continue;
+        known[i] = true;
+        queue[(*queued)++] = next;
+    }
+}
 
 /* The step, or a trigger that it fires, makes the rows that new rows of the trigger's table refer to. */
 static bool brings_parents(const struct maker *maker, const struct trigger *trigger,
-                           const struct trigger_step *step, int depth)
+                           const struct trigger_step *step)
 {
+    size_t count = maker->schema->trigger_count;
+    const struct trigger **queue = ARENA_ARRAY(maker->arena, const struct trigger *, count + 1);
+    bool *known = ARENA_ARRAY(maker->arena, bool, count + 1);
+    size_t queued = 0;
+
     if (makes_parents(maker, trigger, step))
         return true;
-    for (size_t i = 0; depth < DEEPEST && step->kind != STEP_SELECT && i < maker->schema->trigger_count;
-         i++) {
-        const struct trigger *next = &maker->schema->triggers[i];
-
-        if (next->body == NULL || !str_equal_nocase(next->table.text, step->table.text))
-            continue;
-        for (size_t j = 0; j < next->body->step_count; j++)
-            if (brings_parents(maker, trigger, &next->body->steps[j], depth + 1))
+    queue_fired(maker, step, queue, &queued, known);
+    for (size_t i = 0; i < queued; i++)
+        for (size_t j = 0; j < queue[i]->body->step_count; j++) {
+            if (makes_parents(maker, trigger, &queue[i]->body->steps[j]))
                 return true;
-    }
+            queue_fired(maker, &queue[i]->body->steps[j], queue, &queued, known);
+        }
     return false;
 }
 
@@ -97,7 +109,7 @@ bool trigger_precedes_keys(const struct maker *maker, const struct trigger *trig
             step->kind == STEP_SELECT ? NULL : schema_table(maker->schema, step->table.text);
 
         if (target != NULL &&
-            (clears_children(trigger, step, target) || brings_parents(maker, trigger, step, 0)))
+            (clears_children(trigger, step, target) || brings_parents(maker, trigger, step)))
             return true;
     }
     return false;

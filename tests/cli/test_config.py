@@ -101,6 +101,7 @@ WRONG = {
     "[upgrade]\n\nintegers = all\n": "pgrade.ini:3: --integers all: it is",
     "[type]\n\npost.title = strange\n": "pgrade.ini:3: --type post.title=strange: not of the form",
     "[type]\npost.titel = text\n": "pgrade.ini:2: --type: the source has no column post.titel",
+    "[type]\npost.title_x = text\npost.title = text\n": "pgrade.ini:2: --type: the source has no column post.title_x",
 }
 
 
@@ -179,6 +180,14 @@ def test_names_in_quotes_have_their_policy(folder, tmp_path, database):
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert database.execute('SELECT "c=d", e FROM "a.b"') == [(None, 1)]
     assert database.execute("SELECT source_table, column_name FROM pgrade.quarantine") == [("t", "a")]
+
+
+def test_comma_in_a_quoted_name(folder, tmp_path, database):
+    """It does not part two rules."""
+    source = build_from_text("CREATE TABLE \"a,b\" (n INTEGER); INSERT INTO \"a,b\" VALUES ('x')", folder / "app.db")
+    outcome = pgrade.run("upgrade", str(source), database.url, "--misfit", '"a,b".n=null,"a,b"=stop', directory=tmp_path)
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert database.execute('SELECT n FROM "a,b"') == [(None,)]
 
 
 def test_keys_that_only_look_alike(small, tmp_path):
