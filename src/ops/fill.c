@@ -57,8 +57,6 @@ static bool check_options(const struct upgrade_options *options, struct err *err
 
     if (options->orphans == ORPHANS_NOT_VALID)
         what = "--orphans not-valid";
-    else if (options->orphans == ORPHANS_QUARANTINE)
-        what = "--orphans quarantine";
     else if (options->owner.len > 0)
         what = "--owner";
     for (size_t i = 0; i < options->misfit_rule_count; i++)
@@ -76,6 +74,17 @@ static bool check_options(const struct upgrade_options *options, struct err *err
                     "their columns and keys stay what they are; --mode fresh lets pgrade make the tables");
 }
 
+/* Rows without a parent are found, and set aside, as those of a plan's own keys. */
+static void take_keys(struct fill_run *run)
+{
+    struct plan *plan = &run->result->prepared.plan;
+
+    for (size_t i = 0; i < run->filling.keys.count; i++)
+        if (!run->filling.keys.items[i].outside)
+            ARENA_PUSH(run->arena, plan->objects, plan->object_count, plan->object_capacity) =
+                run->filling.keys.items[i].object;
+}
+
 static bool begin(void *context, struct err *err)
 {
     struct fill_run *run = context;
@@ -83,14 +92,21 @@ static bool begin(void *context, struct err *err)
     if (!fill_begin(&run->filling, run->arena, run->control, plan_of(run), run->options->replace, err))
         return false;
     run->result->load.frozen = run->filling.truncated;
+    take_keys(run);
     return true;
+}
+
+static struct fill_context context_of(const struct fill_run *run)
+{
+    return (struct fill_context){run->arena, run->options, run->result, run->control};
 }
 
 static bool finish(void *context, struct err *err)
 {
     struct fill_run *run = context;
+    struct fill_context it = context_of(run);
 
-    return fill_finish(&run->filling, err);
+    return fill_check_keys(&it, &run->filling, err) && fill_finish(&run->filling, err);
 }
 
 /* In the same transaction, as everything else: a row that is set aside is nowhere else but in the source. */
@@ -168,9 +184,9 @@ static bool plan_for_tables(struct fill_run *run, const struct existing *existin
     return true;
 }
 
-static bool check_misfits(const struct fill_run *run, struct err *err)
+bool fill_check_misfits(const struct upgrade_result *result, struct err *err)
 {
-    int64_t total = run->result->load.misfits.total;
+    int64_t total = result->load.misfits.total;
 
     if (total == 0)
         return true;
@@ -197,24 +213,14 @@ static void analyze(const struct fill_run *run)
     buf_free(&sql);
 }
 
-/* Class 23: what the tables' own uniques and checks, and those of domains, say of a row. */
-static bool explain_violation(struct err *err)
-{
-    if (strncmp(err->sqlstate, "23", 2) != 0)
-        return false;
-    err->code = ERR_DECISION;
-    err_detail(err, "nothing was written");
-    return err_hint(err, "a constraint of the target's table refuses a row of the source: mend it there");
-}
-
 static bool load(struct fill_run *run, struct work *work, struct err *err)
 {
     struct quarantine *quarantine = &run->result->quarantine;
 
     policies_apply(run->arena, run->options, plan_of(run), &run->result->policies);
     return (quarantine->path == NULL || quarantine_begin(quarantine, plan_of(run), err)) &&
-           step(run, begin, err) && (work_load(work, err) || explain_violation(err)) &&
-           check_misfits(run, err) && settle_rows(run->arena, run->options, run->result, run->control, err);
+           step(run, begin, err) && work_load(work, err) && fill_check_misfits(run->result, err) &&
+           settle_rows(run->arena, run->options, run->result, run->control, err);
 }
 
 static bool load_and_commit(struct fill_run *run, struct err *err)
@@ -236,9 +242,13 @@ static bool load_and_commit(struct fill_run *run, struct err *err)
     done = done && step(run, keep_rows, err) && step(run, commit, err);
     times[STEP_PUBLISH] = clock_monotonic_us() - since;
     work_close(&work);
-    if (done)
-        analyze(run);
-    return done;
+    if (!done) {
+        struct fill_context it = context_of(run);
+
+        return fill_explain(&it, err);
+    }
+    analyze(run);
+    return true;
 }
 
 bool fill_tables(struct prepare_options *prepare, const struct upgrade_options *options,

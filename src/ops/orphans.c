@@ -95,7 +95,8 @@ static bool delete_all(struct arena *arena, struct upgrade_result *result, struc
     bool *lost = ARENA_ARRAY(arena, bool, plan->table_count + 1);
     bool again = true;
 
-    for (size_t i = 0; i < plan->table_count; i++)
+    /* The last place stands for parents that are not loaded. */
+    for (size_t i = 0; i <= plan->table_count; i++)
         lost[i] = true;
     while (again) {
         bool *now = ARENA_ARRAY(arena, bool, plan->table_count + 1);

@@ -65,11 +65,12 @@ static bool check_rows(struct settling *settling, struct err *err)
     return true;
 }
 
-/* The largest value of an identity column that its sequence can stand at. */
+/* The largest value of a column with numbers of its own that its sequence can stand at.  In tables that are
+ * there already it is the target that knows of sequences. */
 static int64_t sequence_end(const struct plan_table *table)
 {
     for (size_t i = 0; i < table->column_count; i++)
-        if (table->columns[i].identity != IDENTITY_NO)
+        if (table->columns[i].identity != IDENTITY_NO || (int)i == table->source->rowid_column)
             return table->columns[i].type.kind == PG_INT2   ? INT16_MAX
                    : table->columns[i].type.kind == PG_INT4 ? INT32_MAX
                                                             : INT64_MAX;

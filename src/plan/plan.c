@@ -18,6 +18,8 @@ static const char *const class_names[OBJECT_CLASS_COUNT] = {
     [OBJECT_VIEW] = "view",
     [OBJECT_TRIGGER] = "trigger",
     [OBJECT_VIRTUAL_TABLE] = "virtual table",
+    [OBJECT_EXCLUSION] = "exclusion constraint",
+    [OBJECT_PARTITION] = "partition",
 };
 
 const char *object_class_name(enum object_class class)

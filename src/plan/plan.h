@@ -69,6 +69,8 @@ enum object_class {
     OBJECT_VIEW,
     OBJECT_TRIGGER,
     OBJECT_VIRTUAL_TABLE,
+    OBJECT_EXCLUSION, /* these two of the target alone, where it is filled */
+    OBJECT_PARTITION,
     OBJECT_CLASS_COUNT
 };
 

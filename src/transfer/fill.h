@@ -13,14 +13,67 @@
 
 #include "engine/engine.h"
 #include "plan/plan.h"
+#include "transfer/finish.h"
+
+/* A foreign key of a table that is not filled to one that is. */
+struct outside_key {
+    struct str table; /* as SQL names it */
+    struct str name;
+    struct str refers; /* the condition that a row of it, c, refers to one */
+    struct str owner;
+    struct str user;
+    struct str drop;
+    struct str add;
+    bool owned;
+    bool readable;
+    bool has_rows; /* that refer */
+    bool dropped;  /* until all is filled */
+};
+
+/* A foreign key of the target, with the statements that a plan has of one. */
+struct fill_key {
+    struct plan_object object; /* table, parent: plan.table_count where they are not filled */
+    struct str table;          /* as SQL names it */
+    bool outside;              /* of a table that is not filled */
+    bool unchecked;            /* NOT VALID: the server looks at none of the rows as it is given back */
+};
+
+struct fill_keys {
+    struct fill_key *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* A column and a sequence that numbers it. */
+struct numbering {
+    struct str sequence; /* as SQL names it */
+    struct str relation;
+    struct str table;
+    struct str column;
+    struct str quoted;
+    bool number;
+    bool cycle;
+    bool owned;
+    int64_t least;
+    int64_t most;
+    int64_t step;
+    int64_t start;
+};
 
 struct filling {
     struct arena *arena;
     struct engine *control;
     const struct plan *plan;
-    struct str names;   /* of the tables, as a JSON array */
-    struct str large;   /* of those whose indexes are better built anew */
-    bool truncated;     /* the tables; else their rows were deleted */
+    struct str names;  /* of the tables, as a JSON array */
+    struct str large;  /* of those whose indexes are better built anew */
+    bool *partitioned; /* by place in the plan */
+    bool held_rows;    /* some table did */
+    bool truncated;    /* the tables, so that rows may be frozen as they come */
+    struct fill_keys keys;
+    struct numbering *numberings;
+    size_t numbering_count;
+    struct outside_key *outside;
+    size_t outside_count;
     struct str catalog; /* as it was */
     struct buf redo;    /* what gives back the triggers' states and the foreign keys */
 };
@@ -37,6 +90,21 @@ bool fill_finish(struct filling *filling, struct err *err) MUST_USE;
 bool fill_commit(struct filling *filling, struct err *err) MUST_USE;
 
 void fill_end(struct filling *filling);
+
+/* The names of the plan's tables as a JSON array; of those alone with `least` rows and more. */
+struct str fill_table_names(struct arena *arena, const struct plan *plan, int64_t least);
+
+/* fill_keys.c.  `rows_schema`: where the rows of the filled tables lie. */
+bool fill_keys_read(struct arena *arena, struct engine *control, const struct plan *plan,
+                    struct str rows_schema, struct fill_keys *keys, struct err *err) MUST_USE;
+
+/* fill_probes.c: temporary tables for the rows, with no constraints; and everything but foreign keys that the
+ * target's tables hold against rows, as objects with a probe_sql. */
+bool fill_probes_tables(struct arena *arena, struct engine *control, const struct plan *plan,
+                        struct err *err) MUST_USE;
+bool fill_probes_read(struct arena *arena, struct engine *control, const struct plan *plan,
+                      struct str rows_schema, struct plan_object **probes, size_t *count,
+                      struct err *err) MUST_USE;
 
 /* fill_catalog.c: all that migrations can make in the database, one object a line, in a fixed order. */
 bool fill_catalog(struct arena *arena, struct engine *control, struct str *catalog, struct err *err) MUST_USE;

@@ -82,7 +82,7 @@ static bool is_contradiction(const struct err *err)
     return strcmp(err->sqlstate, "23514") == 0 || strcmp(err->sqlstate, "23503") == 0;
 }
 
-static bool list_rows(struct arena *arena, struct engine *target, const struct plan_object *object,
+bool finish_list_rows(struct arena *arena, struct engine *target, const struct plan_object *object,
                       struct contradiction *found, struct err *err)
 {
     struct rows *rows;
@@ -113,7 +113,7 @@ bool finish_constraint(struct arena *arena, struct engine *target, const struct 
     *found = (struct contradiction){.object = object};
     if (engine_exec(target, sql, &failure))
         return true;
-    if (is_contradiction(&failure) && list_rows(arena, target, object, found, err) && found->rows > 0)
+    if (is_contradiction(&failure) && finish_list_rows(arena, target, object, found, err) && found->rows > 0)
         return true;
     /* Where listing them failed: for that, which is about the other rows. */
     if (err->code == ERR_NONE)

@@ -45,6 +45,10 @@ bool finish_parallel(struct engine *target, int processes, struct err *err) MUST
 bool finish_constraint(struct arena *arena, struct engine *target, const struct plan_object *object,
                        struct contradiction *found, struct err *err) MUST_USE;
 
+/* The rows that the object's probe_sql finds: found->rows is 0 where it finds none. */
+bool finish_list_rows(struct arena *arena, struct engine *target, const struct plan_object *object,
+                      struct contradiction *found, struct err *err) MUST_USE;
+
 /* Of several tables: sets every identity column's sequence past both max() and what the source would have
  * given next, and gathers statistics. */
 bool finish_tables(struct engine *target, const struct plan *plan, const size_t *tables, size_t count,
