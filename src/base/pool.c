@@ -2,10 +2,11 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 enum {
-    TICK_NS = 100 * 1000 * 1000
+    TICK_US = 100 * 1000
 };
 
 struct task {
@@ -43,7 +44,7 @@ struct pool *pool_new(size_t workers)
     pool->workers = workers;
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->work, NULL);
-    (void)pthread_cond_init(&pool->done, NULL);
+    clock_condition_init(&pool->done);
     return pool;
 }
 
@@ -127,19 +128,6 @@ static void *work(void *argument)
     return NULL;
 }
 
-static void wait_a_tick(struct pool *pool)
-{
-    struct timespec until;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += TICK_NS;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
-    (void)pthread_cond_timedwait(&pool->done, &pool->lock, &until);
-}
-
 static void supervise(struct pool *pool, bool (*tick)(void *context, struct err *err), void *context)
 {
     struct err err = {.code = ERR_NONE};
@@ -148,7 +136,7 @@ static void supervise(struct pool *pool, bool (*tick)(void *context, struct err 
     while (pool->running > 0 || (pool->waiting > 0 && !pool->stopping)) {
         bool go_on = true;
 
-        wait_a_tick(pool);
+        clock_wait(&pool->done, &pool->lock, TICK_US);
         (void)pthread_mutex_unlock(&pool->lock);
         if (tick != NULL)
             go_on = tick(context, &err);

@@ -130,7 +130,9 @@ static bool run(struct invocation *invocation, struct err *err)
                                        .readers = 1,
                                        .trace = options.trace,
                                        .plan = options.plan,
-                                       .check_source = options.check_source};
+                                       .check_source = options.check_source,
+                                       .work_directory = options.work_directory,
+                                       .in_place = options.in_place};
     done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
            policies_check(&options, &result.prepared.schema, err) &&
            make(invocation, &options, &prepare, !sql, &result, err);

@@ -1,6 +1,7 @@
 /* The documents of --json: docs/json.md says what each field is. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "cli/report.h"
 #include "plan/units.h"
 
@@ -88,6 +89,23 @@ static void put_objects(const struct report *report, struct json *json)
     json_array_end(json);
 }
 
+static void put_snapshot(const struct report *report, struct json *json)
+{
+    const struct snapshot *snapshot = &report->result->prepared.snapshot;
+
+    if (snapshot->taken_us == 0) /* it could not be read */
+        return;
+    json_name(json, "snapshot");
+    json_object(json);
+    json_put_str(json, "at", clock_text(report->invocation->arena, snapshot->taken_us));
+    json_put_str(json, "copied_to", str_from(snapshot->copy.directory));
+    json_put_int(json, "copied_bytes", snapshot->copy.bytes);
+    json_put_int(json, "writers_waited_ms", snapshot_stall_ms(&snapshot->copy));
+    json_put_bool(json, "journal_rolled_back", snapshot->copy.recovered);
+    json_put_bool(json, "written_since", report->result->snapshot_stale);
+    json_object_end(json);
+}
+
 void report_json_plan(const struct report *report, struct json *json)
 {
     const struct prepared *prepared = &report->result->prepared;
@@ -97,6 +115,7 @@ void report_json_plan(const struct report *report, struct json *json)
         json, "framework",
         str_from(prepared->plan.framework.id == FRAMEWORK_NONE ? NULL : prepared->plan.framework.name));
     json_put_int(json, "source_bytes", prepared->schema.bytes);
+    put_snapshot(report, json);
     put_tables(report, json);
     report_json_views(report, json);
     put_objects(report, json);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "cli/wrap.h"
@@ -244,7 +245,8 @@ static void put_behaviour(const struct report *report, struct buf *out)
         buf_printf(out, "  Text is ordered by the database's collation (%.*s), not by bytes.\n",
                    STR_ARGS(result->target.collation));
     if (result->snapshot_stale)
-        buf_text(out, "  The source was written meanwhile: what is here is its state when the run began.\n");
+        buf_printf(out, "  The source was written meanwhile: what is here is its state of %.*s.\n",
+                   STR_ARGS(clock_text(report->invocation->arena, result->prepared.snapshot.taken_us)));
 }
 
 static void put_widened(const struct report *report, struct buf *out)

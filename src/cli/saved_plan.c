@@ -14,8 +14,8 @@ enum {
 };
 
 /* Of `plan`, and no decision about it. */
-static const char *const aside[] = {"sql",    "out",       "write-config", "force",
-                                    "config", "no-config", "check-source"};
+static const char *const aside[] = {"sql",       "out",          "write-config", "force",   "config",
+                                    "no-config", "check-source", "work-dir",     "in-place"};
 
 bool saved_plan_binds(const struct option *option)
 {

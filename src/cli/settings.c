@@ -45,6 +45,8 @@ bool settings_plan(struct invocation *invocation, struct upgrade_options *option
     options->accept = option_values(invocation, "accept", &options->accept_count);
     options->trace = option_given(invocation, "trace-sql");
     options->check_source = option_given(invocation, "check-source");
+    options->work_directory = option_value(invocation, "work-dir");
+    options->in_place = option_given(invocation, "in-place");
     for (size_t i = 0; i < options->accept_count; i++)
         options->accept_all = options->accept_all || str_is_nocase(options->accept[i], "all");
     if (str_starts_with(options->plan.target_schema, "pg_") ||

@@ -19,6 +19,9 @@
         {"nocase", 0, "FORM", "COLLATE NOCASE columns: lower (default), citext or icu; T.C=FORM for one"},   \
         {"fts", 0, "HOW", "`tsvector`: a full-text table gets an index of PostgreSQL's full-text search"},   \
         {"check-source", 0, NULL, "look at every page of the file for damage first"},                        \
+        {"work-dir", 0, "DIR",                                                                               \
+         "where a file in rollback mode is copied to be read ($TMPDIR, else /var/tmp)"},                     \
+        {"in-place", 0, NULL, "make no copy; whoever writes such a file waits until it is read"},            \
     {                                                                                                        \
         "accept", 0, "WHAT", "go on without: all, a class (view, trigger, ...) or a name; may be repeated"   \
     }

@@ -34,8 +34,12 @@ struct engine_options {
     /* SQLite: this process has the file open already, so it must not be looked at by other means than
      * SQLite's own: closing any descriptor of a file drops the locks that the process holds on it. */
     bool opened_before;
+    /* SQLite: where a copy of the source is made; NULL: $TMPDIR, else /var/tmp, else /tmp. */
+    const char *work_directory;
+    bool in_place;     /* SQLite: no copy is made; writers of a file in rollback mode wait all the time */
+    const char *named; /* SQLite: what messages call the file; NULL: its path */
     const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
-    /* PostgreSQL: connecting ends with ERR_CANCELED as soon as this is set; NULL: never. */
+    /* Connecting, and copying a source, end with ERR_CANCELED as soon as this is set; NULL: never. */
     const volatile sig_atomic_t *interrupted;
 };
 

@@ -135,11 +135,28 @@ static bool refuse_replaced(const struct snapshot *snapshot, const char *replace
                          "state at the start");
 }
 
+/* The state of now: again a copy, where a copy was read. */
+static bool look_again(struct arena *arena, const struct upgrade_options *options,
+                       struct upgrade_result *result, struct snapshot *now, struct err *err)
+{
+    struct source_copy *copy = &result->prepared.snapshot.copy;
+    struct engine_options engine = {.trace = options->trace,
+                                    .opened_before = copy->directory == NULL,
+                                    .work_directory = options->work_directory,
+                                    .interrupted = options->interrupted};
+
+    if (!snapshot_open(arena, options->source, &engine, 1, now, err))
+        return false;
+    if (now->copy.stall_us > copy->stall_us)
+        copy->stall_us = now->copy.stall_us;
+    return true;
+}
+
 bool guard_source(const struct upgrade_options *options, struct upgrade_result *result, struct err *err)
 {
-    struct engine_options engine = {.trace = options->trace, .opened_before = true};
-    struct engine *reader = NULL;
+    struct snapshot now = {.witness = NULL};
     const char *replaced = snapshot_replaced(&result->prepared.snapshot);
+    struct arena *arena;
     struct buf names;
     size_t changed = 0;
     bool written;
@@ -158,11 +175,12 @@ bool guard_source(const struct upgrade_options *options, struct upgrade_result *
     if (options->no_verify)
         return refuse(NULL, 0, err);
     buf_init(&names, BUF_TEXT_MAXIMUM);
-    done = engine_open(options->source, &engine, &reader, err) &&
-           engine_exec(reader, (struct str)STR("BEGIN"), err);
+    arena = arena_new();
+    done = look_again(arena, options, result, &now, err);
     if (done)
-        changed = name_changed(options, result, reader, &names);
-    engine_close(reader);
+        changed = name_changed(options, result, now.readers[0], &names);
+    snapshot_close(&now);
+    arena_free(arena);
     /* Commits that left every table's rows as they were (a checkpoint, a session table that is not carried)
      * are fine. */
     if (done && changed > 0)

@@ -54,7 +54,10 @@ static bool check_whole(void *context, struct err *err)
 bool prepare_source(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                     struct err *err)
 {
-    struct engine_options engine = {.trace = options->trace};
+    struct engine_options engine = {.trace = options->trace,
+                                    .work_directory = options->work_directory,
+                                    .in_place = options->in_place,
+                                    .interrupted = options->interrupted};
 
     *prepared = (struct prepared){.sampled = false};
     return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&

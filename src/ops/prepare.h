@@ -15,6 +15,8 @@ struct prepare_options {
     const struct url *source;
     size_t readers;
     bool trace;
+    const char *work_directory;               /* as in struct engine_options */
+    bool in_place;                            /* likewise */
     bool check_source;                        /* look at the whole file for damage first */
     const volatile sig_atomic_t *interrupted; /* ends that, and a survey; may be NULL */
     const struct fingerprints *planned; /* the source of a saved plan, which must be the same; NULL: any */

@@ -333,6 +333,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
                                            .check_source = options->check_source,
+                                           .work_directory = options->work_directory,
+                                           .in_place = options->in_place,
                                            .interrupted = options->interrupted,
                                            .planned = options->planned,
                                            .plan = options->plan};

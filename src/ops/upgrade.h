@@ -58,7 +58,9 @@ struct upgrade_options {
     bool snapshot;        /* the state at the start is wanted, even if the source is written meanwhile */
     bool no_verify;
     bool trace;
-    bool check_source; /* as in struct prepare_options */
+    bool check_source;          /* as in struct prepare_options */
+    const char *work_directory; /* likewise */
+    bool in_place;              /* likewise */
     bool accept_all;
     const struct str *accept; /* classes ("view") and names ("posts.title_check", "v_posts") */
     size_t accept_count;

@@ -476,14 +476,63 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_hot_journal(folder, untouched):
-    """A writer crashed half way through its commit; only somebody who may write can take that back."""
-    path = big_file(folder / "app.db")
+def half_written(path):
+    """A writer crashed half way through its commit, and its journal has what the file was before."""
+    big_file(path)
     run_python(CRASHING_WRITER, path).communicate()
-    assert os.path.exists(f"{path}-journal")
+    assert os.path.getsize(f"{path}-journal") > 0
+    return path
+
+
+@pytest.mark.core
+def test_hot_journal_is_rolled_back_in_the_copy(folder, untouched, database):
+    path = half_written(folder / "app.db")
+    untouched()
+    outcome = pgrade.run("upgrade", str(path), database.url, "--json")
+    assert outcome.status == pgrade.OK, outcome
+    assert outcome.report["snapshot"]["journal_rolled_back"]
+    assert database.execute("SELECT count(*), count(*) FILTER (WHERE title LIKE 'half%') FROM post") == [(30000, 0)]
+
+
+def test_hot_journal_by_a_link(folder, untouched, tmp_path):
+    """SQLite finds the journal beside the file itself."""
+    path = half_written(folder / "app.db")
+    os.symlink(path, tmp_path / "link.db")
+    untouched()
+    outcome = pgrade.run("plan", str(tmp_path / "link.db"), "--json")
+    assert outcome.status == pgrade.OK and outcome.report["snapshot"]["journal_rolled_back"], outcome
+
+
+def test_hot_journal_without_a_copy(folder, untouched):
+    path = half_written(folder / "app.db")
     untouched()
     told = Trouble(5, "app.db: a program crashed while writing it", "", "start and stop the application")
-    assert_trouble(told, "plan", str(path))
+    assert_trouble(told, "plan", str(path), "--in-place")
+
+
+def test_hot_journal_that_may_not_be_read(open_folder, stranger):
+    path = half_written(os.path.join(open_folder, "app.db"))
+    os.chmod(path, 0o644)
+    os.chmod(f"{path}-journal", 0)
+    before = Untouched(open_folder)
+    told = Trouble(5, "cannot read its journal", "Permission denied", "as the user who owns", "ERR_PERMISSION")
+    assert_trouble(told, "plan", path, account=stranger)
+    assert before.differences() == []
+
+
+@pytest.mark.parametrize("mode", ["persist", "truncate"])
+def test_journal_that_was_finished(mode, folder, untouched):
+    path = make_small(folder / "app.db", mode)
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA journal_mode = {mode}")
+    connection.execute("INSERT INTO author VALUES (3, 'Cy')")
+    connection.commit()
+    connection.close()
+    assert os.path.exists(f"{path}-journal")
+    untouched()
+    outcome = pgrade.run("plan", str(path), "--json")
+    assert outcome.status == pgrade.OK and not outcome.report["snapshot"]["journal_rolled_back"], outcome
+    assert rows_estimate(outcome, "author") == 3
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def wal(folder):
     return make_small(folder / "app.db", "wal")
 
 
+@pytest.fixture(params=["wal", "delete"])
+def source(request, folder):
+    return make_small(folder / "app.db", request.param)
+
+
 def upgrade_while(action, path, database, *options):
     """The action happens after the source was read for the plan, before its rows are."""
     with Gate(database, "CREATE TABLE") as gate:
@@ -66,49 +71,49 @@ CHANGES = {
 
 @pytest.mark.core
 @pytest.mark.parametrize("what", CHANGES)
-def test_written_meanwhile(what, wal, database):
-    outcome = upgrade_while(lambda: write(wal, CHANGES[what]), wal, database)
+def test_written_meanwhile(what, source, database):
+    outcome = upgrade_while(lambda: write(source, CHANGES[what]), source, database)
     assert_told(outcome, CHANGED)
     assert sorted(whole_text(database)) == ["public"] and table_names(database) == []
 
 
-def test_written_meanwhile_with_json(wal, database):
-    outcome = upgrade_while(lambda: write(wal, CHANGES["a row more"]), wal, database, "--json")
+def test_written_meanwhile_with_json(source, database):
+    outcome = upgrade_while(lambda: write(source, CHANGES["a row more"]), source, database, "--json")
     document = one_document(outcome)
     assert document["error"]["code"] == "ERR_SOURCE_CHANGED" and not document["published"]
 
 
-def test_tables_that_changed_are_named(wal, database):
+def test_tables_that_changed_are_named(source, database):
     statements = ("UPDATE author SET name = 'Al' WHERE id = 1", "DELETE FROM post WHERE id = 3")
-    outcome = upgrade_while(lambda: write(wal, *statements), wal, database)
+    outcome = upgrade_while(lambda: write(source, *statements), source, database)
     assert outcome.status == pgrade.REFUSED and "changed: author, post;" in outcome.stderr, outcome
 
 
-def test_written_without_a_change(wal, database):
+def test_written_without_a_change(source, database):
     """A write that leaves every carried row as it was is none; nor is a checkpoint."""
     statements = ("UPDATE post SET title = title", "PRAGMA wal_checkpoint(TRUNCATE)")
-    outcome = upgrade_while(lambda: write(wal, *statements), wal, database)
+    outcome = upgrade_while(lambda: write(source, *statements), source, database)
     assert outcome.status == pgrade.OK, outcome
 
 
-def test_written_meanwhile_without_verification(wal, database):
-    outcome = upgrade_while(lambda: write(wal, CHANGES["a row more"]), wal, database, "--no-verify")
+def test_written_meanwhile_without_verification(source, database):
+    outcome = upgrade_while(lambda: write(source, CHANGES["a row more"]), source, database, "--no-verify")
     assert outcome.status == pgrade.REFUSED, outcome
     assert "which tables changed is unknown" in outcome.stderr
 
 
 @pytest.mark.core
-def test_snapshot_publishes_the_state_at_the_start(wal, database, tmp_path):
+def test_snapshot_publishes_the_state_at_the_start(source, database, tmp_path):
     as_it_was = make_small(tmp_path / "before.db")
     statements = ("INSERT INTO author VALUES (3, 'Cy')", CHANGES["a row less"], CHANGES["a value"])
-    outcome = upgrade_while(lambda: write(wal, *statements), wal, database, "--snapshot", "--json")
+    outcome = upgrade_while(lambda: write(source, *statements), source, database, "--snapshot", "--json")
     assert outcome.status == pgrade.OK, outcome
     result = compare(as_it_was, database.url, outcome.report, probe=True)
     assert result.equal, result
 
 
-def test_report_says_that_the_snapshot_is_old(wal, database):
-    outcome = upgrade_while(lambda: write(wal, CHANGES["a value"]), wal, database, "--snapshot")
+def test_report_says_that_the_snapshot_is_old(source, database):
+    outcome = upgrade_while(lambda: write(source, CHANGES["a value"]), source, database, "--snapshot")
     assert outcome.status == pgrade.OK, outcome
     assert "The source was written meanwhile" in outcome.stdout
 
@@ -229,16 +234,17 @@ def is_pending(path):
 
 @pytest.mark.core
 @pytest.mark.parametrize("statement", ["CREATE TABLE", "SET SCHEMA"])
-def test_writer_of_a_rollback_journal_waits(statement, small, database):
+def test_writer_of_a_rollback_journal_waits_where_no_copy_is_made(statement, small, database):
     """Readers keep it out until they are done: the state at the start arrives, nothing was written yet."""
     with Gate(database, statement) as gate:
-        process = pgrade.start("upgrade", str(small), database.url, "--json")
+        process = pgrade.start("upgrade", str(small), database.url, "--json", "--in-place")
         gate.wait_for_arrival(process)
         late = writer(small, CHANGES["a row more"])
         poll(lambda: is_pending(small), late)
         gate.open()
         outcome = pgrade.finish(process)
     assert outcome.status == pgrade.OK, outcome
+    assert outcome.report["snapshot"]["copied_to"] is None
     assert late.wait(60) == 0
     assert database.execute("SELECT count(*) FROM post") == [(3,)]
     connection = sqlite3.connect(small)

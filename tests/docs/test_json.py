@@ -99,7 +99,7 @@ def alembic(tmp_path):
 
 def test_plan(odd, misfits, repairable, alembic):
     documents = [report("plan", odd), report("plan", misfits), report("plan", misfits, "--hide-values"),
-                 report("plan", alembic), report("plan", repairable, *POLICIES)]
+                 report("plan", alembic, "--in-place"), report("plan", repairable, *POLICIES)]
     check(documents, SHARED)
 
 
@@ -109,7 +109,7 @@ def test_upgrade(odd, misfits, repairable, alembic, database):
         report("upgrade", misfits, target, "--accept", "all", status=pgrade.DECISION),
         report("upgrade", misfits, target, "--accept", "all", "--hide-values", status=pgrade.DECISION),
         report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
-        report("upgrade", alembic, target, "--schema", "other"),
+        report("upgrade", alembic, target, "--schema", "other", "--in-place"),
         report("upgrade", repairable, target, "--schema", "third", *POLICIES,
                "--quarantine-file", os.path.join(os.path.dirname(repairable), "aside.csv"), status=pgrade.SHORTFALL),
     ]

@@ -9,12 +9,12 @@
  */
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "engine/postgres/private.h"
 
 enum {
-    LOOK_NS = 50 * 1000 * 1000
+    LOOK_US = 50 * 1000
 };
 
 struct attempt {
@@ -46,7 +46,7 @@ static struct attempt *attempt_new(const char *const *keywords, const char *cons
         attempt->values[i] = arena_printf(attempt->arena, "%s", values[i]);
     }
     (void)pthread_mutex_init(&attempt->lock, NULL);
-    (void)pthread_cond_init(&attempt->ended, NULL);
+    clock_condition_init(&attempt->ended);
     return attempt;
 }
 
@@ -84,15 +84,8 @@ static bool wait_for(struct attempt *attempt, const volatile sig_atomic_t *inter
     bool done;
 
     (void)pthread_mutex_lock(&attempt->lock);
-    while (!attempt->done && *interrupted == 0) {
-        struct timespec until;
-
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOOK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        (void)pthread_cond_timedwait(&attempt->ended, &attempt->lock, &until);
-    }
+    while (!attempt->done && *interrupted == 0)
+        clock_wait(&attempt->ended, &attempt->lock, LOOK_US);
     done = attempt->done;
     attempt->abandoned = !done;
     (void)pthread_mutex_unlock(&attempt->lock);

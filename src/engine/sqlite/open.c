@@ -1,4 +1,5 @@
 /* Opening read-only, and saying why not. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,6 @@
 
 #include "base/buf.h"
 #include "engine/sqlite/private.h"
-
-enum {
-    BUSY_MS = 5000
-};
 
 /* What SQLite's result codes mean for somebody who wants to read a file.  Extended codes first. */
 static const struct failure {
@@ -71,6 +68,20 @@ bool sqlite_error(struct sqlite *sqlite, int code, struct str sql, struct err *e
     return false;
 }
 
+bool sqlite_lock_error(const char *path, enum lock_outcome outcome, struct err *err)
+{
+    int number = errno;
+
+    if (outcome == LOCK_BUSY) {
+        err_set(err, ERR_SOURCE_LOCKED, "%s: another program keeps it locked", path);
+        err_detail(err, "database is locked");
+        return err_hint(err, "stop the application, or try again");
+    }
+    err_set(err, ERR_IO, "%s: cannot be locked, so nothing keeps writers out while it is read", path);
+    err_detail(err, "%s", strerror(number));
+    return err_hint(err, "stop the application, and name the file so: 'sqlite:///FILE?immutable=1'");
+}
+
 /* sqlite3_open_v2() with a URI: the path percent-encoded, so that no byte of it is read as syntax; behind an
  * authority, empty, where it begins with a slash, since a second slash would begin one. */
 static void put_uri(struct buf *uri, const char *path, bool immutable)
@@ -103,7 +114,7 @@ static bool check_immutable(const char *path, struct err *err)
 static bool configure(struct sqlite *sqlite, int busy_ms, struct err *err)
 {
     (void)sqlite3_extended_result_codes(sqlite->connection, 1);
-    (void)sqlite3_busy_timeout(sqlite->connection, busy_ms > 0 ? busy_ms : BUSY_MS);
+    (void)sqlite3_busy_timeout(sqlite->connection, busy_ms > 0 ? busy_ms : SQLITE_BUSY_MS);
     /* The last connection to a WAL file would checkpoint it on closing. */
     (void)sqlite3_db_config(sqlite->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     /* A view or trigger that this SQLite cannot parse would make every table unreadable; with this it is
@@ -145,41 +156,43 @@ bool sqlite_check(struct arena *arena, const struct url *url, struct err *err)
     return sqlite_examine(str_cstr(arena, url->path), err);
 }
 
+static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, struct err *err)
+{
+    struct buf uri;
+    int code = SQLITE_NOMEM;
+
+    buf_init(&uri, BUF_TEXT_MAXIMUM);
+    put_uri(&uri, path, immutable);
+    if (!uri.failed)
+        code = sqlite3_open_v2(uri.ptr, &sqlite->connection,
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    buf_free(&uri);
+    return code == SQLITE_OK || sqlite_error(sqlite, code, (struct str)STR("open"), err);
+}
+
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err)
 {
-    struct sqlite *sqlite;
-    struct arena *arena;
-    struct buf uri;
-    int code;
+    struct arena *arena = arena_new();
+    const char *path = str_cstr(arena, url->path);
+    struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
+    bool done;
 
-    arena = arena_new();
-    sqlite = calloc(1, sizeof(*sqlite));
-    if (sqlite == NULL || (sqlite->path = strdup(str_cstr(arena, url->path))) == NULL) {
+    if (sqlite == NULL || (sqlite->path = strdup(options->named != NULL ? options->named : path)) == NULL) {
         arena_free(arena);
         free(sqlite);
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a connection");
     }
-    arena_free(arena);
     sqlite->engine.ops = sqlite_ops();
-    if ((!options->opened_before && !sqlite_examine(sqlite->path, err)) ||
-        (url->immutable && !check_immutable(sqlite->path, err))) {
+    done = (options->opened_before || sqlite_examine(path, err)) &&
+           (!url->immutable || check_immutable(path, err)) && connect_to(sqlite, path, url->immutable, err) &&
+           configure(sqlite, options->busy_ms, err) && read_encoding(sqlite, err);
+    arena_free(arena);
+    if (done)
+        *engine = &sqlite->engine;
+    else
         engine_close(&sqlite->engine);
-        return false;
-    }
-    buf_init(&uri, BUF_TEXT_MAXIMUM);
-    put_uri(&uri, sqlite->path, url->immutable);
-    code = sqlite3_open_v2(uri.ptr, &sqlite->connection,
-                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-    buf_free(&uri);
-    if (code != SQLITE_OK || !configure(sqlite, options->busy_ms, err) || !read_encoding(sqlite, err)) {
-        if (code != SQLITE_OK)
-            sqlite_error(sqlite, code, (struct str)STR("open"), err);
-        engine_close(&sqlite->engine);
-        return false;
-    }
-    *engine = &sqlite->engine;
-    return true;
+    return done;
 }
 
 void sqlite_tidy(const char *path)

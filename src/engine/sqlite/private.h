@@ -4,14 +4,72 @@
 
 #include <sqlite3.h>
 
+#include "base/fs.h"
 #include "engine/sqlite/sqlite.h"
 
 struct sqlite {
     struct engine engine;
     sqlite3 *connection;
-    char *path; /* for messages */
+    char *path; /* for messages: of the source, where a copy of it is read */
     bool utf16; /* the file keeps its texts so */
 };
+
+enum {
+    SQLITE_BUSY_MS = 5000,   /* how long a lock is waited for */
+    SQLITE_HEADER_SIZE = 100 /* "Database File Format", section 1.3 */
+};
+
+enum lock_outcome {
+    LOCK_TAKEN,
+    LOCK_BUSY,
+    LOCK_IMPOSSIBLE /* errno says why: the file system keeps none */
+};
+
+/* SQLite's SHARED lock on an open file: nobody changes the file until sqlite_unlock(). */
+enum lock_outcome sqlite_lock_shared(int file, int wait_ms, const volatile sig_atomic_t *interrupted);
+void sqlite_unlock(int file);
+/* Whether somebody is in the middle of a transaction that writes. */
+bool sqlite_is_reserved(int file);
+
+/* ERR_SOURCE_LOCKED, or that locks are not to be had. */
+bool sqlite_lock_error(const char *path, enum lock_outcome outcome, struct err *err);
+
+/* The header says that readers of the file need its -wal. */
+bool sqlite_header_is_wal(const unsigned char *header);
+/* Whether a journal begins in a way that SQLite would roll it back. */
+bool sqlite_journal_is_hot(int journal);
+
+/*
+ * Copies of a size that may be a database's: `copy_place` is where to, `room` what it takes at most.
+ */
+struct copy_place {
+    const char *directory; /* that was made for it; NULL: none */
+    const char *path;
+    int file;    /* -1: none */
+    bool shares; /* blocks with the source: a copy takes neither time nor room */
+};
+
+bool copy_place_open(struct arena *arena, const char *work_directory, struct copy_place *place,
+                     struct err *err) MUST_USE;
+/* Before the lock: sees that there is room, and does beforehand what can be done. */
+bool copy_place_make_room(struct copy_place *place, int source, const char *path,
+                          const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
+/* The whole file, as it is, over a copy of how it was; with the lock held, or to be repeated with it. */
+bool copy_file(int from, const char *path, int to, bool shares, const volatile sig_atomic_t *interrupted,
+               int64_t *bytes, struct err *err) MUST_USE;
+/* "24 kB", "1.5 MB". */
+void sqlite_tell_size(char *text, size_t size, int64_t bytes);
+/* Removes the names; what is open can still be read. */
+void copy_place_forget(struct copy_place *place);
+
+/*
+ * Copies the file and opens nothing; the place's path is what is to be read.  A path of NULL: the file is in
+ * WAL mode, which is read where it is.  snapshot->copy and snapshot->file are filled.
+ */
+bool sqlite_copy(struct arena *arena, struct snapshot *snapshot, const struct engine_options *options,
+                 struct copy_place *place, struct err *err) MUST_USE;
+/* Whether the source was committed to since. */
+bool sqlite_copy_is_old(const struct snapshot *snapshot);
 
 /* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
 bool sqlite_examine(const char *path, struct err *err) MUST_USE;

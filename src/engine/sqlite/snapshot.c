@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "engine/sqlite/private.h"
 
 enum {
@@ -18,6 +20,8 @@ static bool data_version(struct snapshot *snapshot, int64_t *version, struct err
 /* A transaction takes its snapshot with the first read, not with BEGIN. */
 static bool begin_all(struct snapshot *snapshot, struct err *err)
 {
+    if (snapshot->copy.directory == NULL)
+        snapshot->taken_us = clock_wall_us();
     for (size_t i = 0; i < snapshot->reader_count; i++)
         if (!engine_exec(snapshot->readers[i], (struct str)STR("BEGIN; SELECT count(*) FROM sqlite_schema"),
                          err))
@@ -115,17 +119,14 @@ static const char *will_leave(struct arena *arena, const struct url *url)
     return path;
 }
 
-bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
-                   size_t count, struct snapshot *snapshot, struct err *err)
+/* Witness and readers. */
+static bool open_all(struct arena *arena, const struct url *url, const struct engine_options *options,
+                     size_t count, struct snapshot *snapshot, struct err *err)
 {
     struct engine_options later = *options;
     struct value mode;
 
     later.opened_before = true;
-    *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count),
-                                  .path = str_cstr(arena, url->path),
-                                  .leaves = will_leave(arena, url)};
-    snapshot->file = identify(snapshot->path, "");
     if (!engine_open(url, options, &snapshot->witness, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -136,13 +137,109 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
     if (!engine_value(snapshot->witness, arena, (struct str)STR("PRAGMA journal_mode"), NULL, 0, &mode, err))
         return false;
     snapshot->wal = str_is_nocase(mode.bytes, "wal");
-    return begin_same(snapshot, err) && remember_files(snapshot, err);
+    return true;
+}
+
+static void close_all(struct snapshot *snapshot)
+{
+    while (snapshot->reader_count > 0)
+        engine_close(snapshot->readers[--snapshot->reader_count]);
+    engine_close(snapshot->witness);
+    snapshot->witness = NULL;
+}
+
+/* Nobody writes the copy: all readers see what is there, and need no locks. */
+static bool open_copy(const struct copy_place *place, const struct engine_options *options, size_t count,
+                      struct snapshot *snapshot, struct err *err)
+{
+    struct url url = {.kind = URL_SQLITE, .path = str_from(place->path), .immutable = true};
+    struct engine_options engine = *options;
+
+    engine.opened_before = true;
+    engine.named = snapshot->path;
+    for (size_t i = 0; i < count; i++) {
+        if (!engine_open(&url, &engine, &snapshot->readers[i], err))
+            return false;
+        snapshot->reader_count++;
+    }
+    return begin_all(snapshot, err);
+}
+
+static void tell_copy(const struct source_copy *copy)
+{
+    char size[32];
+
+    sqlite_tell_size(size, sizeof(size), copy->bytes);
+    log_message(LOG_NOTICE, "the source is read from a copy (%s in %s); writers waited %lld ms at most%s",
+                size, copy->directory, (long long)snapshot_stall_ms(copy),
+                copy->recovered ? "; what a crashed program left half-written was taken back in it" : "");
+}
+
+/* *taken: false when the file turned out to be in WAL mode. */
+static bool take_copy(struct arena *arena, const struct engine_options *options, size_t count,
+                      struct snapshot *snapshot, bool *taken, struct err *err)
+{
+    struct copy_place place;
+    bool done;
+
+    *taken = false;
+    if (!sqlite_copy(arena, snapshot, options, &place, err))
+        return false;
+    if (place.path == NULL)
+        return true;
+    *taken = true;
+    done = open_copy(&place, options, count, snapshot, err);
+    copy_place_forget(&place);
+    if (done)
+        tell_copy(&snapshot->copy);
+    return done && remember_files(snapshot, err);
+}
+
+static bool take_in_place(struct arena *arena, const struct url *url, const struct engine_options *options,
+                          size_t count, struct snapshot *snapshot, struct err *err)
+{
+    snapshot->file = identify(snapshot->path, "");
+    return open_all(arena, url, options, count, snapshot, err);
+}
+
+/* Between the two looks at it the file may go from one mode to the other. */
+bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
+                   size_t count, struct snapshot *snapshot, struct err *err)
+{
+    bool stays = url->immutable || options->in_place || options->opened_before;
+
+    *snapshot = (struct snapshot){.readers = ARENA_ARRAY(arena, struct engine *, count),
+                                  .path = str_cstr(arena, url->path),
+                                  .leaves = will_leave(arena, url)};
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        bool taken = false;
+
+        if (!stays && !take_copy(arena, options, count, snapshot, &taken, err))
+            return false;
+        if (taken)
+            return true;
+        if (!take_in_place(arena, url, options, count, snapshot, err))
+            return false;
+        if (stays || snapshot->wal)
+            return begin_same(snapshot, err) && remember_files(snapshot, err);
+        close_all(snapshot);
+    }
+    return err_set(err, ERR_SOURCE_LOCKED, "%s: its journal mode changes all the time", snapshot->path);
+}
+
+int64_t snapshot_stall_ms(const struct source_copy *copy)
+{
+    return (copy->stall_us + 999) / 1000;
 }
 
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
 {
     int64_t now;
 
+    if (snapshot->copy.directory != NULL) {
+        *changed = sqlite_copy_is_old(snapshot);
+        return true;
+    }
     if (!data_version(snapshot, &now, err))
         return false;
     *changed = now != snapshot->version;
@@ -151,9 +248,7 @@ bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
 
 void snapshot_close(struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->reader_count; i++)
-        engine_close(snapshot->readers[i]);
-    engine_close(snapshot->witness);
+    close_all(snapshot);
     if (snapshot->wal && snapshot->leaves != NULL && snapshot_replaced(snapshot) == NULL)
         sqlite_tidy(snapshot->leaves);
     *snapshot = (struct snapshot){.witness = NULL};

@@ -2,9 +2,9 @@
  * sqlite.h: the engine that reads SQLite files.  The only room that includes <sqlite3.h>.
  *
  * A file is opened read-only and never created; `.db` and `-wal` stay as they are, byte for byte (SQLite may
- * leave a
- * `-shm` beside a file in WAL mode).  Raw reads of the file happen before sqlite3_open() only: a descriptor
- * that this process opens and closes by itself would drop the POSIX locks that SQLite holds on the file.
+ * leave a `-shm` beside a file in WAL mode).  A descriptor that this process opens and closes by itself drops
+ * the POSIX locks that SQLite holds on the file: so raw reads happen before sqlite3_open(), or of a file that
+ * no connection of this process has open.
  */
 #ifndef PGRADE_ENGINE_SQLITE_H
 #define PGRADE_ENGINE_SQLITE_H
@@ -28,6 +28,19 @@ struct file_identity {
 };
 
 /*
+ * A file in rollback mode shuts writers out while it is read, so what is read is a copy, taken while SHARED
+ * is held for as long as copying takes.  A journal that a crashed writer left is copied with it and rolled
+ * back in the copy: the source is for its application to mend.
+ */
+struct source_copy {
+    const char *directory; /* where it was made; NULL: the file is read where it is */
+    int64_t bytes;
+    int64_t stall_us;        /* that writers were kept waiting at most */
+    bool recovered;          /* with a journal that was rolled back */
+    unsigned char state[16]; /* what SQLite tells by whether a file was written */
+};
+
+/*
  * Several connections that read one and the same state.
  *
  * Each reader holds a read transaction.  That all began between the same two commits is proven by a further
@@ -36,22 +49,28 @@ struct file_identity {
  * written since.
  */
 struct snapshot {
-    struct engine *witness;
+    struct engine *witness; /* NULL: a copy is read */
+    struct source_copy copy;
     const char *path;
     struct file_identity file; /* what the path names */
     struct file_identity log;  /* its -wal, in WAL mode */
     struct engine **readers;
     size_t reader_count; /* 1 where others never agreed */
     int64_t version;
-    bool wal; /* writers go on meanwhile; in the other journal modes they wait */
+    int64_t taken_us; /* when: what was committed before is in it */
+    bool wal;         /* writers go on meanwhile; in the other journal modes they wait */
     /* The file's path when reading it will leave a -wal and a -shm beside it that were not there; else NULL.
      */
     const char *leaves;
 };
 
-/* Opens up to `count` readers (at least 1) and the witness; the handles belong to the snapshot. */
+/* Opens up to `count` readers (at least 1) and the witness; the handles belong to the snapshot.  A copy is
+ * said in a message, with the time that writers waited; its name is gone as soon as it is open. */
 bool snapshot_open(struct arena *arena, const struct url *url, const struct engine_options *options,
                    size_t count, struct snapshot *snapshot, struct err *err) MUST_USE;
+
+/* How long a writer may have waited, in whole milliseconds, rounded up. */
+int64_t snapshot_stall_ms(const struct source_copy *copy);
 
 /* Whether another connection has committed since. */
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err) MUST_USE;

@@ -13,9 +13,9 @@ enum {
     READERS = 4
 };
 
-static struct snapshot begin(struct file *file)
+static struct snapshot begin_by(struct file *file, bool in_place)
 {
-    struct engine_options options = {.busy_ms = 10000};
+    struct engine_options options = {.busy_ms = 10000, .in_place = in_place};
     struct snapshot snapshot;
 
     err_clear(&file->err);
@@ -24,6 +24,11 @@ static struct snapshot begin(struct file *file)
 
     assert_in_range(snapshot.reader_count, 1, READERS);
     return snapshot;
+}
+
+static struct snapshot begin(struct file *file)
+{
+    return begin_by(file, false);
 }
 
 static bool changed(struct file *file, struct snapshot *snapshot)
@@ -76,7 +81,7 @@ static void a_transaction_that_is_rolled_back_changes_nothing(void **state)
     snapshot_close(&snapshot);
 }
 
-static void a_rollback_journal_keeps_writers_out(void **state)
+static void a_copy_lets_writers_go_on(void **state)
 {
     struct file *file = *state;
     struct snapshot snapshot;
@@ -84,6 +89,40 @@ static void a_rollback_journal_keeps_writers_out(void **state)
 
     file_run(file, "CREATE TABLE t (n INTEGER)");
     snapshot = begin(file);
+    assert_non_null(snapshot.copy.directory);
+    assert_int_equal(snapshot.reader_count, READERS);
+    assert_false(changed(file, &snapshot));
+    assert_int_equal(sqlite3_open(file->path, &writer), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(writer, "BEGIN; INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+    assert_false(changed(file, &snapshot));
+    assert_int_equal(sqlite3_exec(writer, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(writer);
+    assert_true(changed(file, &snapshot));
+    all_read(&snapshot, "SELECT count(*) FROM t", 0);
+    snapshot_close(&snapshot);
+}
+
+static void a_copy_ends_when_it_is_interrupted(void **state)
+{
+    struct file *file = *state;
+    volatile sig_atomic_t interrupted = 1;
+    struct engine_options options = {.interrupted = &interrupted};
+    struct snapshot snapshot;
+
+    file_run(file, "CREATE TABLE t (n INTEGER)");
+    assert_false(snapshot_open(file->arena, &file->url, &options, 1, &snapshot, &file->err));
+    assert_int_equal(file->err.code, ERR_CANCELED);
+    snapshot_close(&snapshot);
+}
+
+static void a_rollback_journal_keeps_writers_out(void **state)
+{
+    struct file *file = *state;
+    struct snapshot snapshot;
+    sqlite3 *writer;
+
+    file_run(file, "CREATE TABLE t (n INTEGER)");
+    snapshot = begin_by(file, true);
     assert_false(snapshot.wal);
     assert_int_equal(sqlite3_open(file->path, &writer), SQLITE_OK);
     assert_int_equal(sqlite3_exec(writer, "INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_BUSY);
@@ -232,6 +271,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(readers_keep_their_state_while_another_process_commits),
         TEST(a_transaction_that_is_rolled_back_changes_nothing),
+        TEST(a_copy_lets_writers_go_on),
+        TEST(a_copy_ends_when_it_is_interrupted),
         TEST(a_rollback_journal_keeps_writers_out),
         TEST(a_connection_more_does_not_cost_others_their_commits),
         TEST(all_readers_see_one_state_however_busy_the_writer_is),
