@@ -16,6 +16,11 @@
 /* The table with its schema, ONLY before one that has no partitions. */
 void fill_put_name(const struct filling *filling, size_t place, struct buf *sql);
 
+/* fill_clear.c: takes foreign keys out of the way, triggers of users, and the indexes of large tables; gives
+ * them back as they were. */
+bool fill_clear_the_way(struct filling *filling, struct err *err) MUST_USE;
+bool fill_give_back(struct filling *filling, struct err *err) MUST_USE;
+
 /* fill_sequences.c: whatever gives a column of these tables its numbers.  ERR_REFUSED: it may not be set. */
 bool fill_find_sequences(struct filling *filling, struct err *err) MUST_USE;
 /* ... goes on behind them. */

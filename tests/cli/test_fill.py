@@ -4,6 +4,7 @@ nothing arrives."""
 import contextlib
 import sqlite3
 
+import psycopg2
 import pytest
 
 import fixtures
@@ -200,6 +201,55 @@ def test_indexes_of_a_large_table(folder, database):
     assert (whole_text(database), database.execute(description, ())) == before
     assert database.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'big'::regclass AND indisvalid", ()) == [(6,)]
     assert database.execute("SELECT count(*) FROM big WHERE n > 5", ()) == [(857,)]
+
+
+UNIQUES = """
+CREATE TABLE big (id serial CONSTRAINT own_name PRIMARY KEY, word text CONSTRAINT late UNIQUE DEFERRABLE INITIALLY DEFERRED,
+                  n integer REFERENCES big);
+COMMENT ON CONSTRAINT own_name ON big IS 'it''s the key'; COMMENT ON INDEX own_name IS 'its index';
+ALTER TABLE big ADD CONSTRAINT one_null UNIQUE NULLS NOT DISTINCT (word, n) INCLUDE (id) WITH (fillfactor = 60);
+CREATE UNIQUE INDEX by_sound ON big (lower(word) COLLATE "C" text_pattern_ops) WHERE id > 5;
+CREATE TABLE side (a integer UNIQUE, b integer, PRIMARY KEY (a, b)); ALTER TABLE side REPLICA IDENTITY USING INDEX side_pkey;
+CREATE TABLE other (id integer PRIMARY KEY, side integer REFERENCES side (a));
+CREATE TABLE leant (id integer PRIMARY KEY, w text); CREATE VIEW grouped AS SELECT id, w FROM leant GROUP BY id;
+"""
+
+
+@pytest.mark.core
+def test_keys_of_large_tables(folder, database):
+    """They are made anew behind the rows where nothing leans on them that stays, and are afterwards what they were."""
+    rows = "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 6000) INSERT INTO"
+    source = fixtures.build_from_text(
+        "CREATE TABLE big (id INTEGER PRIMARY KEY, word TEXT, n INTEGER); CREATE TABLE side (a INT, b INT);"
+        f"CREATE TABLE leant (id INTEGER PRIMARY KEY, w TEXT); {rows} big SELECT i, 'w' || i, 1 FROM k;"
+        f"{rows} side SELECT i, -i FROM k; {rows} leant SELECT i, 'x' FROM k", folder / "app.db")
+    newer = database.execute("SELECT current_setting('server_version_num')::int >= 150000", ()) == [(True,)]
+    database.execute(UNIQUES if newer else UNIQUES.replace("NULLS NOT DISTINCT", ""))
+    comments = "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname = 'own_name'"
+    before = whole_text(database), database.execute(comments, ())
+    statements = fill(source, database, "--trace-sql").stderr
+    for name in ("own_name", "late", "one_null"):
+        assert f"DROP CONSTRAINT {name};" in statements
+    for name in ("side_pkey", "side_a_key", "leant_pkey"):
+        assert f"DROP CONSTRAINT {name}" not in statements
+    assert "DROP INDEX public.by_sound;" in statements
+    assert (whole_text(database), database.execute(comments, ())) == before
+    assert database.execute("SELECT obj_description('own_name'::regclass)", ()) == [("its index",)]
+    assert database.execute("SELECT bool_and(indisvalid AND indisready), count(*) FROM pg_index"
+                            " WHERE indrelid IN ('big'::regclass, 'side'::regclass)", ()) == [(True, 6)]
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        database.execute("INSERT INTO big VALUES (1)")
+
+
+def test_rows_that_a_key_of_a_large_table_refuses(folder, database):
+    source = fixtures.build_from_text(
+        "CREATE TABLE big (id INTEGER PRIMARY KEY, word TEXT); WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL"
+        " SELECT i + 1 FROM k WHERE i < 6000) INSERT INTO big SELECT i, 'w' || (i / 2 * 2) FROM k WHERE i <> 3", folder / "app.db")
+    database.execute("CREATE TABLE big (id integer PRIMARY KEY, word text UNIQUE)")
+    before = whole_text(database)
+    outcome = fill(source, database, status=pgrade.DECISION)
+    assert "unique constraint big_word_key of big: 5996 rows" in outcome.stdout, outcome
+    assert whole_text(database) == before and database.execute("SELECT count(*) FROM big", ()) == [(0,)]
 
 
 def test_values_of_a_column_that_the_target_computes(folder, database):
