@@ -165,14 +165,20 @@ static void keep(struct config *config, const struct option *option, const char 
         (struct given){option, value, where, NULL};
 }
 
-/* [upgrade] and the like.  What says how to upgrade is known to `plan` as far as it has the same options. */
+/* What says how to upgrade is known to those that plan or compare one. */
+static bool concerns(const struct command *mine, const struct command *section, const struct ini_entry *entry)
+{
+    return section == mine || (str_is(entry->section, "upgrade") &&
+                               (strcmp(mine->name, "plan") == 0 || strcmp(mine->name, "verify") == 0));
+}
+
+/* [upgrade] and the like.  `plan` and `verify` know it as far as they have the same options. */
 static bool apply_option(struct config *config, const struct command *command, const struct ini_entry *entry,
                          const char *where, struct err *err)
 {
     const struct command *mine = config->invocation->command;
     const struct option *option = option_find(command, entry->key);
-    bool concerned =
-        command == mine || (str_is(entry->section, "upgrade") && strcmp(mine->name, "plan") == 0);
+    bool concerned = concerns(mine, command, entry);
     bool set = true;
 
     if (option == NULL)

@@ -29,6 +29,7 @@ struct existing_table {
     size_t column_capacity;
     const char *obstacle; /* why its rows cannot be filled in; NULL: they can */
     bool has_rows;
+    bool is_view; /* or a foreign table: no rows of its own */
 };
 
 struct existing {

@@ -67,6 +67,11 @@ static const char *obstacle(const struct value *cells)
     return NULL;
 }
 
+static bool has_own_rows(struct str kind)
+{
+    return str_is(kind, "r") || str_is(kind, "p");
+}
+
 static struct existing_table *table_of(struct arena *arena, struct existing *existing,
                                        const struct value *cells)
 {
@@ -75,7 +80,9 @@ static struct existing_table *table_of(struct arena *arena, struct existing *exi
     if (last != NULL && str_equal(last->name, cells[CELL_TABLE].bytes))
         return last;
     ARENA_PUSH(arena, existing->tables, existing->count, existing->capacity) =
-        (struct existing_table){.name = str_dup(arena, cells[CELL_TABLE].bytes), .obstacle = obstacle(cells)};
+        (struct existing_table){.name = str_dup(arena, cells[CELL_TABLE].bytes),
+                                .obstacle = obstacle(cells),
+                                .is_view = !has_own_rows(cells[CELL_KIND].bytes)};
     return &existing->tables[existing->count - 1];
 }
 

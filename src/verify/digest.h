@@ -56,6 +56,25 @@ bool digester_target_bytes(struct digester *digester, const void *bytes, size_t 
 /* The stream has ended: fails when it is not complete. */
 bool digester_target_end(struct digester *digester, struct err *err) MUST_USE;
 
+/*
+ * For comparing two databases, where a misfit is a difference like any other: a value without a form gets a
+ * hash of its storage class and bytes, which no value of a target has.
+ */
+void digester_tolerate(struct digester *digester);
+
+/* Both sides are SQLite: storage classes and bytes are compared, not forms. */
+void digester_plain(struct digester *digester);
+
+/* Is told of each row that has passed, before the next one is looked at. */
+typedef void digest_watch(void *context, const struct digester *digester);
+void digester_watch(struct digester *digester, digest_watch *watch, void *context);
+
+/* Of the row that passed last: the hash of its first `count` cells as of a row, of one cell, and why that
+ * cell has no form (NULL: it has one). */
+struct digest_sum digester_row_hash(const struct digester *digester, size_t count);
+struct digest_sum digester_cell_hash(const struct digester *digester, size_t place);
+const char *digester_misfit(const struct digester *digester, size_t place);
+
 /* What was eaten so far.  Belongs to the digester and goes on changing with it. */
 const struct digest *digester_result(const struct digester *digester);
 

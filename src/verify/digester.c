@@ -44,6 +44,7 @@ struct digester *digester_new(struct arena *arena, const struct plan_table *tabl
     }
     digester->column_count = count;
     digester->cells = ARENA_ARRAY(arena, XXH128_hash_t, count);
+    digester->misfit_room = ARENA_ARRAY(arena, const char *, count + 1);
     digester->digest.columns = ARENA_ARRAY(arena, struct digest_sum, count);
     digester->digest.column_count = count;
     canonical_scratch_init(&digester->scratch);
@@ -68,23 +69,88 @@ static void add(struct digest_sum *sum, XXH128_hash_t hash)
  * The hash of a row is a chain over the hashes of its cells, a lane each: every step permutes what came
  * before, so that the place of a value counts and one cell changed always changes the row.
  */
+static inline XXH128_hash_t chain_cells(const XXH128_hash_t *cells, size_t count)
+{
+    uint64_t low = count;
+    uint64_t high = ~low;
+
+    for (size_t i = 0; i < count; i++) {
+        low = (low ^ cells[i].low64) * 0x9e3779b97f4a7c15;
+        low ^= low >> 32;
+        high = (high ^ cells[i].high64) * 0xd6e8feb86659fd93;
+        high ^= high >> 32;
+    }
+    return (XXH128_hash_t){.low64 = low, .high64 = high};
+}
+
 void digester_row_end(struct digester *digester)
 {
     struct digest *digest = &digester->digest;
-    uint64_t low = digester->column_count;
-    uint64_t high = ~low;
 
-    for (size_t i = 0; i < digester->column_count; i++) {
-        XXH128_hash_t cell = digester->cells[i];
-
-        add(&digest->columns[i], cell);
-        low = (low ^ cell.low64) * 0x9e3779b97f4a7c15;
-        low ^= low >> 32;
-        high = (high ^ cell.high64) * 0xd6e8feb86659fd93;
-        high ^= high >> 32;
-    }
-    add(&digest->row, (XXH128_hash_t){.low64 = low, .high64 = high});
+    for (size_t i = 0; i < digester->column_count; i++)
+        add(&digest->columns[i], digester->cells[i]);
+    add(&digest->row, chain_cells(digester->cells, digester->column_count));
     digest->rows++;
+    if (digester->watch != NULL)
+        digester->watch(digester->watch_context, digester);
+}
+
+void digester_tolerate(struct digester *digester)
+{
+    digester->misfits = digester->misfit_room;
+}
+
+void digester_plain(struct digester *digester)
+{
+    digester->plain = true;
+}
+
+void digester_watch(struct digester *digester, digest_watch *watch, void *context)
+{
+    digester->watch = watch;
+    digester->watch_context = context;
+}
+
+struct digest_sum digester_row_hash(const struct digester *digester, size_t count)
+{
+    XXH128_hash_t hash = chain_cells(digester->cells, count);
+
+    return (struct digest_sum){hash.low64, hash.high64};
+}
+
+struct digest_sum digester_cell_hash(const struct digester *digester, size_t place)
+{
+    return (struct digest_sum){digester->cells[place].low64, digester->cells[place].high64};
+}
+
+const char *digester_misfit(const struct digester *digester, size_t place)
+{
+    return digester->misfits == NULL ? NULL : digester->misfits[place];
+}
+
+/* Of what SQLite stores, whatever it means; seeds of forms are small. */
+static XXH128_hash_t class_hash(const struct loaded_column *column, const struct value *value)
+{
+    uint64_t seed = column->seed | ((uint64_t)value->kind + 1) << 32;
+
+    if (value->kind == VALUE_INTEGER)
+        return XXH3_128bits_withSeed(&value->integer, sizeof(value->integer), seed);
+    if (value->kind == VALUE_REAL)
+        return XXH3_128bits_withSeed(&value->real, sizeof(value->real), seed);
+    return XXH3_128bits_withSeed(value->bytes.ptr, value->bytes.len, seed);
+}
+
+/* False: memory was out, or misfits are errors. */
+static bool hash_misfit(struct digester *digester, size_t place, const struct value *value)
+{
+    struct canonical_scratch *scratch = &digester->scratch;
+
+    if (digester->misfits == NULL || scratch->exhausted)
+        return false;
+    digester->misfits[place] = scratch->reason != NULL ? scratch->reason : "it is no value of that type";
+    digester->cells[place] = class_hash(&digester->columns[place], value);
+    scratch->reason = NULL;
+    return true;
 }
 
 static bool refuse(struct digester *digester, const struct loaded_column *column, const struct value *value,
@@ -109,6 +175,8 @@ static bool refuse(struct digester *digester, const struct loaded_column *column
 
 bool digester_source_row(struct digester *digester, const struct value *cells, struct err *err)
 {
+    if (digester->misfits != NULL)
+        memset(digester->misfits, 0, digester->column_count * sizeof(*digester->misfits));
     for (size_t i = 0; i < digester->column_count; i++) {
         const struct loaded_column *column = &digester->columns[i];
         struct str form;
@@ -117,9 +185,12 @@ bool digester_source_row(struct digester *digester, const struct value *cells, s
             digester->cells[i] = column->null;
             continue;
         }
-        if (!column->rule.source(&column->rule, &cells[i], &digester->scratch, &form))
+        if (digester->plain)
+            digester->cells[i] = class_hash(column, &cells[i]);
+        else if (column->rule.source(&column->rule, &cells[i], &digester->scratch, &form))
+            digester->cells[i] = cell_hash(column, form);
+        else if (!hash_misfit(digester, i, &cells[i]))
             return refuse(digester, column, &cells[i], err);
-        digester->cells[i] = cell_hash(column, form);
     }
     digester_row_end(digester);
     return true;

@@ -53,6 +53,11 @@ struct digester {
     struct loaded_column *columns;
     size_t column_count;
     XXH128_hash_t *cells; /* the hashes of the row at hand */
+    const char **misfits; /* by place, of the row at hand; NULL: misfits are errors */
+    const char **misfit_room;
+    bool plain;
+    digest_watch *watch; /* NULL: nobody is told */
+    void *watch_context;
     struct digest digest;
     struct canonical_scratch scratch;
 };

@@ -118,6 +118,19 @@ def test_upgrade(odd, misfits, repairable, alembic, database):
     assert documents[2]["contradictions"][0]["shown"]
 
 
+def test_verify(odd, repairable, database):
+    aside = os.path.join(os.path.dirname(repairable), "aside.csv")
+    report("upgrade", odd, database.url, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL)
+    report("upgrade", repairable, database.url, "--schema", "third", *POLICIES, "--quarantine-file", aside,
+           status=pgrade.SHORTFALL)
+    database.execute("UPDATE parent SET name = 'y'; DELETE FROM child; DROP TABLE pair;"
+                     " ALTER TABLE parent DROP COLUMN untyped")
+    documents = [report("verify", odd, database.url, status=pgrade.SHORTFALL),
+                 report("verify", odd, database.url, "--hide-values", status=pgrade.SHORTFALL),
+                 report("verify", repairable, database.url, "--schema", "third", status=pgrade.SHORTFALL)]
+    check(documents, "verify")
+
+
 @pytest.fixture
 def place():
     """A path that the server's user can enter, unlike those of pytest."""

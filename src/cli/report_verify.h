@@ -1,0 +1,22 @@
+/* report_verify.h: what a comparison found, for people and as JSON (docs/json.md). */
+#ifndef PGRADE_CLI_REPORT_VERIFY_H
+#define PGRADE_CLI_REPORT_VERIFY_H
+
+#include "cli/command.h"
+#include "ops/verify.h"
+
+struct verify_report {
+    struct invocation *invocation;
+    const struct verify_options *options;
+    const struct verify_result *result;
+};
+
+/* On stdout. */
+void report_verify(const struct verify_report *report);
+void report_verify_json(const struct verify_report *report, int status);
+
+/* Differences of one table on lines of their own, for people; `upgrade` tells its own so too. */
+void report_differences(struct buf *out, const struct comparison *comparison, struct str table,
+                        const struct differences *differences, bool hide_values);
+
+#endif

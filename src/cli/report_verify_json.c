@@ -1,0 +1,154 @@
+/* The document of `verify --json`: docs/json.md says what each field is. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "cli/report_verify.h"
+
+static struct str column_name(const struct verified_table *table, size_t place)
+{
+    return table->shapes[0].columns[place].name;
+}
+
+static struct str hex(struct arena *arena, const struct digest_sum *sum)
+{
+    return str_printf(arena, "%016llx%016llx", (unsigned long long)sum->high, (unsigned long long)sum->low);
+}
+
+static void put_names(struct json *json, const char *name, const struct verified_table *table,
+                      const size_t *places, size_t count)
+{
+    json_name(json, name);
+    json_array(json);
+    for (size_t i = 0; i < count; i++)
+        json_str(json, column_name(table, places[i]));
+    json_array_end(json);
+}
+
+static void put_table(const struct verify_report *report, const struct verified_table *table,
+                      struct json *json)
+{
+    struct arena *arena = report->invocation->arena;
+
+    json_object(json);
+    json_put_str(json, "source", table->names[0]);
+    json_put_str(json, "target", table->names[1]);
+    json_put_bool(json, "equal", table->equal);
+    json_put_int(json, "source_rows", table->counted[0]);
+    json_put_int(json, "target_rows", table->counted[1]);
+    json_put_int(json, "compared_rows", table->digests[0].rows);
+    json_put_int(json, "one_row_of", table->sample);
+    put_names(json, "key", table, table->key, table->key_count);
+    put_names(json, "different_columns", table, table->difference.columns, table->difference.column_count);
+    json_put_int(json, "different_rows", table->found.rows);
+    json_put_int(json, "unnamed_rows", table->found.beyond);
+    json_put_str(json, "source_digest", hex(arena, &table->digests[0].row));
+    json_put_str(json, "target_digest", hex(arena, &table->digests[1].row));
+    json_name(json, "source_seconds");
+    json_double(json, (double)table->us[0] / 1e6, 3);
+    json_name(json, "target_seconds");
+    json_double(json, (double)table->us[1] / 1e6, 3);
+    json_object_end(json);
+}
+
+static void put_value(struct json *json, const char *name, const struct captured_row *row, size_t place,
+                      bool hidden)
+{
+    json_put_str(json, name,
+                 hidden || row == NULL || row->values[place].null ? (struct str){NULL, 0}
+                                                                  : row->values[place].text);
+}
+
+static void put_cells(struct json *json, const char *name, const struct verified_table *table,
+                      const struct captured_row *row, const size_t *places, size_t count, bool hidden)
+{
+    json_name(json, name);
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        size_t place = places == NULL ? i : places[i];
+
+        json_object(json);
+        json_put_str(json, "column", column_name(table, place));
+        put_value(json, "value", row, place, hidden);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_difference(const struct verify_report *report, const struct verified_table *table,
+                           const struct difference *difference, struct json *json)
+{
+    static const char *const kinds[] = {"value", "missing row", "extra row"};
+    const struct captured_row *row = difference->rows[0] != NULL ? difference->rows[0] : difference->rows[1];
+    bool hidden = report->invocation->hide_values;
+    bool value = difference->kind == DIFFERENCE_VALUE;
+    bool whole = !value || table->key_count == 0;
+
+    json_object(json);
+    json_put_str(json, "table", table->names[0]);
+    json_put_text(json, "kind", kinds[difference->kind]);
+    json_put_bool(json, "doubled", difference->doubled);
+    put_cells(json, "key", table, row, table->key, table->key_count, hidden);
+    json_put_str(json, "column", value ? column_name(table, difference->place) : (struct str){NULL, 0});
+    put_value(json, "source", value ? difference->rows[0] : NULL, difference->place, hidden);
+    put_value(json, "target", value ? difference->rows[1] : NULL, difference->place, hidden);
+    put_cells(json, "row", table, row, NULL, whole ? table->shapes[0].column_count : 0, hidden);
+    json_put_str(json, "why", difference->why.len > 0 ? difference->why : (struct str){NULL, 0});
+    json_object_end(json);
+}
+
+static void put_differences(const struct verify_report *report, struct json *json)
+{
+    json_name(json, "differences");
+    json_array(json);
+    for (size_t i = 0; i < report->result->table_count; i++) {
+        const struct verified_table *table = &report->result->tables[i];
+
+        for (size_t j = 0; j < table->found.count; j++)
+            put_difference(report, table, &table->found.items[j], json);
+    }
+    json_array_end(json);
+}
+
+static void put_remarks(const struct verify_report *report, struct json *json)
+{
+    json_name(json, "remarks");
+    json_array(json);
+    for (size_t i = 0; i < report->result->remark_count; i++) {
+        const struct verify_remark *remark = &report->result->remarks[i];
+
+        json_object(json);
+        json_put_bool(json, "differs", remark->differs);
+        json_put_text(json, "what", remark->what);
+        json_put_str(json, "table", remark->table);
+        json_put_str(json, "name", remark->name);
+        json_put_str(json, "text", remark->text);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+void report_verify_json(const struct verify_report *report, int status)
+{
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, (size_t)1 << 32);
+    json_begin(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "status", status);
+    json_put_str(&json, "source", url_redacted(report->invocation->arena, report->options->sides[0]));
+    json_put_str(&json, "target", url_redacted(report->invocation->arena, report->options->sides[1]));
+    json_put_bool(&json, "equal", report->result->equal);
+    json_name(&json, "tables");
+    json_array(&json);
+    for (size_t i = 0; i < report->result->table_count; i++)
+        put_table(report, &report->result->tables[i], &json);
+    json_array_end(&json);
+    put_differences(report, &json);
+    put_remarks(report, &json);
+    json_name(&json, "seconds");
+    json_double(&json, (double)report->result->total_us / 1e6, 3);
+    json_object_end(&json);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}
