@@ -24,6 +24,8 @@ static bool read_settings(struct invocation *invocation, struct verify_options *
     options->sample = sample;
     options->trace = shared.trace;
     options->check_source = shared.check_source;
+    options->work_directory = shared.work_directory;
+    options->in_place = shared.in_place;
     options->planned = invocation->planned;
     return true;
 }

@@ -20,8 +20,9 @@ struct verify_options {
     struct plan_options plan;
     int64_t sample; /* compare one row of so many, of the tables where that can be chosen; 0, 1: all */
     bool trace;
+    const char *work_directory; /* as in struct engine_options */
+    bool in_place;              /* likewise */
     bool check_source;
-    bool hide_values; /* said to the server's words too */
     const struct fingerprints *planned;
     const volatile sig_atomic_t *interrupted;
     void (*progress)(void *context, const struct upgrade_progress *progress);

@@ -222,6 +222,10 @@ static void match_postgres_table(struct verify *verify, const struct existing_ta
             verify_remark(verify, true, "column", source->name, column->name, str_from(no_column));
             continue;
         }
+        if (!str_equal(column->type_text, matched[i]->type_text))
+            verify_remark(verify, true, "column", source->name, column->name,
+                          str_printf(verify->arena, "is %.*s in the source, %.*s on the target",
+                                     STR_ARGS(column->type_text), STR_ARGS(matched[i]->type_text)));
         as_text[place] = !same_forms(column, matched[i]);
         sides[0] = column_of(column, as_text[place]);
         sides[1] = column_of(matched[i], as_text[place]);

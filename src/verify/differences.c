@@ -42,6 +42,14 @@ static struct difference *add(struct pairing *it, const struct difference *diffe
     return &all->items[all->count - 1];
 }
 
+/* 1 and '1' look alike. */
+static struct str explain_classes(struct arena *arena, const struct shown *source, const struct shown *target)
+{
+    if (source->class == NULL || target->class == NULL || source->class == target->class)
+        return (struct str){NULL, 0};
+    return str_printf(arena, "%s in the source, %s on the target", source->class, target->class);
+}
+
 static struct str explain(struct arena *arena, const struct captured_row *const *rows, size_t place)
 {
     for (int side = 0; side < 2; side++) {
@@ -54,7 +62,7 @@ static struct str explain(struct arena *arena, const struct captured_row *const 
                               other->null ? "NULL instead, as --misfit null leaves it"
                                           : "another instead, as --misfit repair may leave it");
     }
-    return (struct str){NULL, 0};
+    return explain_classes(arena, &rows[0]->values[place], &rows[1]->values[place]);
 }
 
 /* The values of one row that differ. */

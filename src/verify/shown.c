@@ -30,10 +30,15 @@ static struct str hex(struct arena *arena, struct str bytes)
 static struct str real_text(struct arena *arena, double real)
 {
     char text[REAL_TEXT_SIZE];
+    struct str shortest;
 
     if (isinf(real))
         return str_from(real > 0 ? "Infinity" : "-Infinity");
-    return str_dup(arena, (struct str){text, real_shortest(real, text)});
+    shortest = (struct str){text, real_shortest(real, text)};
+    /* Not to be taken for an integer. */
+    if (str_find(shortest, '.') < 0 && str_find(shortest, 'e') < 0)
+        return str_printf(arena, "%.*s.0", STR_ARGS(shortest));
+    return str_dup(arena, shortest);
 }
 
 struct shown shown_text(struct arena *arena, struct str text, bool quoted, size_t limit)
@@ -43,7 +48,7 @@ struct shown shown_text(struct arena *arena, struct str text, bool quoted, size_
     return (struct shown){.text = str_dup(arena, clipped), .quoted = quoted, .cut = clipped.len < text.len};
 }
 
-struct shown shown_value(struct arena *arena, const struct value *value, size_t limit)
+static struct shown plain_value(struct arena *arena, const struct value *value, size_t limit)
 {
     struct str bytes = value->bytes;
 
@@ -58,6 +63,15 @@ struct shown shown_value(struct arena *arena, const struct value *value, size_t 
     default: return (struct shown){.null = true};
     }
     return (struct shown){.text = hex(arena, str_slice(bytes, 0, limit / 2)), .cut = bytes.len > limit / 2};
+}
+
+struct shown shown_value(struct arena *arena, const struct value *value, size_t limit)
+{
+    static const char *const classes[] = {"NULL", "INTEGER", "REAL", "TEXT", "BLOB"};
+    struct shown shown = plain_value(arena, value, limit);
+
+    shown.class = classes[value->kind];
+    return shown;
 }
 
 size_t shown_differs_at(const struct shown *a, const struct shown *b)

@@ -8,8 +8,9 @@
 struct shown {
     struct str text;
     bool null;
-    bool quoted; /* it is a text, for people in quotes */
-    bool cut;    /* it goes on */
+    bool quoted;       /* it is a text, for people in quotes */
+    bool cut;          /* it goes on */
+    const char *class; /* of SQLite, in which it is stored; NULL: it is PostgreSQL's */
 };
 
 /* At most about `limit` bytes of it. */
