@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/report.h"
+#include "cli/report_verify.h"
 #include "cli/table.h"
 #include "cli/wrap.h"
 
@@ -149,6 +150,9 @@ static void put_differences(const struct report *report, struct buf *out)
             place++;
         }
         buf_byte(out, '\n');
+        if (outcome->comparison != NULL)
+            report_differences(out, outcome->comparison, plan->tables[i].source->name.text, &outcome->found,
+                               report->invocation->hide_values);
     }
 }
 

@@ -1,6 +1,7 @@
 /* The account of the rows: what was sent, what arrived, what was set aside. */
 #include "ops/settle.h"
 
+#include "ops/differing.h"
 #include "ops/interrupt.h"
 #include "ops/orphans.h"
 
@@ -8,6 +9,7 @@ struct settling {
     struct arena *arena;
     const struct upgrade_options *options;
     struct upgrade_result *result;
+    struct engine *control;
 };
 
 /* All that was read arrived, and an index of the source tells another number of rows. */
@@ -42,6 +44,8 @@ static bool check_table(struct settling *settling, size_t place, struct err *err
         return true;
     if (outcome->equal && outcome->counted_by.ptr != NULL && table->source->filter.ptr == NULL)
         return source_is_damaged(table->source, outcome, err);
+    if (!outcome->equal)
+        differing_rows(settling->arena, settling->result, settling->control, place);
     err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
             STR_ARGS(table->source->name.text));
     err_detail(err,
@@ -108,7 +112,7 @@ static bool set_orphans_aside(void *context, struct err *err)
 bool settle_rows(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                  struct engine *control, struct err *err)
 {
-    struct settling settling = {.arena = arena, .options = options, .result = result};
+    struct settling settling = {.arena = arena, .options = options, .result = result, .control = control};
 
     for (size_t i = 0; i < result->prepared.plan.table_count; i++)
         result->tables[i].quarantined_rows = atomic_load(&result->load.tables[i].quarantined);

@@ -14,7 +14,7 @@
 #include "transfer/load.h"
 #include "transfer/quarantine.h"
 #include "transfer/target.h"
-#include "verify/digest.h"
+#include "verify/differences.h"
 
 enum orphan_policy {
     ORPHANS_STOP,
@@ -88,6 +88,8 @@ struct table_outcome {
     struct digest source; /* columns NULL: none was taken */
     struct digest target;
     struct digest_difference difference;
+    struct differences found;            /* the rows that differ, where `comparison` is not NULL */
+    const struct comparison *comparison; /* by which they were found */
     int64_t work_us; /* spent on it: loading, indexes, reading back, constraints; summed over workers */
 };
 

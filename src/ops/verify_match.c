@@ -1,6 +1,7 @@
 /* Which tables and columns of two databases belong together, by name. */
 #include <string.h>
 
+#include "ops/row_key.h"
 #include "ops/verify_intern.h"
 #include "plan/fill.h"
 #include "transfer/existing.h"
@@ -26,36 +27,6 @@ static size_t key_place(const struct verified_table *table, int side, const stru
         if (table->shapes[side].columns[i].source == column)
             return i;
     return table->shapes[side].column_count;
-}
-
-/* False: some part of the key is not compared, so no row is known by it. */
-static bool take_key(struct verified_table *table, int side, const struct table *source,
-                     const struct key *key, bool may_be_null)
-{
-    table->key_count = 0;
-    for (size_t i = 0; key != NULL && i < key->part_count; i++) {
-        int column = key->parts[i].column;
-        size_t place =
-            column < 0 ? table->shapes[side].column_count : key_place(table, side, &source->columns[column]);
-
-        if (place == table->shapes[side].column_count ||
-            (!may_be_null && !source->columns[column].not_null)) {
-            table->key_count = 0;
-            return false;
-        }
-        table->key[table->key_count++] = place;
-    }
-    return table->key_count > 0;
-}
-
-/* The primary key; else a unique constraint without NULLs. */
-static void find_sqlite_key(struct verified_table *table, int side, const struct table *source)
-{
-    if (take_key(table, side, source, source->primary, true))
-        return;
-    for (size_t i = 0; i < source->unique_count; i++)
-        if (take_key(table, side, source, &source->uniques[i], false))
-            return;
 }
 
 static void note_rest(struct verify *verify, const struct existing_table *there,
@@ -110,7 +81,7 @@ static void match_planned_table(struct verify *verify, int lite, const struct pl
         column.generated_sql = (struct str){NULL, 0};
         verify_add_column(both, &column, &column);
     }
-    find_sqlite_key(both, lite, table->source);
+    both->key_count = row_key(&both->shapes[lite], both->key);
     note_rest(verify, there, columns, table->column_count);
 }
 
@@ -329,7 +300,7 @@ static void match_sqlite_table(struct verify *verify, const struct table *source
         sides[1].name = target->columns[place].name.text;
         verify_add_column(both, &sides[0], &sides[1]);
     }
-    find_sqlite_key(both, 0, source);
+    both->key_count = row_key(&both->shapes[0], both->key);
     for (size_t i = 0; i < target->column_count; i++)
         if (key_place(both, 1, &target->columns[i]) == both->shapes[1].column_count)
             verify_remark(verify, false, "column", target->name.text, target->columns[i].name.text,

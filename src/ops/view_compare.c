@@ -73,7 +73,7 @@ static bool timed(struct view_run *run, struct engine *engine, interruptible_ste
 }
 
 /* What became of one reading of both sides. */
-enum reading {
+enum view_reading {
     READ,
     TOO_LONG,
     SOURCE_FAILED,
@@ -81,15 +81,15 @@ enum reading {
     INTERRUPTED
 };
 
-static enum reading judge(const struct view_run *run, bool expired, enum reading failed)
+static enum view_reading judge(const struct view_run *run, bool expired, enum view_reading failed)
 {
     if (was_interrupted(run->options->interrupted))
         return INTERRUPTED;
     return expired ? TOO_LONG : failed;
 }
 
-static enum reading read_both(struct view_run *run, void (*use)(struct view_run *run, void *side),
-                              void *sides[2], struct err *failure)
+static enum view_reading read_both(struct view_run *run, void (*use)(struct view_run *run, void *side),
+                                   void *sides[2], struct err *failure)
 {
     bool expired = false;
 
@@ -121,12 +121,12 @@ static bool may_be_near(const struct plan_view *view)
     return false;
 }
 
-static enum reading compare_nearly(struct view_run *run, struct arena *arena, bool *equal,
-                                   struct err *failure)
+static enum view_reading compare_nearly(struct view_run *run, struct arena *arena, bool *equal,
+                                        struct err *failure)
 {
     const struct plan_view *view = view_at(run, run->place);
     void *sides[2] = {near_new(arena, &view->shape, view->lists), near_new(arena, &view->shape, view->lists)};
-    enum reading reading = read_both(run, use_near, sides, failure);
+    enum view_reading reading = read_both(run, use_near, sides, failure);
 
     *equal = reading == READ && near_equal(sides[0], sides[1]);
     near_free(sides[0]);
@@ -155,13 +155,13 @@ static void describe(struct view_run *run, const struct digest *source, const st
     buf_free(&columns);
 }
 
-static enum reading compare(struct view_run *run, struct arena *arena, struct err *failure)
+static enum view_reading compare(struct view_run *run, struct arena *arena, struct err *failure)
 {
     const struct plan_view *view = view_at(run, run->place);
     struct view_outcome *outcome = &run->result->views[run->place];
     void *sides[2] = {digester_new(arena, &view->shape), digester_new(arena, &view->shape)};
     struct digest_difference difference;
-    enum reading reading = read_both(run, use_digester, sides, failure);
+    enum view_reading reading = read_both(run, use_digester, sides, failure);
     const struct digest *source = digester_result(sides[0]);
     const struct digest *target = digester_result(sides[1]);
 
@@ -195,7 +195,7 @@ static void took_too_long(struct view_run *run)
         view_at(run, run->place)->source->name.text, str_printf(run->arena, "was not compared: %s", why)};
 }
 
-static void describe_failure(struct view_run *run, enum reading reading, const struct err *failure)
+static void describe_failure(struct view_run *run, enum view_reading reading, const struct err *failure)
 {
     const char *where = reading == SOURCE_FAILED ? "source" : "target";
 
@@ -210,7 +210,7 @@ bool view_compare(struct view_run *run, struct err *err)
 {
     struct arena *arena = arena_new();
     struct err failure = {.code = ERR_NONE};
-    enum reading reading = compare(run, arena, &failure);
+    enum view_reading reading = compare(run, arena, &failure);
     bool done = true;
 
     arena_free(arena);

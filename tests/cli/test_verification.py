@@ -109,20 +109,21 @@ def assert_found(source, database, body, named, moment="BEFORE"):
     assert named in told, plain
     assert "untouched differs" not in plain.stdout
     assert sorted(whole_text(database)) == ["public"] and table_names(database) == []
-    return told
+    return told, plain
 
 
 @pytest.mark.core
 @pytest.mark.parametrize("what", DAMAGES)
 def test_damage_of_one_value_is_found(what, source, database):
     change, column = DAMAGES[what]
-    told = assert_found(
+    told, plain = assert_found(
         source,
         database,
         f"IF NEW.id = 250 THEN {change}; END IF;".replace("{{", "{").replace("}}", "}"),
         f" column {column};",
     )
     assert told.count(" column ") == 1, told
+    assert f"\n  t.{column}, id = 250: source " in plain.stdout, "the row, and both values"
 
 
 @pytest.mark.parametrize("what", ELSEWHERE)
