@@ -23,6 +23,8 @@
 #include "url/url.h"
 
 struct engine_ops;
+struct session_ops;
+struct session_options;
 
 struct engine {
     const struct engine_ops *ops;
@@ -39,8 +41,10 @@ struct engine_options {
     bool in_place;     /* SQLite: no copy is made; writers of a file in rollback mode wait all the time */
     const char *named; /* SQLite: what messages call the file; NULL: its path */
     const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
-    /* Connecting, and copying a source, end with ERR_CANCELED as soon as this is set; NULL: never. */
+    /* Connecting, copying a source, and each statement of a session end with ERR_CANCELED as soon as this is
+     * set; NULL: never. */
     const volatile sig_atomic_t *interrupted;
+    const struct session_options *session; /* a session of its user's own: session.h; NULL: one of pgrade's */
 };
 
 /* Rows of one statement, read forwards once. */
@@ -71,6 +75,7 @@ struct engine_ops {
     bool (*copy_out)(struct engine *engine, struct str sql, struct err *err);
     bool (*copy_get)(struct engine *engine, struct str *bytes, struct err *err);
     bool (*copy_get_many)(struct engine *engine, struct str *bytes, struct err *err);
+    const struct session_ops *session; /* of every engine that can be opened as one */
 };
 
 /* Opens what the URL names: PostgreSQL by connecting; SQLite read-only, never created, never written.  The

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/engine.h"
+#include "engine/session.h"
 
 struct trace {
     struct engine engine;
@@ -114,6 +114,33 @@ static bool trace_copy_get_many(struct engine *engine, struct str *bytes, struct
     return engine_copy_get_many(inner_of(engine), bytes, err);
 }
 
+static bool trace_run(struct engine *engine, struct str sql, const struct value *params, size_t param_count,
+                      struct result **result, struct err *err)
+{
+    int64_t since = clock_monotonic_us();
+    bool done = session_run(inner_of(engine), sql, params, param_count, result, err);
+
+    say(inner_of(engine), sql, since);
+    return done;
+}
+
+static enum session_state trace_state(struct engine *engine)
+{
+    return session_state(inner_of(engine));
+}
+
+static const struct diagnosis *trace_diagnosis(struct engine *engine)
+{
+    return session_diagnosis(inner_of(engine));
+}
+
+/* Results know the engine that made them, so nobody asks here for their rows. */
+static const struct session_ops trace_session = {
+    .run = trace_run,
+    .state = trace_state,
+    .diagnosis = trace_diagnosis,
+};
+
 static const struct engine_ops trace_ops = {
     .name = "trace",
     .close = trace_close,
@@ -130,6 +157,7 @@ static const struct engine_ops trace_ops = {
     .copy_out = trace_copy_out,
     .copy_get = trace_copy_get,
     .copy_get_many = trace_copy_get_many,
+    .session = &trace_session,
 };
 
 struct engine *engine_trace(struct engine *inner)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "engine/postgres/private.h"
+#include "engine/postgres/session.h"
 
 enum {
     ATTEMPTS = 10 /* to lift a limit that ends what would lift it */
@@ -94,6 +94,14 @@ static bool connect_error(const struct url *url, const char *message, struct err
     return false;
 }
 
+/* Whole seconds, of which libpq waits two at least. */
+static const char *timeout_of(struct arena *arena, const struct session_options *session)
+{
+    if (session == NULL || session->timeout_ms <= 0)
+        return "15";
+    return arena_printf(arena, "%d", session->timeout_ms / 1000 + (session->timeout_ms % 1000 > 0));
+}
+
 static bool connect_with(const struct url *url, const struct engine_options *options, PGconn **connection,
                          struct err *err)
 {
@@ -111,7 +119,7 @@ static bool connect_with(const struct url *url, const struct engine_options *opt
     keywords[0] = "fallback_application_name";
     values[0] = options->application_name != NULL ? options->application_name : "pgrade";
     keywords[1] = "connect_timeout";
-    values[1] = "15";
+    values[1] = timeout_of(arena, options->session);
     /* The URL's own words come last and win. */
     for (size_t i = 0; i < count; i++) {
         keywords[i + 2] = info.keywords[i];
@@ -207,7 +215,9 @@ bool postgres_open(const struct url *url, const struct engine_options *options, 
     }
     PQsetNoticeProcessor(postgres->connection, ignore_notice, NULL);
     postgres->cancel = PQgetCancel(postgres->connection);
-    if (!set_session(postgres, err) || !identify(postgres, url, err)) {
+    if (!(options->session == NULL ? set_session(postgres, err)
+                                   : postgres_session_begin(postgres, options, err)) ||
+        !identify(postgres, url, err)) {
         engine_close(&postgres->engine);
         return false;
     }
@@ -229,6 +239,7 @@ static void postgres_close(struct engine *engine)
     if (postgres->copied != NULL)
         PQfreemem(postgres->copied);
     free(postgres->queue);
+    postgres_session_end(postgres);
     PQfreeCancel(postgres->cancel);
     PQfinish(postgres->connection);
     free(postgres);
@@ -260,6 +271,7 @@ static const struct engine_ops *postgres_ops(void)
         .copy_out = postgres_copy_out,
         .copy_get = postgres_copy_get,
         .copy_get_many = postgres_copy_get_many,
+        .session = &postgres_session_ops,
     };
 
     return &ops;

@@ -15,7 +15,8 @@ struct postgres {
     char *copied;         /* the last row that COPY TO gave, to be freed by libpq */
     char many[16 * 1024]; /* the last rows that it gave together: as many bytes as libpq reads at a time */
     bool ended;           /* and there are no more */
-    struct postgres_queue *queue; /* of COPY FROM; NULL before the first */
+    struct postgres_queue *queue;     /* of COPY FROM; NULL before the first */
+    struct postgres_session *session; /* its user's own; NULL: pgrade's */
 };
 
 /* PQconnectdbParams() with ERR_CANCELED as soon as *interrupted is set (NULL: never).  *connection is closed
@@ -31,6 +32,9 @@ bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql,
 bool postgres_copy_start(struct postgres *postgres, struct str sql, ExecStatusType wanted,
                          struct err *err) MUST_USE;
 bool postgres_copy_finish(struct postgres *postgres, int64_t *rows, struct err *err);
+
+/* How a column's text is handed on, by the OID of its type. */
+enum value_kind postgres_kind_of(Oid type);
 
 bool postgres_exec(struct engine *engine, struct str sql, struct err *err);
 bool postgres_query(struct engine *engine, struct str sql, const struct str *params, size_t param_count,

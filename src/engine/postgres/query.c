@@ -78,7 +78,7 @@ bool postgres_exec(struct engine *engine, struct str sql, struct err *err)
 }
 
 /* How a column's text is handed on, by type OID. */
-static enum value_kind kind_of(Oid type)
+enum value_kind postgres_kind_of(Oid type)
 {
     static const struct {
         enum pg_kind kind;
@@ -117,7 +117,7 @@ static struct postgres_rows *rows_new(struct engine *engine, PGresult *result)
         return NULL;
     }
     for (size_t i = 0; i < width; i++)
-        rows->kinds[i] = kind_of(PQftype(result, (int)i));
+        rows->kinds[i] = postgres_kind_of(PQftype(result, (int)i));
     return rows;
 }
 

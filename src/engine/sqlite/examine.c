@@ -141,16 +141,28 @@ static bool check_header(const char *path, int file, struct err *err)
     return check_size(path, file, header, status.st_size, err);
 }
 
+static bool look(const char *path, struct stat *status, struct err *err)
+{
+    if (stat(path, status) != 0)
+        return stat_error(path, errno, err);
+    return S_ISREG(status->st_mode) || wrong_kind(path, status, err);
+}
+
+bool sqlite_examine_kind(const char *path, struct err *err)
+{
+    struct stat status;
+
+    return look(path, &status, err);
+}
+
 bool sqlite_examine(const char *path, struct err *err)
 {
     struct stat status;
     bool done;
     int file;
 
-    if (stat(path, &status) != 0)
-        return stat_error(path, errno, err);
-    if (!S_ISREG(status.st_mode))
-        return wrong_kind(path, &status, err);
+    if (!look(path, &status, err))
+        return false;
     file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return stat_error(path, errno, err);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "engine/sqlite/private.h"
+#include "engine/sqlite/session.h"
 
 /* What SQLite's result codes mean for somebody who wants to read a file.  Extended codes first. */
 static const struct failure {
@@ -82,9 +82,9 @@ bool sqlite_lock_error(const char *path, enum lock_outcome outcome, struct err *
     return err_hint(err, "stop the application, and name the file so: 'sqlite:///FILE?immutable=1'");
 }
 
-/* sqlite3_open_v2() with a URI: the path percent-encoded, so that no byte of it is read as syntax; behind an
- * authority, empty, where it begins with a slash, since a second slash would begin one. */
-static void put_uri(struct buf *uri, const char *path, bool immutable)
+/* The path percent-encoded, so that no byte of it is read as syntax; behind an authority, empty, where it
+ * begins with a slash, since a second slash would begin one. */
+void sqlite_put_uri(struct buf *uri, const char *path, const char *parameters)
 {
     buf_text(uri, path[0] == '/' ? "file://" : "file:");
     for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++) {
@@ -93,11 +93,11 @@ static void put_uri(struct buf *uri, const char *path, bool immutable)
         else
             buf_printf(uri, "%%%02X", *p);
     }
-    buf_text(uri, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
+    buf_text(uri, parameters);
 }
 
 /* `immutable` makes SQLite ignore a -wal, so it is refused when there is one. */
-static bool check_immutable(const char *path, struct err *err)
+bool sqlite_check_immutable(const char *path, struct err *err)
 {
     struct arena *arena = arena_new();
     bool there = access(arena_printf(arena, "%s-wal", path), F_OK) == 0;
@@ -127,7 +127,7 @@ static bool configure(struct sqlite *sqlite, int busy_ms, struct err *err)
                        (struct str)STR("PRAGMA query_only = 1; SELECT count(*) FROM sqlite_schema"), err);
 }
 
-static bool read_encoding(struct sqlite *sqlite, struct err *err)
+bool sqlite_read_encoding(struct sqlite *sqlite, struct err *err)
 {
     static const struct str question = STR("PRAGMA encoding");
     struct rows *rows;
@@ -141,8 +141,6 @@ static bool read_encoding(struct sqlite *sqlite, struct err *err)
     sqlite_rows_close(rows);
     return done;
 }
-
-static const struct engine_ops *sqlite_ops(void);
 
 void sqlite_take_strings(struct engine *engine, bool taken)
 {
@@ -162,7 +160,7 @@ static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, 
     int code = SQLITE_NOMEM;
 
     buf_init(&uri, BUF_TEXT_MAXIMUM);
-    put_uri(&uri, path, immutable);
+    sqlite_put_uri(&uri, path, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
     if (!uri.failed)
         code = sqlite3_open_v2(uri.ptr, &sqlite->connection,
                                SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
@@ -173,10 +171,16 @@ static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, 
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err)
 {
-    struct arena *arena = arena_new();
-    const char *path = str_cstr(arena, url->path);
-    struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
+    struct arena *arena;
+    struct sqlite *sqlite;
+    const char *path;
     bool done;
+
+    if (options->session != NULL)
+        return sqlite_session_open(url, options, engine, err);
+    arena = arena_new();
+    path = str_cstr(arena, url->path);
+    sqlite = calloc(1, sizeof(*sqlite));
 
     if (sqlite == NULL || (sqlite->path = strdup(options->named != NULL ? options->named : path)) == NULL) {
         arena_free(arena);
@@ -185,14 +189,22 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
     }
     sqlite->engine.ops = sqlite_ops();
     done = (options->opened_before || sqlite_examine(path, err)) &&
-           (!url->immutable || check_immutable(path, err)) && connect_to(sqlite, path, url->immutable, err) &&
-           configure(sqlite, options->busy_ms, err) && read_encoding(sqlite, err);
+           (!url->immutable || sqlite_check_immutable(path, err)) &&
+           connect_to(sqlite, path, url->immutable, err) && configure(sqlite, options->busy_ms, err) &&
+           sqlite_read_encoding(sqlite, err);
     arena_free(arena);
     if (done)
         *engine = &sqlite->engine;
     else
         engine_close(&sqlite->engine);
     return done;
+}
+
+int sqlite_version(void)
+{
+    int version = sqlite3_libversion_number(); /* 3040001 */
+
+    return version / 1000000 * 10000 + version / 1000 % 1000 * 100 + version % 1000;
 }
 
 void sqlite_tidy(const char *path)
@@ -214,6 +226,7 @@ static void sqlite_close(struct engine *engine)
     struct sqlite *sqlite = (struct sqlite *)engine;
 
     (void)sqlite3_close(sqlite->connection);
+    sqlite_session_end(sqlite);
     free(sqlite->path);
     free(sqlite);
 }
@@ -223,7 +236,7 @@ static void sqlite_cancel(struct engine *engine)
     sqlite3_interrupt(((struct sqlite *)engine)->connection);
 }
 
-static const struct engine_ops *sqlite_ops(void)
+const struct engine_ops *sqlite_ops(void)
 {
     static const struct engine_ops ops = {
         .name = "sqlite",
@@ -234,6 +247,7 @@ static const struct engine_ops *sqlite_ops(void)
         .rows_close = sqlite_rows_close,
         .cancel = sqlite_cancel,
         .read_schema = sqlite_read_schema,
+        .session = &sqlite_session_ops,
     };
 
     return &ops;

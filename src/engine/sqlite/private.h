@@ -4,14 +4,18 @@
 
 #include <sqlite3.h>
 
+#include "base/buf.h"
 #include "base/fs.h"
 #include "engine/sqlite/sqlite.h"
+
+struct sqlite_session;
 
 struct sqlite {
     struct engine engine;
     sqlite3 *connection;
-    char *path; /* for messages: of the source, where a copy of it is read */
-    bool utf16; /* the file keeps its texts so */
+    char *path;                     /* for messages: of the source, where a copy of it is read */
+    bool utf16;                     /* the file keeps its texts so */
+    struct sqlite_session *session; /* its user's own; NULL: pgrade's */
 };
 
 enum {
@@ -74,6 +78,14 @@ bool sqlite_copy_is_old(const struct snapshot *snapshot);
 /* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
 bool sqlite_examine(const char *path, struct err *err) MUST_USE;
 
+/* The part of it that opens nothing: whether there is such a file, and whether it is one. */
+bool sqlite_examine_kind(const char *path, struct err *err) MUST_USE;
+
+/* sqlite_open() where options->session is not NULL. */
+bool sqlite_session_open(const struct url *url, const struct engine_options *options, struct engine **engine,
+                         struct err *err) MUST_USE;
+void sqlite_session_end(struct sqlite *sqlite);
+
 /*
  * A read-only connection makes an empty -wal and a -shm beside a file in WAL mode, and may not remove them.
  * SQLite removes them when the last connection that may write is closed and there is nothing to check point:
@@ -81,6 +93,16 @@ bool sqlite_examine(const char *path, struct err *err) MUST_USE;
  * all as it is; with a -wal that is not empty, which is somebody's, nothing is done.
  */
 void sqlite_tidy(const char *path);
+
+/* For sqlite3_open_v2() with SQLITE_OPEN_URI; the parameters begin with '?', or are "". */
+void sqlite_put_uri(struct buf *uri, const char *path, const char *parameters);
+
+/* `immutable` makes SQLite ignore a -wal, so it is refused when there is one. */
+bool sqlite_check_immutable(const char *path, struct err *err) MUST_USE;
+
+bool sqlite_read_encoding(struct sqlite *sqlite, struct err *err) MUST_USE;
+
+const struct engine_ops *sqlite_ops(void);
 
 /* How to go on with a damaged file, as a command line. */
 void sqlite_hint_recover(const char *path, struct err *err);

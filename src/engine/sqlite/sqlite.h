@@ -1,10 +1,10 @@
 /*
  * sqlite.h: the engine that reads SQLite files.  The only room that includes <sqlite3.h>.
  *
- * A file is opened read-only and never created; `.db` and `-wal` stay as they are, byte for byte (SQLite may
- * leave a `-shm` beside a file in WAL mode).  A descriptor that this process opens and closes by itself drops
- * the POSIX locks that SQLite holds on the file: so raw reads happen before sqlite3_open(), or of a file that
- * no connection of this process has open.
+ * A source is opened read-only and never created (a session, session.h, may write); `.db` and `-wal` stay as
+ * they are, byte for byte (SQLite may leave a `-shm` beside a file in WAL mode).  A descriptor that this
+ * process opens and closes by itself drops the POSIX locks that SQLite holds on the file: so raw reads happen
+ * before sqlite3_open(), or of a file that no connection of this process has open.
  */
 #ifndef PGRADE_ENGINE_SQLITE_H
 #define PGRADE_ENGINE_SQLITE_H
@@ -16,6 +16,9 @@
 
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err) MUST_USE;
+
+/* 34001 for 3.40.1. */
+int sqlite_version(void);
 
 /* Says what is wrong with the file, if anything, before any connection to it is opened in this process. */
 bool sqlite_check(struct arena *arena, const struct url *url, struct err *err) MUST_USE;
