@@ -41,6 +41,7 @@
     X(ERR_SOURCE_KIND, PGRADE_UNREACHABLE, "the source is not a SQLite database")                            \
     X(ERR_SOURCE_LOCKED, PGRADE_UNREACHABLE, "the source is locked")                                         \
     X(ERR_DIFFERENT, PGRADE_FAILED, "what arrived is not what was sent")                                     \
+    X(ERR_UNCERTAIN, PGRADE_FAILED, "the connection was lost during COMMIT, and nobody can tell")            \
     X(ERR_SHORTFALL, PGRADE_SHORTFALL, "done, with accepted shortfalls")
 
 enum err_code {

@@ -89,6 +89,7 @@ static bool begin(void *context, struct err *err)
 {
     struct fill_run *run = context;
 
+    commit_prepare(&run->result->commit, run->control);
     if (!fill_begin(&run->filling, run->arena, run->control, plan_of(run), run->options->replace, err))
         return false;
     run->result->load.frozen = run->filling.truncated;
@@ -129,8 +130,12 @@ static bool commit(void *context, struct err *err)
 {
     struct fill_run *run = context;
 
-    run->result->published = fill_commit(&run->filling, err);
-    if (run->result->published && run->result->quarantine.kept)
+    int64_t *rows = ARENA_ARRAY(run->arena, int64_t, plan_of(run)->table_count + 1);
+
+    for (size_t i = 0; i < plan_of(run)->table_count; i++)
+        rows[i] = run->result->tables[i].loaded_rows;
+    run->result->published = fill_commit(&run->filling, rows, &run->result->commit, err);
+    if ((run->result->published || run->result->commit.unknown) && run->result->quarantine.kept)
         run->result->quarantine_file = run->result->quarantine.path;
     return run->result->published;
 }
@@ -200,6 +205,7 @@ bool fill_check_misfits(const struct upgrade_result *result, struct err *err)
 static void analyze(const struct fill_run *run)
 {
     const struct plan *plan = plan_of(run);
+    struct engine *engine = run->result->commit.again != NULL ? run->result->commit.again : run->control;
     struct err failure = {.code = ERR_NONE};
     struct buf sql;
 
@@ -208,7 +214,7 @@ static void analyze(const struct fill_run *run)
         buf_text(&sql, i == 0 ? "ANALYZE " : ", ");
         ident_quote_qualified(&sql, plan->target_schema, plan->tables[i].name);
     }
-    if (!engine_exec(run->control, buf_view(&sql), &failure))
+    if (!engine_exec(engine, buf_view(&sql), &failure))
         log_message(LOG_WARNING, "no statistics were gathered (%s); ANALYZE does it", failure.detail);
     buf_free(&sql);
 }

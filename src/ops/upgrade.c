@@ -270,13 +270,14 @@ static bool publish(void *context, struct err *err)
     int64_t *rows = ARENA_ARRAY(run->arena, int64_t, run->result->prepared.plan.table_count + 1);
     struct publication publication = {.source = run->options->source->path,
                                       .rows = rows,
-                                      .quarantine = quarantine->path != NULL ? quarantine : NULL};
+                                      .quarantine = quarantine->path != NULL ? quarantine : NULL,
+                                      .commit = &run->result->commit};
 
     for (size_t i = 0; i < run->result->prepared.plan.table_count; i++)
         rows[i] = run->result->tables[i].loaded_rows;
     run->result->published =
         target_publish(&run->result->target, &run->result->prepared.plan, &publication, err);
-    if (run->result->published && quarantine->kept)
+    if ((run->result->published || run->result->commit.unknown) && quarantine->kept)
         run->result->quarantine_file = quarantine->path;
     return run->result->published;
 }
@@ -329,6 +330,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
     bool done;
 
     *result = (struct upgrade_result){.published = false};
+    result->commit = (struct commit){
+        .url = options->target, .options = {.trace = options->trace, .interrupted = options->interrupted}};
     run.prepare = (struct prepare_options){.source = options->source,
                                            .readers = options->workers > 0 ? options->workers : WORKERS,
                                            .trace = options->trace,
@@ -346,8 +349,11 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                         : plan_and_load(&run, err) && finish_and_publish(&run, err));
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    if (result->commit.unknown) /* whatever else came up */
+        *err = result->commit.failure;
     orphans_free(result);
-    quarantine_close(&result->quarantine, result->published);
+    quarantine_close(&result->quarantine, result->published || result->commit.unknown);
+    commit_end(&result->commit);
     give_up(&run);
     engine_close(run.control);
     result->target.control = NULL;

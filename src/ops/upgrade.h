@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "ops/prepare.h"
+#include "transfer/commit.h"
 #include "transfer/finish.h"
 #include "transfer/load.h"
 #include "transfer/quarantine.h"
@@ -142,6 +143,7 @@ struct upgrade_result {
     bool filled;         /* the tables are the application's own */
     bool loaded;         /* load and misfits are meaningful */
     bool published;
+    struct commit commit; /* what became of the one that publishes */
     bool verified;
     bool snapshot_stale; /* the source was written meanwhile, which --snapshot allowed */
     int64_t step_us[STEP_COUNT];

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "schema/ident.h"
+#include "transfer/commit.h"
 
 enum {
     LARGE_ROWS = 5000 /* from here on building an index at once is faster than row by row */
@@ -111,10 +112,10 @@ bool fill_finish(struct filling *filling, struct err *err)
     return fill_give_back(filling, err) && fill_set_sequences(filling, err) && compare_catalog(filling, err);
 }
 
-bool fill_commit(struct filling *filling, struct err *err)
+bool fill_commit(struct filling *filling, const int64_t *rows, struct commit *commit, struct err *err)
 {
-    /* Until here commits need not wait for the disk; this one has to. */
-    return engine_exec(filling->control, (struct str)STR("SET LOCAL synchronous_commit = on; COMMIT"), err);
+    commit->proof = commit_rows_proof(filling->arena, filling->plan, rows);
+    return commit_transaction(commit, filling->control, err);
 }
 
 void fill_end(struct filling *filling)

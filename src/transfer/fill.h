@@ -60,6 +60,8 @@ struct numbering {
     int64_t start;
 };
 
+struct commit;
+
 struct filling {
     struct arena *arena;
     struct engine *control;
@@ -87,7 +89,9 @@ bool fill_begin(struct filling *filling, struct arena *arena, struct engine *con
 /* Sequences, keys, triggers; then compares the catalog.  ERR_DECISION: rows contradict a foreign key. */
 bool fill_finish(struct filling *filling, struct err *err) MUST_USE;
 
-bool fill_commit(struct filling *filling, struct err *err) MUST_USE;
+/* `rows`: how many each table got, by place in the plan.  See commit_transaction(). */
+bool fill_commit(struct filling *filling, const int64_t *rows, struct commit *commit,
+                 struct err *err) MUST_USE;
 
 void fill_end(struct filling *filling);
 

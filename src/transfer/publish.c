@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/ident.h"
+#include "transfer/commit.h"
 #include "transfer/quarantine.h"
 #include "transfer/target.h"
 
@@ -235,8 +236,7 @@ static bool begin(struct target *target, struct err *err)
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    /* This commit waits for the disk, and so for everything that the load wrote before it. */
-    buf_text(&sql, "BEGIN;\nSET LOCAL synchronous_commit TO DEFAULT;\n");
+    buf_text(&sql, "BEGIN;\n");
     if (!target->discard_changes)
         put_all_of(&sql, target, "table", "LOCK TABLE", " IN SHARE ROW EXCLUSIVE MODE");
     done = engine_exec(target->control, buf_view(&sql), err);
@@ -284,10 +284,10 @@ static bool explain(const struct target *target, struct err *failure, struct err
                         "drop those, and make them again afterwards; or give another schema: --schema NAME");
     }
     if (failure->sqlstate[0] != '\0' && failure->code != ERR_CONNECT && failure->code != ERR_REFUSED &&
-        failure->code != ERR_CANCELED)
+        failure->code != ERR_CANCELED && failure->code != ERR_UNCERTAIN)
         return explain_statement(target, failure, err);
     *err = *failure;
-    return err->code == ERR_REFUSED ? false : err_prefix(err, "publishing");
+    return err->code == ERR_REFUSED || err->code == ERR_UNCERTAIN ? false : err_prefix(err, "publishing");
 }
 
 bool target_publish(struct target *target, const struct plan *plan, const struct publication *publication,
@@ -300,14 +300,20 @@ bool target_publish(struct target *target, const struct plan *plan, const struct
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
+    commit_prepare(publication->commit, target->control);
+    if (plan->table_count > 0)
+        publication->commit->proof =
+            (struct str)STR("SELECT EXISTS (SELECT FROM pgrade.published WHERE xmin::text = $1)");
     done = begin(target, &failure) &&
            put_all(&sql, target, plan, publication->rows, target_text_of_path(arena, publication->source),
                    &failure) &&
            engine_exec(target->control, buf_view(&sql), &failure) &&
            quarantine_publish(publication->quarantine, target, &failure) &&
-           engine_exec(target->control, (struct str)STR("COMMIT"), &failure);
+           commit_transaction(publication->commit, target->control, &failure);
     buf_free(&sql);
     arena_free(arena);
+    if (publication->commit->unknown)
+        target->loading = false; /* perhaps; and there is nobody who could drop anything */
     if (!done) {
         (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
         return explain(target, &failure, err);

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "plan/plan.h"
 
+struct commit;
 struct quarantine;
 
 struct target {
@@ -99,6 +100,7 @@ struct publication {
     struct str source;             /* its path */
     const int64_t *rows;           /* by place in the plan */
     struct quarantine *quarantine; /* the rows that were set aside; NULL: none */
+    struct commit *commit;
 };
 
 /* One transaction: drops what is replaced, moves every object, writes the record and the rows that were set

@@ -41,6 +41,7 @@ class Cut:
     after: int | None = None
     before: str | None = None
     inside: bool = False
+    deaf: bool = False  # the server does not learn it, as when a line goes dead
     then: str = "through"
 
 
@@ -92,9 +93,9 @@ class Link:
         self.statement = ""
         self.swallowing = False
 
-    def end(self):
+    def end(self, deaf=False):
         """What was written still arrives."""
-        for _, writer in (self.client, self.server):
+        for _, writer in (self.client,) if deaf else (self.client, self.server):
             with contextlib.suppress(OSError):
                 writer.close()
 
@@ -108,6 +109,7 @@ class Wire:
         self.arrived = threading.Event()
         self.links = []
         self.listener = None
+        self.closing = False
         self.folder = tempfile.TemporaryDirectory(prefix="pgr-wire-") if unix else None
 
     @property
@@ -154,15 +156,20 @@ class Wire:
     def _call(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(START_SECONDS)
 
-    async def _listen(self):
+    async def _listen(self, port=0):
         if self.folder:
             path = os.path.join(self.folder.name, f".s.PGSQL.{PORT_OF_SOCKET}")
             self.listener = await asyncio.start_unix_server(self._accept, path)
         else:
-            self.listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+            self.listener = await asyncio.start_server(self._accept, "127.0.0.1", port)
             self.port = self.listener.sockets[0].getsockname()[1]
 
+    def listen_again(self):
+        """After a cut with "refused"."""
+        self._call(self._listen(self.port))
+
     async def _close(self):
+        self.closing = True
         self.listener.close()
         self._end_all()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
@@ -199,7 +206,8 @@ class Wire:
             while True:
                 kind = await reader.readexactly(1)
                 await self._pass(link, "client", kind, await read_body(reader))
-        link.server[1].close()
+        if not getattr(self.fault, "deaf", False):
+            link.server[1].close()
 
     async def _from_server(self, link):
         reader = link.server[0]
@@ -269,8 +277,9 @@ class Wire:
         self.arrived.set()
 
     def _end_all(self):
+        deaf = getattr(self.fault, "deaf", False) and not self.closing
         for link in self.links:
-            link.end()
+            link.end(deaf)
 
 
 def is_at(message, at):
