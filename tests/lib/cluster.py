@@ -171,6 +171,14 @@ class Cluster:
     def drop_database(self, name):
         self._execute(f"DROP DATABASE IF EXISTS {quote_name(name)} WITH (FORCE)")
 
+    def version(self):
+        """The major one."""
+        connection = psycopg2.connect(self.url())
+        try:
+            return connection.server_version // 10000
+        finally:
+            connection.close()
+
     def log(self):
         with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as stream:
             return stream.read()
