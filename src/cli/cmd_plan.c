@@ -10,6 +10,7 @@
 #include "cli/write_config.h"
 #include "ops/generated.h"
 #include "ops/policy.h"
+#include "ops/preview.h"
 
 /* Reads and checks every value, as a load without a target: what the plan cannot hold is known before it is
  * run. */
@@ -45,12 +46,16 @@ static bool make(struct invocation *invocation, const struct upgrade_options *op
 {
     const struct misfits *misfits = &result->load.misfits;
 
-    if (!prepare_plan(invocation->arena, prepare, &result->prepared, err))
+    if (!prepare_plan(invocation->arena, prepare, &result->prepared, err) ||
+        (options->target != NULL && !preview_target(invocation->arena, options, prepare, result, err)))
         return false;
     if (!check)
         return true;
     if (!check_values(invocation, options, result, err))
         return false;
+    /* The target's tables are what they are. */
+    if (result->filled)
+        return true;
     if ((misfits->total > 0 || misfits->change_count > 0) && result->prepared.sampled) {
         prepare->survey_whole = true;
         if (!make_again(invocation, options, prepare, result, err))
@@ -106,6 +111,20 @@ static bool save(const struct report *report, struct err *err)
            (config == NULL || write_config(report, config, err));
 }
 
+/* What was asked for, and of what. */
+static bool settle(struct invocation *invocation, struct endpoints *endpoints,
+                   struct upgrade_options *options, struct err *err)
+{
+    if (!settings_plan(invocation, options, err) || !settings_misfits(invocation, options, err) ||
+        !settings_mode(invocation, options, err) || !may_save(invocation, err) ||
+        !connect_source(invocation, endpoints, err))
+        return false;
+    if (invocation->argument_count < 2)
+        return true;
+    options->target = &endpoints->target;
+    return connect_target(invocation, endpoints, err);
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
@@ -120,8 +139,7 @@ static bool run(struct invocation *invocation, struct err *err)
         err_set(err, ERR_USAGE, "--sql prints SQL and --json prints JSON");
         return err_hint(err, "give one of the two");
     }
-    if (!settings_plan(invocation, &options, err) || !settings_misfits(invocation, &options, err) ||
-        !may_save(invocation, err) || !connect_source(invocation, &endpoints, err))
+    if (!settle(invocation, &endpoints, &options, err))
         return false;
     /* What is printed is what will be there, under its final names. */
     options.plan.load_schema =
@@ -148,6 +166,8 @@ static bool run(struct invocation *invocation, struct err *err)
 static const struct option options[] = {
     SETTINGS_PLAN,
     SETTINGS_MISFITS,
+    {"mode", 0, "MODE", "with TARGET: fresh, fill, auto (default), as for upgrade"},
+    {"replace", 0, NULL, "with TARGET: as for upgrade"},
     {"sql", 0, NULL, "print the whole DDL instead"},
     {"out", 0, "FILE", "save the plan, for upgrade --plan FILE"},
     {"write-config", 0, "[FILE]", "write settings to begin with; pgrade.ini unless =FILE is said"},
@@ -159,13 +179,15 @@ static const struct option options[] = {
 const struct command command_plan = {
     .name = "plan",
     .group = "upgrade",
-    .arguments = "[SOURCE]",
+    .arguments = "[SOURCE [TARGET]]",
     .arguments_least = 0,
-    .arguments_most = 1,
+    .arguments_most = 2,
     .summary = "Show every decision of an upgrade, with its reason; write nothing",
     .description =
         "Reads the whole source and checks every value, so that what does not fit and what cannot be\n"
-        "carried is known beforehand.",
+        "carried is known beforehand.  With TARGET it reads that database's catalog too, says whether\n"
+        "upgrade would make the tables or fill those that are there, and compares; a role that may only\n"
+        "SELECT is enough.",
     .options = options,
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/connect.h"
 #include "ops/upgrade.h"
+#include "plan/fill.h"
 
 struct report {
     struct invocation *invocation;
@@ -37,6 +38,10 @@ void report_views(const struct report *report, struct buf *out);
 void report_json_views(const struct report *report, struct json *json);
 void report_json_view_proof(const struct report *report, struct json *json);
 void report_json_plan(const struct report *report, struct json *json);
+/* report_comparison.c: the target's tables beside the source's. */
+void report_comparison(const struct report *report, struct buf *out);
+void report_json_comparison(const struct report *report, struct json *json);
+void report_json_refusal(const struct report *report, struct json *json);
 void report_json_misfits(const struct report *report, struct json *json);
 
 #endif

@@ -116,6 +116,7 @@ void report_json_plan(const struct report *report, struct json *json)
         str_from(prepared->plan.framework.id == FRAMEWORK_NONE ? NULL : prepared->plan.framework.name));
     json_put_int(json, "source_bytes", prepared->schema.bytes);
     put_snapshot(report, json);
+    report_json_comparison(report, json);
     put_tables(report, json);
     report_json_views(report, json);
     put_objects(report, json);
@@ -200,6 +201,7 @@ void report_plan_json(const struct report *report)
     json_begin(&json, &out);
     json_object(&json);
     json_put_int(&json, "status", 0);
+    report_json_refusal(report, &json);
     report_json_plan(report, &json);
     report_json_misfits(report, &json);
     finish(&json, &out);

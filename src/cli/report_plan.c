@@ -137,6 +137,7 @@ void report_plan(const struct report *report)
         put_table(report, i, &out);
     report_plan_views(report, &out);
     prose = out.len;
+    report_comparison(report, &out);
     report_notes(report, &out);
     report_not_carried(report, &out);
     report_misfits(report, &out);

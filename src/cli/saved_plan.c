@@ -14,8 +14,9 @@ enum {
 };
 
 /* Of `plan`, and no decision about it. */
-static const char *const aside[] = {"sql",       "out",          "write-config", "force",   "config",
-                                    "no-config", "check-source", "work-dir",     "in-place"};
+static const char *const aside[] = {"sql",      "out",       "write-config", "force",
+                                    "config",   "no-config", "check-source", "work-dir",
+                                    "in-place", "mode",      "replace"};
 
 bool saved_plan_binds(const struct option *option)
 {

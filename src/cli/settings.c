@@ -142,7 +142,7 @@ static bool read_orphans(const struct invocation *invocation, struct upgrade_opt
     return wrong(invocation, err);
 }
 
-static bool read_mode(const struct invocation *invocation, struct upgrade_options *options, struct err *err)
+bool settings_mode(const struct invocation *invocation, struct upgrade_options *options, struct err *err)
 {
     static const struct {
         const char *name;
@@ -150,6 +150,7 @@ static bool read_mode(const struct invocation *invocation, struct upgrade_option
     } known[] = {{"auto", MODE_AUTO}, {"fresh", MODE_FRESH}, {"fill", MODE_FILL}};
     const char *mode = option_value(invocation, "mode");
 
+    options->replace = option_given(invocation, "replace");
     for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
         options->mode = known[i].mode;
         if (mode == NULL || strcmp(mode, known[i].name) == 0)
@@ -171,14 +172,13 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
     options->view_seconds = (int)view_seconds;
     options->workers = (size_t)workers;
     options->owner = str_from(option_value(invocation, "owner"));
-    options->replace = option_given(invocation, "replace");
     options->discard_changes = option_given(invocation, "discard-changes");
-    if (options->discard_changes && !options->replace) {
+    if (options->discard_changes && !option_given(invocation, "replace")) {
         err_set(err, ERR_USAGE, "--discard-changes goes with --replace only");
         return wrong(invocation, err);
     }
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");
     options->quarantine_file = option_value(invocation, "quarantine-file");
-    return read_mode(invocation, options, err) && read_orphans(invocation, options, err);
+    return settings_mode(invocation, options, err) && read_orphans(invocation, options, err);
 }

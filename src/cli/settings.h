@@ -43,6 +43,9 @@ bool settings_units(struct invocation *invocation, struct plan_options *plan, st
 bool settings_nocase(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
 /* Tables and rows that are wanted; likewise. */
 bool settings_selection(struct invocation *invocation, struct plan_options *plan, struct err *err) MUST_USE;
+/* --mode and --replace. */
+bool settings_mode(const struct invocation *invocation, struct upgrade_options *options,
+                   struct err *err) MUST_USE;
 bool settings_upgrade(struct invocation *invocation, struct upgrade_options *options,
                       struct err *err) MUST_USE;
 

@@ -22,7 +22,7 @@ struct fill_run {
     struct prepare_options *prepare;
     struct engine *control;
     struct filling filling;
-    struct fill fill;
+    struct fill *fill;
 };
 
 static const struct plan *plan_of(const struct fill_run *run)
@@ -30,24 +30,9 @@ static const struct plan *plan_of(const struct fill_run *run)
     return &run->result->prepared.plan;
 }
 
-/* The comparison, before anything is written. */
-static bool show_differences(const struct fill_run *run, struct err *err)
+static struct fill_context context_of(const struct fill_run *run)
 {
-    const struct fill *fill = &run->fill;
-
-    log_message(LOG_NOTICE, "the target has the application's own tables: they are filled as they are");
-    for (size_t i = 0; i < fill->difference_count; i++)
-        log_message(fill->differences[i].stops ? LOG_WARNING : LOG_NOTICE, "%.*s: %.*s",
-                    STR_ARGS(fill->differences[i].about), STR_ARGS(fill->differences[i].text));
-    if (fill->stops == 0)
-        return true;
-    err_set(err, ERR_REFUSED,
-            "the source does not fit the target's tables: %zu difference%s would lose values", fill->stops,
-            fill->stops == 1 ? "" : "s");
-    err_detail(err, "each is named above; nothing was written");
-    return err_hint(err,
-                    "bring both to the same version with the application's migrations; --rename says which "
-                    "names belong together, --exclude TABLE leaves a table out");
+    return (struct fill_context){run->arena, run->options, run->result, run->control};
 }
 
 /* What only one way of making tables has. */
@@ -97,11 +82,6 @@ static bool begin(void *context, struct err *err)
     return true;
 }
 
-static struct fill_context context_of(const struct fill_run *run)
-{
-    return (struct fill_context){run->arena, run->options, run->result, run->control};
-}
-
 static bool finish(void *context, struct err *err)
 {
     struct fill_run *run = context;
@@ -146,17 +126,15 @@ static bool step(struct fill_run *run, interruptible_step *what, struct err *err
 }
 
 /* The source holds values where the target computes its own: they stay behind. */
-static void leave_computed(const struct fill_run *run)
+static void leave_computed(struct arena *arena, struct plan *plan)
 {
-    struct plan *plan = &run->result->prepared.plan;
-
     for (size_t i = 0; i < plan->table_count; i++)
         for (size_t j = 0; j < plan->tables[i].column_count; j++) {
             const struct plan_column *column = &plan->tables[i].columns[j];
 
             if (column->generated_sql.ptr == NULL || column->source->generated != GENERATED_NO)
                 continue;
-            ARENA_PUSH(run->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
+            ARENA_PUSH(arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
                 (struct not_carried){
                     .class = OBJECT_GENERATED,
                     .table = plan->tables[i].source->name.text,
@@ -165,28 +143,41 @@ static void leave_computed(const struct fill_run *run)
         }
 }
 
-static bool plan_for_tables(struct fill_run *run, const struct existing *existing, struct err *err)
+bool fill_plan(struct fill_context *it, struct prepare_options *prepare, const struct fill *fill,
+               struct err *err)
+{
+    struct plan *plan = &it->result->prepared.plan;
+
+    fill_options(it->arena, plan, fill, &prepare->plan);
+    if (!prepare_plan(it->arena, prepare, &it->result->prepared, err))
+        return false;
+    fill_adapt(plan, fill);
+    leave_computed(it->arena, plan);
+    return true;
+}
+
+/* Told at the end too. */
+static void note_differences(struct fill_run *run)
 {
     struct plan *plan = &run->result->prepared.plan;
 
-    if (!check_options(run->options, err))
-        return false;
-    fill_match(run->arena, plan, existing, &run->fill);
-    if (!show_differences(run, err) ||
-        !fill_compare_ledgers(run->arena, plan, &run->fill, run->result->prepared.snapshot.readers[0],
-                              run->control, err))
-        return false;
-    fill_options(run->arena, plan, &run->fill, &run->prepare->plan);
-    if (!prepare_plan(run->arena, run->prepare, &run->result->prepared, err))
-        return false;
-    fill_adapt(plan, &run->fill);
-    leave_computed(run);
-    if (!accept_check(run->options, run->result, "written", err))
-        return false;
-    for (size_t i = 0; i < run->fill.difference_count; i++)
+    for (size_t i = 0; i < run->fill->difference_count; i++)
         ARENA_PUSH(run->arena, plan->notes, plan->note_count, plan->note_capacity) =
-            (struct plan_note){run->fill.differences[i].about, run->fill.differences[i].text};
-    return true;
+            (struct plan_note){run->fill->differences[i].about, run->fill->differences[i].text};
+}
+
+static bool plan_for_tables(struct fill_run *run, struct existing *existing, struct err *err)
+{
+    struct fill_context it = context_of(run);
+
+    if (!check_options(run->options, err) || !fill_compare(&it, existing, run->fill, err))
+        return false;
+    log_message(LOG_NOTICE, "the target has the application's own tables: they are filled as they are");
+    fill_show(&it, run->fill);
+    if (!fill_may_go_on(run->fill, err) || !fill_plan(&it, run->prepare, run->fill, err))
+        return false;
+    note_differences(run);
+    return accept_check(run->options, run->result, "written", err);
 }
 
 bool fill_check_misfits(const struct upgrade_result *result, struct err *err)
@@ -258,11 +249,16 @@ static bool load_and_commit(struct fill_run *run, struct err *err)
 }
 
 bool fill_tables(struct prepare_options *prepare, const struct upgrade_options *options,
-                 const struct existing *existing, struct engine *control, struct arena *arena,
+                 struct existing *existing, struct engine *control, struct arena *arena,
                  struct upgrade_result *result, struct err *err)
 {
-    struct fill_run run = {
-        .arena = arena, .options = options, .result = result, .prepare = prepare, .control = control};
+    struct fill *fill = ARENA_NEW(arena, struct fill); /* result->comparison outlives this */
+    struct fill_run run = {.arena = arena,
+                           .options = options,
+                           .result = result,
+                           .prepare = prepare,
+                           .control = control,
+                           .fill = fill};
     bool done = plan_for_tables(&run, existing, err) && load_and_commit(&run, err);
 
     fill_end(&run.filling);

@@ -8,7 +8,7 @@
 /* Compares, plans anew for these tables, loads, verifies, and commits: all on `control`, in one transaction.
  * ERR_REFUSED before anything is written when something of the source would have no place. */
 bool fill_tables(struct prepare_options *prepare, const struct upgrade_options *options,
-                 const struct existing *existing, struct engine *control, struct arena *arena,
+                 struct existing *existing, struct engine *control, struct arena *arena,
                  struct upgrade_result *result, struct err *err) MUST_USE;
 
 #endif

@@ -25,8 +25,22 @@ bool fill_check_keys(const struct fill_context *it, const struct filling *fillin
  * rows in the result.  Always false. */
 bool fill_explain(struct fill_context *it, struct err *err);
 
-/* ERR_REFUSED when the ledger of the framework names other migrations in the source than in the target. */
-bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, const struct fill *fill,
+/* fill_compare.c: everything that differs, in *fill and result->comparison; reads alone. */
+bool fill_compare(struct fill_context *it, struct existing *existing, struct fill *fill,
+                  struct err *err) MUST_USE;
+/* Tells it, a line each. */
+void fill_show(const struct fill_context *it, const struct fill *fill);
+/* ERR_REFUSED where some of it stops; but for rows that are there, which are looked at again. */
+bool fill_may_go_on(const struct fill *fill, struct err *err) MUST_USE;
+
+/* fill_ledger.c: adds whether both are at the same version of the application's migrations; the error where
+ * they are not. */
+bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, struct fill *fill,
                           struct engine *reader, struct engine *control, struct err *err) MUST_USE;
+bool fill_refuse_ledgers(const struct fill *fill, struct err *err);
+
+/* fill.c: a plan for these tables. */
+bool fill_plan(struct fill_context *it, struct prepare_options *prepare, const struct fill *fill,
+               struct err *err) MUST_USE;
 
 #endif

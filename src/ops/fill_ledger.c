@@ -86,7 +86,18 @@ static const struct plan_table *find_ledger(const struct plan *plan, const struc
     return NULL;
 }
 
-bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, const struct fill *fill,
+static struct str describe(struct arena *arena, const struct ledger *ours, const struct ledger *theirs,
+                           bool same)
+{
+    if (same)
+        return str_printf(arena, "both are at the same version: %zu migration%s, the last %.*s", ours->count,
+                          ours->count == 1 ? "" : "s", STR_ARGS(ours->last));
+    return str_printf(arena, "%zu migration%s in the source, the last %.*s; %zu in the target, the last %.*s",
+                      ours->count, ours->count == 1 ? "" : "s", STR_ARGS(ours->last), theirs->count,
+                      STR_ARGS(theirs->last));
+}
+
+bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, struct fill *fill,
                           struct engine *reader, struct engine *control, struct err *err)
 {
     const struct existing_table *there = NULL;
@@ -94,6 +105,7 @@ bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, const st
     const char *version = version_of(plan->framework.id);
     struct ledger ours = {.count = 0};
     struct ledger theirs = {.count = 0};
+    bool same;
     bool done;
 
     if (table == NULL || version == NULL)
@@ -103,19 +115,25 @@ bool fill_compare_ledgers(struct arena *arena, const struct plan *plan, const st
                     &ours, err) &&
         read_ledger(arena, control, question(arena, version, plan->target_schema, there->name), &theirs, err);
     /* An empty one says nothing: the schema came without its rows. */
-    if (done && theirs.count > 0 && !str_equal(buf_view(&ours.versions), buf_view(&theirs.versions))) {
-        err_set(err, ERR_REFUSED,
-                "the source and the target are at different versions of the application's schema");
-        err_detail(err,
-                   "%.*s: %zu migration%s in the source, the last %.*s; %zu in the target, the last %.*s",
-                   STR_ARGS(there->name), ours.count, ours.count == 1 ? "" : "s", STR_ARGS(ours.last),
-                   theirs.count, STR_ARGS(theirs.last));
-        done = err_hint(
-            err,
-            "run the missing migrations on the one that lacks them; --exclude %.*s keeps the target's own",
-            STR_ARGS(ident_for_people(arena, table->source->name.text)));
-    }
+    same = theirs.count == 0 || str_equal(buf_view(&ours.versions), buf_view(&theirs.versions));
+    if (done && theirs.count > 0)
+        fill_differ(arena, fill, FILL_LEDGER, !same, ident_for_people(arena, table->source->name.text),
+                    describe(arena, &ours, &theirs, same));
     buf_free(&ours.versions);
     buf_free(&theirs.versions);
     return done;
+}
+
+bool fill_refuse_ledgers(const struct fill *fill, struct err *err)
+{
+    const struct fill_difference *ledger = fill->differences;
+
+    while (ledger->kind != FILL_LEDGER)
+        ledger++;
+    err_set(err, ERR_REFUSED,
+            "the source and the target are at different versions of the application's schema");
+    err_detail(err, "%.*s: %.*s; nothing was written", STR_ARGS(ledger->about), STR_ARGS(ledger->text));
+    return err_hint(
+        err, "run the missing migrations on the one that lacks them; --exclude %.*s keeps the target's own",
+        STR_ARGS(ledger->about));
 }

@@ -17,6 +17,7 @@ bool mode_choose(struct arena *arena, const struct upgrade_options *options, str
         if (target_check_empty(arena, target, options->replace, err)) {
             if (unrecorded.code != ERR_NONE)
                 *err = unrecorded;
+            result->chosen = true;
             return unrecorded.code == ERR_NONE && target_check_rights(target, err);
         }
         if (options->mode == MODE_FRESH || err->code != ERR_REFUSED || !target->occupied_by_others)
@@ -28,7 +29,7 @@ bool mode_choose(struct arena *arena, const struct upgrade_options *options, str
         return false;
     result->filled = fill_count_matches(&result->prepared.plan, existing) > 0;
     if (result->filled)
-        return true;
+        return result->chosen = true;
     if (options->mode != MODE_FILL) {
         *err = occupied;
         return false;

@@ -116,6 +116,7 @@ enum upgrade_step {
     STEP_COUNT
 };
 
+struct fill; /* plan/fill.h */
 struct orphan_set;
 struct refusal; /* refusals.h */
 
@@ -139,9 +140,12 @@ struct upgrade_result {
     struct type_override *widened; /* by --misfit widen */
     size_t widened_count;
     size_t widened_capacity;
-    size_t not_accepted; /* objects that are not carried and not accepted */
-    bool filled;         /* the tables are the application's own */
-    bool loaded;         /* load and misfits are meaningful */
+    size_t not_accepted;           /* objects that are not carried and not accepted */
+    bool filled;                   /* the tables are the application's own */
+    bool chosen;                   /* `filled` says so; else nobody looked at the target */
+    const struct fill *comparison; /* of the source with them; NULL: none was made */
+    struct err refusal;            /* plan: why upgrade would refuse the target; ERR_NONE: it would not */
+    bool loaded;                   /* load and misfits are meaningful */
     bool published;
     struct commit commit; /* what became of the one that publishes */
     bool verified;

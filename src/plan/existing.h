@@ -6,10 +6,7 @@
 #ifndef PGRADE_PLAN_EXISTING_H
 #define PGRADE_PLAN_EXISTING_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "schema/pgtype.h"
+#include "plan/plan.h"
 
 struct existing_column {
     struct str name;
@@ -22,20 +19,45 @@ struct existing_column {
     bool generated;
 };
 
+/* What a table holds against rows, by what it means: two of one class on the same columns are the same. */
+struct existing_constraint {
+    enum object_class class;
+    struct str name;
+    struct str definition; /* as the server writes it */
+    struct str *columns;   /* of an index an expression's text too */
+    size_t column_count;
+    struct str parent; /* foreign keys */
+    struct str *parent_columns;
+    struct str actions; /* " ON DELETE CASCADE DEFERRABLE"; "": nothing but the usual */
+};
+
 struct existing_table {
     struct str name;
     struct existing_column *columns;
     size_t column_count;
     size_t column_capacity;
+    struct existing_constraint *constraints; /* existing_read_constraints() */
+    size_t constraint_count;
+    size_t constraint_capacity;
     const char *obstacle; /* why its rows cannot be filled in; NULL: they can */
-    bool has_rows;
-    bool is_view; /* or a foreign table: no rows of its own */
+    struct str mend;      /* the statement that takes the obstacle away; NULL ptr: there is none */
+    bool is_view;         /* or a foreign table: no rows of its own */
+    bool partition;       /* its rows come through another table */
+    int64_t rows;         /* -1: not counted */
+};
+
+/* What holds a copy of rows, and is as old as they were: a materialized view. */
+struct existing_copy {
+    struct str name; /* as SQL names it */
 };
 
 struct existing {
     struct existing_table *tables;
     size_t count;
     size_t capacity;
+    struct existing_copy *copies;
+    size_t copy_count;
+    size_t copy_capacity;
 };
 
 #endif

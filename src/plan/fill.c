@@ -1,4 +1,4 @@
-#include "plan/fill.h"
+#include "plan/fill_intern.h"
 
 #include "base/attributes.h"
 
@@ -62,16 +62,54 @@ size_t fill_count_matches(const struct plan *plan, const struct existing *existi
     return count;
 }
 
-static void differ(struct arena *arena, struct fill *fill, bool stops, struct str about, struct str text)
+static const char *const kind_names[FILL_KIND_COUNT] = {
+    [FILL_TABLE] = "table",
+    [FILL_OBSTACLE] = "obstacle",
+    [FILL_LEDGER] = "ledger",
+    [FILL_ROWS] = "rows",
+    [FILL_COLUMN] = "column",
+    [FILL_GENERATED] = "generated column",
+    [FILL_TYPE] = "type",
+    [FILL_NOT_NULL] = "not null",
+    [FILL_UNIQUE] = "unique",
+    [FILL_CHECK] = "check",
+    [FILL_EXCLUSION] = "exclusion",
+    [FILL_FOREIGN_KEY] = "foreign key",
+    [FILL_STALE] = "materialized view",
+    [FILL_REST] = "not compared",
+};
+
+const char *fill_kind_name(enum fill_kind kind)
+{
+    return kind_names[kind];
+}
+
+void fill_differ(struct arena *arena, struct fill *fill, enum fill_kind kind, bool stops, struct str about,
+                 struct str text)
 {
     ARENA_PUSH(arena, fill->differences, fill->difference_count, fill->difference_capacity) =
-        (struct fill_difference){about, text, stops};
+        (struct fill_difference){kind, about, text, stops};
     fill->stops += stops;
+}
+
+size_t fill_count_stops(const struct fill *fill, enum fill_kind kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < fill->difference_count; i++)
+        count += fill->differences[i].stops && fill->differences[i].kind == kind;
+    return count;
 }
 
 static struct str path(struct arena *arena, struct str table, struct str column)
 {
     return str_printf(arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
+}
+
+bool fill_converts(const struct plan_column *column, const struct existing_column *there)
+{
+    return there->loadable && !there->generated && there->type.kind != PG_ENUM &&
+           !pg_type_equal(&there->type, &column->type);
 }
 
 static void match_column(struct arena *arena, struct fill *fill, const struct plan_table *table,
@@ -80,23 +118,24 @@ static void match_column(struct arena *arena, struct fill *fill, const struct pl
     struct str about = path(arena, table->source->name.text, column->source->name.text);
 
     if (there == NULL) {
-        differ(arena, fill, true, about, str_from("the target's table has no such column"));
+        fill_differ(arena, fill, FILL_COLUMN, true, about, str_from("the target's table has no such column"));
         return;
     }
     if (there->generated) {
-        differ(arena, fill, false, about, str_from("the target computes it; what the source holds stays"));
+        fill_differ(arena, fill, FILL_GENERATED, false, about,
+                    str_from("the target computes it; what the source holds stays"));
         return;
     }
     if (!there->loadable) {
-        differ(arena, fill, true, about,
-               str_printf(arena, "is of type %.*s there, which pgrade does not load",
-                          STR_ARGS(there->type_text)));
+        fill_differ(arena, fill, FILL_TYPE, true, about,
+                    str_printf(arena, "is of type %.*s there, which pgrade does not load",
+                               STR_ARGS(there->type_text)));
         return;
     }
-    if (there->type.kind != PG_ENUM && !pg_type_equal(&there->type, &column->type))
-        differ(arena, fill, false, about,
-               str_printf(arena, "becomes %.*s, as the target has it; on its own pgrade would take %.*s",
-                          STR_ARGS(there->type_text), STR_ARGS(pg_type_text(arena, &column->type))));
+    if (fill_converts(column, there))
+        fill_differ(arena, fill, FILL_TYPE, false, about,
+                    str_printf(arena, "becomes %.*s, as the target has it; on its own pgrade would take %.*s",
+                               STR_ARGS(there->type_text), STR_ARGS(pg_type_text(arena, &column->type))));
 }
 
 /* A column that the source has not, and that gets no value by itself. */
@@ -113,9 +152,9 @@ static void match_others(struct arena *arena, struct fill *fill, size_t place, c
             matched = matched || fill->columns[place][j] == column;
         if (matched)
             continue;
-        differ(arena, fill, stops, path(arena, there->name, column->name),
-               str_from(stops ? "is NOT NULL without a default, and the source has no such column"
-                              : "the source has no such column: it gets its default"));
+        fill_differ(arena, fill, FILL_COLUMN, stops, path(arena, there->name, column->name),
+                    str_from(stops ? "is NOT NULL without a default, and the source has no such column"
+                                   : "the source has no such column: it gets its default"));
     }
 }
 
@@ -129,13 +168,16 @@ static void match_table(struct arena *arena, struct fill *fill, size_t place, co
          * counts as one with rows. */
         bool empty = table->source->rows == 0;
 
-        differ(arena, fill, !empty, table->source->name.text,
-               str_from(empty ? "the target has no such table; it has no rows"
-                              : "the target has no such table"));
+        fill_differ(arena, fill, FILL_TABLE, !empty, table->source->name.text,
+                    str_from(empty ? "the target has no such table; it has no rows"
+                                   : "the target has no such table"));
         return;
     }
     if (there->obstacle != NULL)
-        differ(arena, fill, true, there->name, str_from(there->obstacle));
+        fill_differ(arena, fill, FILL_OBSTACLE, true, there->name,
+                    there->mend.ptr == NULL
+                        ? str_from(there->obstacle)
+                        : str_printf(arena, "%s: %.*s", there->obstacle, STR_ARGS(there->mend)));
     for (size_t i = 0; i < table->column_count; i++) {
         fill->columns[place][i] = find_column(&table->columns[i], there);
         match_column(arena, fill, table, &table->columns[i], fill->columns[place][i]);
@@ -151,15 +193,31 @@ static void match_rest(struct arena *arena, const struct plan *plan, const struc
 
         for (size_t j = 0; j < plan->table_count; j++)
             matched = matched || fill->tables[j] == &existing->tables[i];
-        if (!matched)
-            differ(arena, fill, false, existing->tables[i].name,
-                   str_from("the source has no such table: it stays as it is"));
+        if (!matched && !existing->tables[i].is_view && !existing->tables[i].partition)
+            fill_differ(arena, fill, FILL_TABLE, false, existing->tables[i].name,
+                        str_from("the source has no such table: it stays as it is"));
     }
 }
 
 static void put_object(struct buf *names, const char *class, struct str name)
 {
     buf_printf(names, "%s%s %.*s", names->len > 0 ? ", " : "", class, STR_ARGS(name));
+}
+
+/* Constraints are compared by themselves. */
+static bool is_rest(enum object_class class)
+{
+    return class == OBJECT_INDEX || class == OBJECT_VIEW || class == OBJECT_TRIGGER;
+}
+
+static bool is_constraint(const struct plan *plan, const struct plan_object *object)
+{
+    const struct table *source = plan->tables[object->table].source;
+
+    for (size_t i = 0; i < source->index_count; i++)
+        if (source->indexes[i].unique && str_equal_nocase(source->indexes[i].name.text, object->name))
+            return true;
+    return false;
 }
 
 /* What else the source has.  The target's own objects hold, whatever they are: whether the application made
@@ -170,17 +228,17 @@ static void match_objects(struct arena *arena, const struct plan *plan, struct f
 
     buf_init(&names, BUF_TEXT_MAXIMUM);
     for (size_t i = 0; i < plan->object_count; i++)
-        if (plan->objects[i].class != OBJECT_PRIMARY_KEY)
+        if (is_rest(plan->objects[i].class) && !is_constraint(plan, &plan->objects[i]))
             put_object(&names, object_class_name(plan->objects[i].class), plan->objects[i].name);
     for (size_t i = 0; i < plan->view_count; i++)
         put_object(&names, object_class_name(OBJECT_VIEW), plan->views[i].name);
     for (size_t i = 0; i < plan->not_carried_count; i++)
-        if (plan->not_carried[i].class != OBJECT_TABLE)
+        if (is_rest(plan->not_carried[i].class))
             put_object(&names, object_class_name(plan->not_carried[i].class), plan->not_carried[i].name);
     if (names.len > 0)
-        differ(arena, fill, false, str_from("besides its tables the source has"),
-               str_printf(arena, "%.*s; whether the target has them too was not looked at, its own hold",
-                          STR_ARGS(buf_view(&names))));
+        fill_differ(arena, fill, FILL_REST, false, str_from("besides its tables the source has"),
+                    str_printf(arena, "%.*s; whether the target has them too was not looked at, its own hold",
+                               STR_ARGS(buf_view(&names))));
     buf_free(&names);
 }
 
@@ -195,6 +253,7 @@ void fill_match(struct arena *arena, const struct plan *plan, const struct exist
         match_table(arena, fill, i, &plan->tables[i]);
     }
     match_rest(arena, plan, existing, fill);
+    fill_compare_constraints(arena, plan, fill);
     match_objects(arena, plan, fill);
 }
 

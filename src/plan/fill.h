@@ -11,8 +11,28 @@
 #include "plan/existing.h"
 #include "plan/plan.h"
 
+/* In the order in which they are told. */
+enum fill_kind {
+    FILL_TABLE,     /* on one side only */
+    FILL_OBSTACLE,  /* a table that cannot be filled */
+    FILL_LEDGER,    /* whether both sides are at the same version */
+    FILL_ROWS,      /* that are there already */
+    FILL_COLUMN,    /* on one side only */
+    FILL_GENERATED, /* the target computes it */
+    FILL_TYPE,
+    FILL_NOT_NULL,
+    FILL_UNIQUE, /* primary keys too */
+    FILL_CHECK,
+    FILL_EXCLUSION,
+    FILL_FOREIGN_KEY,
+    FILL_STALE, /* a materialized view that has to be refreshed */
+    FILL_REST,  /* what is not compared */
+    FILL_KIND_COUNT
+};
+
 /* What differs between source and target, for people. */
 struct fill_difference {
+    enum fill_kind kind;
     struct str about; /* table or table.column, as its side spells it */
     struct str text;
     bool stops; /* a value would have no place */
@@ -29,10 +49,21 @@ struct fill {
     size_t stops; /* of them */
 };
 
+const char *fill_kind_name(enum fill_kind kind); /* "foreign key" */
+
+void fill_differ(struct arena *arena, struct fill *fill, enum fill_kind kind, bool stops, struct str about,
+                 struct str text);
+
+/* How many of the differences that stop are of that kind. */
+size_t fill_count_stops(const struct fill *fill, enum fill_kind kind);
+
 /* How many of the plan's tables the target has. */
 size_t fill_count_matches(const struct plan *plan, const struct existing *existing);
 
-/* `plan` is one for a fresh target. */
+/* Whether the column takes another type than pgrade would. */
+bool fill_converts(const struct plan_column *column, const struct existing_column *there);
+
+/* `plan` is one for a fresh target; the constraints of `existing` were read. */
 void fill_match(struct arena *arena, const struct plan *plan, const struct existing *existing,
                 struct fill *fill);
 

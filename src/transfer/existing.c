@@ -82,6 +82,7 @@ static struct existing_table *table_of(struct arena *arena, struct existing *exi
     ARENA_PUSH(arena, existing->tables, existing->count, existing->capacity) =
         (struct existing_table){.name = str_dup(arena, cells[CELL_TABLE].bytes),
                                 .obstacle = obstacle(cells),
+                                .rows = -1,
                                 .is_view = !has_own_rows(cells[CELL_KIND].bytes)};
     return &existing->tables[existing->count - 1];
 }

@@ -7,7 +7,6 @@
  */
 #include "transfer/fill_intern.h"
 
-#include "base/log.h"
 #include "plan/fill.h"
 #include "schema/ident.h"
 
@@ -32,7 +31,8 @@ static bool refuse_occupied(const struct buf *names, size_t count, struct err *e
     return err_hint(err, "--replace deletes the rows of the tables that are filled, and of no others");
 }
 
-/* Which tables hold rows that nobody said may go.  Those that migrations left go unasked, never unsaid. */
+/* Which tables hold rows that nobody said may go.  Those that migrations left go unasked; the
+ * comparison has told of them. */
 bool fill_check_rows(struct filling *filling, bool replace, struct err *err)
 {
     const struct plan *plan = filling->plan;
@@ -47,10 +47,7 @@ bool fill_check_rows(struct filling *filling, bool replace, struct err *err)
 
         done = count_rows(filling, i, &rows, err);
         filling->held_rows = filling->held_rows || rows > 0;
-        if (rows > 0 && fill_is_seed(&plan->framework, plan->tables[i].source->name.text))
-            log_message(LOG_NOTICE, "%.*s: %lld row%s that migrations left there make%s way for the source's",
-                        STR_ARGS(name), (long long)rows, rows == 1 ? "" : "s", rows == 1 ? "s" : "");
-        else if (rows > 0 && !replace)
+        if (rows > 0 && !replace && !fill_is_seed(&plan->framework, plan->tables[i].source->name.text))
             buf_printf(&occupied, "%s%.*s (%lld)", count++ > 0 ? ", " : "", STR_ARGS(name), (long long)rows);
     }
     if (done && count > 0)

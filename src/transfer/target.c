@@ -104,8 +104,8 @@ static bool take_lock(struct target *target, struct err *err)
         err, "wait until it has ended; its sessions are in pg_stat_activity with application_name pgrade");
 }
 
-bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
-                    struct target *target, struct err *err)
+bool target_look(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
+                 struct target *target, struct err *refusal, struct err *err)
 {
     struct rows *rows;
     bool found = false;
@@ -114,8 +114,8 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
     *target = (struct target){.control = control, .schema = schema, .load_schema = load_schema};
     if (!engine_query(control, facts_sql, &schema, 1, &rows, err))
         return false;
-    done = rows_next(rows, &found, err) && refuse(rows->cells, err);
-    if (done) {
+    done = rows_next(rows, &found, err);
+    if (done && refuse(rows->cells, refusal)) {
         target->database = str_dup(arena, rows->cells[FACT_DATABASE].bytes);
         target->user = str_dup(arena, rows->cells[FACT_USER].bytes);
         target->version = str_dup(arena, rows->cells[FACT_VERSION].bytes);
@@ -127,7 +127,20 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
         target->schema_exists = rows->cells[FACT_SCHEMA_EXISTS].integer != 0;
     }
     rows_close(rows);
-    return done && take_lock(target, err);
+    return done;
+}
+
+bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
+                    struct target *target, struct err *err)
+{
+    struct err refusal = {.code = ERR_NONE};
+
+    if (!target_look(arena, control, schema, load_schema, target, &refusal, err))
+        return false;
+    if (refusal.code == ERR_NONE)
+        return take_lock(target, err);
+    *err = refusal;
+    return false;
 }
 
 /* What making tables needs, and filling those that are there does not. */

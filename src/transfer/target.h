@@ -52,6 +52,10 @@ struct target {
  */
 bool target_session(struct engine *session, struct err *err) MUST_USE;
 
+/* Looks.  *refusal: why nothing can be written at all; then nothing else is known. */
+bool target_look(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
+                 struct target *target, struct err *refusal, struct err *err) MUST_USE;
+
 /* Looks, and takes the lock: ERR_REFUSED where nothing can be written at all.  Changes nothing. */
 bool target_examine(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
                     struct target *target, struct err *err) MUST_USE;

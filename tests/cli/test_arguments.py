@@ -32,7 +32,7 @@ UNKNOWN = {
     ("upgrade", "--worker", "2"): usage("unknown option --worker", "pgrade upgrade --help"),
     ("upgrade", "--replace=yes"): usage("--replace takes no value", "pgrade upgrade --help"),
     ("plan", "app.db", "--workers", "2"): usage("unknown option --workers", "pgrade plan --help"),
-    ("plan", "a.db", "b.db"): usage("too many arguments", "pgrade plan --help"),
+    ("plan", "a.db", "b", "c"): usage("too many arguments", "pgrade plan --help"),
     ("upgrade", "a.db", "b", "c"): usage("too many arguments", "pgrade upgrade --help"),
     ("local", "status", "here"): usage("too many arguments", "pgrade local status --help"),
 }

@@ -88,7 +88,7 @@ def test_help_names_the_options_of_the_command():
         "--workers",
     ):
         assert option in text
-    assert "--replace" not in shown("plan", "--help") and "--sql" in shown("plan", "--help")
+    assert "--discard-changes" not in shown("plan", "--help") and "--sql" in shown("plan", "--help")
 
 
 def test_version():

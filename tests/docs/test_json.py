@@ -97,10 +97,13 @@ def alembic(tmp_path):
     return str(fixtures.build_from_text(ALEMBIC, tmp_path / "alembic.db"))
 
 
-def test_plan(odd, misfits, repairable, alembic):
+def test_plan(odd, misfits, repairable, alembic, database):
+    database.execute("CREATE TABLE alembic_version (version_num varchar(30) NOT NULL)")
     documents = [report("plan", odd), report("plan", misfits), report("plan", misfits, "--hide-values"),
-                 report("plan", alembic, "--in-place"), report("plan", repairable, *POLICIES)]
-    check(documents, SHARED)
+                 report("plan", alembic, "--in-place"), report("plan", repairable, *POLICIES), report("plan", alembic, database.url),
+                 report("plan", odd, database.url)]
+    check(documents, SHARED, "plan")
+    assert [document["mode"] for document in documents[-2:]] == ["fill", None]
 
 
 def test_upgrade(odd, misfits, repairable, alembic, database):
@@ -112,9 +115,13 @@ def test_upgrade(odd, misfits, repairable, alembic, database):
         report("upgrade", alembic, target, "--schema", "other", "--in-place"),
         report("upgrade", repairable, target, "--schema", "third", *POLICIES,
                "--quarantine-file", os.path.join(os.path.dirname(repairable), "aside.csv"), status=pgrade.SHORTFALL),
+        report("upgrade", alembic, target + "_that_is_not_there", status=pgrade.UNREACHABLE),
     ]
+    database.execute("CREATE SCHEMA made; CREATE TABLE made.alembic_version (version_num varchar(30) NOT NULL)")
+    documents.append(report("upgrade", alembic, target, "--schema", "made"))
     check(documents, SHARED, "upgrade")
-    assert [document["published"] for document in documents] == [False, False, True, True, True]
+    assert [document["published"] for document in documents] == [False, False, True, True, True, False, True]
+    assert [document["mode"] for document in documents[-2:]] == [None, "fill"]
     assert documents[2]["contradictions"][0]["shown"]
 
 

@@ -50,7 +50,7 @@ def help_of(*words):
 def commands():
     """The first words behind `pgrade` in the list of commands, with what stands behind them."""
     found = re.findall(r"^  ([a-z]+(?: [a-z]+)?)((?: \[?[A-Z]+.*?)?)  +[A-Z]", help_of(), re.MULTILINE)
-    assert ("plan", " [SOURCE]") in found
+    assert ("plan", " [SOURCE [TARGET]]") in found
     return [(name, arguments.strip()) for name, arguments in found]
 
 
