@@ -92,7 +92,7 @@ bool retry_table_read(struct arena *arena, struct engine *target, struct retry_t
     rows_close(rows);
     table->encoders = ARENA_ARRAY(arena, struct encode_column, table->plan.column_count + 1);
     for (size_t i = 0; i < table->plan.column_count; i++)
-        encode_column_init(&table->encoders[i], &table->plan.columns[i]);
+        encode_column_init(&table->encoders[i], arena, &table->plan.columns[i]);
     return done;
 }
 

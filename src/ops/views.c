@@ -78,11 +78,12 @@ static struct pg_type type_of(int64_t oid, int64_t modifier, const struct pg_typ
     if (modifier < 0)
         return type;
     if (type.kind == PG_NUMERIC)
-        (void)pg_type_set_modifiers(&type, ((modifier - HEADER) >> 16) & 0xffff, (modifier - HEADER) & 0x7ff);
+        (void)pg_type_set_modifiers(&type, ((modifier - HEADER) >> 16) & 0xffff,
+                                    (((modifier - HEADER) & 0x7ff) ^ 1024) - 1024);
     else if (type.kind == PG_VARCHAR || type.kind == PG_CHAR)
-        (void)pg_type_set_modifiers(&type, modifier - HEADER, -1);
+        (void)pg_type_set_modifiers(&type, modifier - HEADER, PG_NO_MODIFIER);
     else
-        (void)pg_type_set_modifiers(&type, modifier, -1);
+        (void)pg_type_set_modifiers(&type, modifier, PG_NO_MODIFIER);
     return type;
 }
 

@@ -109,6 +109,14 @@ bool columns_are_decided(const struct plan_options *options, const struct overri
     return type != NULL && (!takes_unit(type->type.kind) || unit_of(options, table, column) != NULL);
 }
 
+bool columns_count_something(const struct overrides *overrides, const struct table *table,
+                             const struct column *column)
+{
+    const struct type_override *type = overrides_find(overrides, table->name.text, column->name.text, false);
+
+    return type != NULL && takes_unit(type->type.kind) && type->type.kind != PG_INTERVAL;
+}
+
 static bool choose_unit(struct maker *maker, const struct plan_table *table, struct plan_column *column,
                         struct err *err)
 {
@@ -134,6 +142,14 @@ static bool choose_unit(struct maker *maker, const struct plan_table *table, str
     return err_hint(err, "say what it is as well: --type %.*s=timestamptz", STR_ARGS(path));
 }
 
+/* Declared as something else, and asked to be moments: the numbers tell as well what they count. */
+static enum time_unit told_unit(const struct plan_column *column, const struct column_facts *facts)
+{
+    bool asks = facts != NULL && takes_unit(column->type.kind) && column->type.kind != PG_INTERVAL;
+
+    return asks ? type_unit(facts) : UNIT_NONE;
+}
+
 static void choose_type(struct maker *maker, struct plan_table *table, struct plan_column *column)
 {
     const struct type_override *override = maker_override(maker, table, column->source, false);
@@ -146,6 +162,8 @@ static void choose_type(struct maker *maker, struct plan_table *table, struct pl
         column->type.name = names_compose(maker->arena, table->name, column->name, "enum");
     column->reason = override != NULL ? override->reason : choice.reason;
     column->unit = choice.unit;
+    if (column->unit == UNIT_NONE && override != NULL)
+        column->unit = told_unit(column, facts);
     column->unit_found = column->unit != UNIT_NONE && column->type.kind != PG_INTERVAL;
     /* DurationField: BaseDatabaseOperations.adapt_durationfield_value(), django/db/backends/base. */
     if (column->type.kind == PG_INTERVAL && maker->plan->framework.id == FRAMEWORK_DJANGO)

@@ -10,9 +10,10 @@
 
 struct existing_column {
     struct str name;
-    struct str type_text; /* as format_type() writes it */
-    struct pg_type type;  /* of a domain: what it is made of; meaningful when `loadable` */
-    bool loadable;        /* of a type that pgrade loads */
+    struct str type_text;      /* as format_type() writes it */
+    struct pg_type type;       /* of a domain: what it is made of; meaningful when `loadable` */
+    struct pg_type *labels_of; /* of an array: its elements' type, while labels are read into it */
+    bool loadable;             /* of a type that pgrade loads */
     bool not_null;
     bool has_default;
     bool identity;

@@ -336,7 +336,9 @@ void plan_survey_requests(struct arena *arena, const struct schema *schema,
             if (columns_are_decided(options, &overrides, table, &table->columns[j]))
                 continue;
             choice = type_choose(arena, &framework, table, &table->columns[j], NULL, &options->types);
-
+            if (choice.need == SURVEY_NOT_NEEDED &&
+                columns_count_something(&overrides, table, &table->columns[j]))
+                choice.need = SURVEY_SAMPLE;
             if (choice.need != SURVEY_NOT_NEEDED)
                 ARENA_PUSH(arena, *requests, *count, capacity) = (struct survey_request){i, j, choice.need};
         }

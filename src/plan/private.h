@@ -60,6 +60,10 @@ struct str maker_translate(struct maker *maker, const struct plan_table *table, 
 /* Whether the options say all about its type, so that its values need not be asked. */
 bool columns_are_decided(const struct plan_options *options, const struct overrides *overrides,
                          const struct table *table, const struct column *column);
+
+/* Whether it was asked to be of moments: its numbers count something, which they may tell. */
+bool columns_count_something(const struct overrides *overrides, const struct table *table,
+                             const struct column *column);
 /* ERR_DECISION when two columns would have one name. */
 bool maker_columns(struct maker *maker, struct plan_table *table, struct err *err) MUST_USE;
 /* Whether the column is one of bytes in which there may be texts, as far as is known. */

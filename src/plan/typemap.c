@@ -47,12 +47,11 @@ static bool matches(const struct type_rule *rule, const struct question *questio
 static void set_modifiers(struct pg_type *type, const int *modifiers, int count)
 {
     bool numeric = type->kind == PG_NUMERIC;
+    int64_t scale = numeric && count > 1 ? modifiers[1] : 0;
 
-    if (count > 0)
-        (void)pg_type_set_modifiers(type, modifiers[0],
-                                    numeric && count > 1 ? modifiers[1]
-                                    : numeric            ? 0
-                                                         : -1);
+    /* A scale above the precision is a slip of somebody who meant SQLite, which looks at neither. */
+    if (count > 0 && (!numeric || scale <= modifiers[0]))
+        (void)pg_type_set_modifiers(type, modifiers[0], !numeric ? PG_NO_MODIFIER : scale < 0 ? 0 : scale);
     /* CHAR alone is one character to PostgreSQL and any number to SQLite. */
     if (type->kind == PG_CHAR && type->length == 0)
         *type = pg_type_of(PG_TEXT);

@@ -40,4 +40,7 @@ struct type_choice type_choose(struct arena *arena, const struct framework *fram
 bool check_spells_type(const struct table *table, const struct check *check, const struct column *column,
                        const struct pg_type *type);
 
+/* What numbers that are moments count; UNIT_NONE: they do not tell. */
+enum time_unit type_unit(const struct column_facts *facts);
+
 #endif

@@ -228,23 +228,28 @@ static int64_t moments_of(const struct column_facts *facts)
     return sum;
 }
 
+enum time_unit type_unit(const struct column_facts *facts)
+{
+    int64_t sum = moments_of(facts);
+    enum time_unit found = UNIT_NONE;
+
+    /* One value of another unit may be an odd date; more of them mean that no unit can be told. */
+    for (int unit = UNIT_NONE + 1; sum > 0 && unit < UNIT_COUNT; unit++)
+        if (facts->moments[unit] * 10 >= sum * 9)
+            found = (enum time_unit)unit;
+    return found;
+}
+
 static bool speak_unit(const struct question *question, const struct type_rule *rule,
                        const struct column_facts *facts, struct verdict *verdict)
 {
-    int64_t sum = moments_of(facts);
-
     (void)rule;
-    if (sum == 0)
+    if (moments_of(facts) == 0)
         return true;
-    verdict->unit = UNIT_NONE;
-    verdict->note = str_from("its numbers are of different units");
-    for (int unit = UNIT_NONE + 1; unit < UNIT_COUNT; unit++) {
-        /* One value of another unit may be an odd date; more of them mean that no unit can be told. */
-        if (facts->moments[unit] * 10 >= sum * 9) {
-            verdict->unit = (enum time_unit)unit;
-            verdict->note = str_printf(question->arena, "its numbers are %s", unit_meaning(verdict->unit));
-        }
-    }
+    verdict->unit = type_unit(facts);
+    verdict->note = verdict->unit == UNIT_NONE
+                        ? str_from("its numbers are of different units")
+                        : str_printf(question->arena, "its numbers are %s", unit_meaning(verdict->unit));
     return true;
 }
 

@@ -30,34 +30,50 @@ enum pg_kind {
     PG_TIMETZ,      /* likewise */
     PG_TIMESTAMP,   /* likewise */
     PG_TIMESTAMPTZ, /* likewise */
-    PG_INTERVAL,
+    PG_INTERVAL,    /* precision likewise; name: its fields, "day to minute" */
     PG_UUID,
     PG_JSON,
     PG_JSONB,
     PG_INET,
     PG_CIDR,
     PG_MACADDR,
-    PG_ENUM, /* name, labels: a type that pgrade makes */
+    PG_ENUM,  /* name, labels: a type that pgrade makes, or the target has */
+    PG_ARRAY, /* element, element_oid */
+    PG_MACADDR8,
+    PG_OID,
+    PG_CHAR_BYTE, /* "char", in quotes: one byte */
+    PG_NAME,
+    PG_BIT,    /* length: bits */
+    PG_VARBIT, /* length; 0: without limit */
     PG_KIND_COUNT
 };
 
 struct pg_type {
     enum pg_kind kind;
-    int length;      /* varchar, char: characters */
+    int length;      /* varchar, char: characters; bits */
     int precision;   /* numeric: digits, 0 = none; times: digits of the second, -1 = none (which means 6) */
-    int scale;       /* numeric */
-    struct str name; /* enum: its name, unquoted */
+    int scale;       /* numeric; below 0 too */
+    struct str name; /* enum: its name, unquoted; interval: the fields that it is limited to */
     const struct str *labels; /* enum, in their order */
     size_t label_count;
+    const struct pg_type *element; /* array: no array itself */
+    uint32_t element_oid;          /* array: what its binary form says; of a domain the domain's own */
+};
+
+enum {
+    PG_NO_MODIFIER = INT32_MIN
 };
 
 /* A type without modifiers. */
 struct pg_type pg_type_of(enum pg_kind kind);
 
+/* An array of them, in the arena. */
+struct pg_type pg_type_array_of(struct arena *arena, const struct pg_type *element);
+
 /*
  * Sets the modifiers of a type that takes them: (n) of texts and times, (p) and (p,s) of numeric; `second` is
- * -1 when there is one only.  False, and the type is as it was: it takes none such, or they pass PostgreSQL's
- * limits (documentation: "Character Types", "Numeric Types", "Date/Time Types").
+ * PG_NO_MODIFIER when there is one only.  False, and the type is as it was: it takes none such, or they pass
+ * PostgreSQL's limits (documentation: "Character Types", "Numeric Types", "Date/Time Types").
  */
 bool pg_type_set_modifiers(struct pg_type *type, int64_t first, int64_t second);
 
@@ -71,7 +87,7 @@ bool pg_type_parse(struct arena *arena, struct str text, struct pg_type *type);
 
 bool pg_type_equal(const struct pg_type *a, const struct pg_type *b);
 const char *pg_kind_name(enum pg_kind kind); /* "bigint" */
-uint32_t pg_kind_oid(enum pg_kind kind);     /* 0 for PG_ENUM */
+uint32_t pg_kind_oid(enum pg_kind kind);     /* 0 for PG_ENUM and PG_ARRAY */
 bool pg_kind_is_textual(enum pg_kind kind);  /* text, varchar, char, enum */
 bool pg_kind_is_number(enum pg_kind kind);
 bool pg_kind_is_integer(enum pg_kind kind);

@@ -47,9 +47,9 @@ struct row {
 /* clang-format off */
 static const struct row rows[ROW_COUNT] = {
     [PG_BOOL] = ROW(bool_integer, bool_real, bool_text, misfit, "no boolean"),
-    [PG_INT2] = ROW(int2_integer, int2_real, int2_text, misfit, "no integer"),
-    [PG_INT4] = ROW(int4_integer, int4_real, int4_text, misfit, "no integer"),
-    [PG_INT8] = ROW(int8_integer, int8_real, int8_text, misfit, "no integer"),
+    [PG_INT2] = ROW(int2_integer, int2_real, int2_text, int2_text, "no integer"),
+    [PG_INT4] = ROW(int4_integer, int4_real, int4_text, int4_text, "no integer"),
+    [PG_INT8] = ROW(int8_integer, int8_real, int8_text, int8_text, "no integer"),
     [PG_FLOAT4] = ROW(float4_integer, float4_real, misfit, misfit, "no number"),
     [PG_FLOAT8] = ROW(float8_integer, float8_real, misfit, misfit, "no number"),
     [PG_NUMERIC] = ROW(numeric_integer, numeric_real, numeric_text, misfit, "no number"),
@@ -71,6 +71,13 @@ static const struct row rows[ROW_COUNT] = {
     [PG_INET] = ROW(misfit, misfit, inet_text, misfit, "no network address"),
     [PG_CIDR] = ROW(misfit, misfit, inet_text, misfit, "no network"),
     [PG_MACADDR] = ROW(misfit, misfit, macaddr_text, misfit, "no MAC address"),
+    [PG_MACADDR8] = ROW(misfit, misfit, macaddr8_text, misfit, "no MAC address of eight bytes"),
+    [PG_OID] = ROW(oid_integer, misfit, oid_text, misfit, "no object identifier"),
+    [PG_CHAR_BYTE] = ROW(misfit, misfit, char_byte_text, misfit, "no single character of ASCII"),
+    [PG_NAME] = ROW(name_integer, name_real, name_bytes, name_bytes, "no text"),
+    [PG_BIT] = ROW(bit_integer, misfit, bit_text, misfit, "no bits, zeros and ones"),
+    [PG_VARBIT] = ROW(misfit, misfit, bit_text, misfit, "no bits, zeros and ones"),
+    [PG_ARRAY] = ROW(misfit, misfit, array_text, misfit, "no array"),
 };
 /* clang-format on */
 
@@ -82,6 +89,12 @@ static void integer_init(struct encode_column *column)
     column->lowest = -column->highest - 1;
     snprintf(column->too_large, sizeof(column->too_large), "out of range for %s",
              pg_kind_name(column->plan->type.kind));
+}
+
+static void oid_init(struct encode_column *column)
+{
+    column->highest = UINT32_MAX;
+    snprintf(column->too_large, sizeof(column->too_large), "out of range for oid");
 }
 
 static int64_t power_of_ten(int exponent)
@@ -108,7 +121,11 @@ static void fixed_init(struct encode_column *column)
     column->power = scale >= 0 && scale <= 15 ? (double)power_of_ten(scale) : 0;
     column->unscaled_limit = power_of_ten(precision < 15 ? precision : 15);
     column->integer_limit = before > 18 ? 0 : power_of_ten(before);
-    snprintf(column->too_fine, sizeof(column->too_fine), "more than %d decimal%s", scale, plural(scale));
+    if (scale < 0)
+        snprintf(column->too_fine, sizeof(column->too_fine), "the last %d digit%s before the point no zeros",
+                 -scale, plural(-scale));
+    else
+        snprintf(column->too_fine, sizeof(column->too_fine), "more than %d decimal%s", scale, plural(scale));
     snprintf(column->too_large, sizeof(column->too_large), "more than %d digit%s before the point", before,
              plural(before));
 }
@@ -148,14 +165,15 @@ static void json_init(struct encode_column *column)
     column->binary_blobs = source != NULL && str_is_nocase(source->declared, "JSONB");
 }
 
-void encode_column_init(struct encode_column *column, const struct plan_column *plan)
+void encode_column_init(struct encode_column *column, struct arena *arena, const struct plan_column *plan)
 {
     static void (*const inits[PG_KIND_COUNT])(struct encode_column *) = {
-        [PG_INT2] = integer_init,    [PG_INT4] = integer_init,     [PG_INT8] = integer_init,
-        [PG_NUMERIC] = fixed_init,   [PG_TEXT] = text_init,        [PG_VARCHAR] = text_init,
-        [PG_CHAR] = text_init,       [PG_DATE] = moment_init,      [PG_TIME] = moment_init,
-        [PG_TIMETZ] = moment_init,   [PG_TIMESTAMP] = moment_init, [PG_TIMESTAMPTZ] = moment_init,
-        [PG_INTERVAL] = moment_init, [PG_JSON] = json_init,        [PG_JSONB] = json_init,
+        [PG_INT2] = integer_init,  [PG_INT4] = integer_init,     [PG_INT8] = integer_init,
+        [PG_NUMERIC] = fixed_init, [PG_TEXT] = text_init,        [PG_VARCHAR] = text_init,
+        [PG_CHAR] = text_init,     [PG_DATE] = moment_init,      [PG_TIME] = moment_init,
+        [PG_TIMETZ] = moment_init, [PG_TIMESTAMP] = moment_init, [PG_TIMESTAMPTZ] = moment_init,
+        [PG_OID] = oid_init,       [PG_INTERVAL] = moment_init,  [PG_JSON] = json_init,
+        [PG_JSONB] = json_init,
     };
     bool fixed = plan->type.kind == PG_NUMERIC && plan->type.precision > 0;
     const struct row *row = &rows[fixed ? (int)ROW_FIXED : (int)plan->type.kind];
@@ -163,4 +181,6 @@ void encode_column_init(struct encode_column *column, const struct plan_column *
     *column = (struct encode_column){.plan = plan, .encode = row->encode, .misfit = row->misfit};
     if (inits[plan->type.kind] != NULL)
         inits[plan->type.kind](column);
+    if (plan->type.kind == PG_ARRAY)
+        encode_array_init(column, arena);
 }

@@ -5,7 +5,8 @@
  * form of a field is that of the type's receive function in PostgreSQL ("COPY", section Binary Format): the
  * length as four bytes in network order, then the bytes; a length of -1 is NULL.
  *
- * Threads: an encode_column is only read after encode_column_init(); any number of threads may share it.
+ * Threads: an encode_column is only read after encode_column_init(), and any number of threads may share it;
+ * but one of an array has room for the element at hand and belongs to one thread.
  */
 #ifndef PGRADE_TRANSFER_ENCODE_H
 #define PGRADE_TRANSFER_ENCODE_H
@@ -14,6 +15,7 @@
 #include "engine/value.h"
 #include "plan/plan.h"
 
+struct encode_array;
 struct encode_column;
 struct moment_unit;
 
@@ -38,9 +40,11 @@ struct encode_column {
     bool unit_found;                /* a number that is a moment in another unit only is a misfit */
     int64_t step;                   /* microseconds between two values that the column can hold */
     bool binary_blobs;              /* json: a BLOB is SQLite's JSONB */
+    struct encode_array *array;     /* arrays: how elements are encoded, and room for one */
 };
 
-void encode_column_init(struct encode_column *column, const struct plan_column *plan);
+/* What an array needs is in the arena. */
+void encode_column_init(struct encode_column *column, struct arena *arena, const struct plan_column *plan);
 
 /*
  * Appends the field to `out`.  False: `out` is as it was, and `*reason` is a text for people, valid as long

@@ -29,6 +29,12 @@ encode_fn encode_timestamp_integer, encode_timestamp_real, encode_timestamp_text
 encode_fn encode_uuid_integer, encode_uuid_text, encode_uuid_blob;
 encode_fn encode_json_integer, encode_json_real, encode_json_text, encode_json_blob;
 encode_fn encode_inet_text, encode_macaddr_text;
+encode_fn encode_oid_integer, encode_oid_text, encode_char_byte_text;
+encode_fn encode_name_integer, encode_name_real, encode_name_bytes;
+encode_fn encode_bit_integer, encode_bit_text, encode_macaddr8_text;
+encode_fn encode_array_text;
+
+void encode_array_init(struct encode_column *column, struct arena *arena);
 
 /* NULL, or why these bytes are no text for PostgreSQL. */
 const char *text_misfit(struct str text);

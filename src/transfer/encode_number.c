@@ -1,7 +1,10 @@
 /* boolean, the integers, real and double precision. */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
+#include "transfer/decimal.h"
 #include "transfer/encode_field.h"
 
 static bool put_bool(struct buf *out, bool value, const char **reason)
@@ -171,15 +174,31 @@ bool encode_float4_integer(const struct encode_column *column, const struct valu
     return put_float4(out, real, reason);
 }
 
+/* No float is the double.  But what was written in six digits, as 0.1, is written so by a float too:
+ * docs/values.md. */
+static bool put_near_float4(double real, struct buf *out, const char **reason)
+{
+    char room[DECIMAL_ROOM];
+    struct decimal decimal;
+    float nearest;
+
+    decimal_shortest(real, room, &decimal);
+    snprintf(room, sizeof(room), "%.*g", FLT_DIG, real);
+    nearest = strtof(room, NULL);
+    if (decimal.count > FLT_DIG || fabsf(nearest) < FLT_MIN || isinf(nearest))
+        return misfit(reason, "more digits than a real number keeps");
+    return put_float4(out, nearest, reason);
+}
+
 bool encode_float4_real(const struct encode_column *column, const struct value *value, struct buf *out,
                         const char **reason)
 {
-    bool finite = !isinf(value->real);
+    bool finite = isfinite(value->real);
 
     (void)column;
     if (finite && fabs(value->real) > (double)FLT_MAX)
         return misfit(reason, "out of range for real");
     if (finite && (double)(float)value->real != value->real)
-        return misfit(reason, "more digits than a real number keeps");
+        return put_near_float4(value->real, out, reason);
     return put_float4(out, (float)value->real, reason);
 }

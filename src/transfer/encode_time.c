@@ -146,12 +146,35 @@ bool encode_timetz_text(const struct encode_column *column, const struct value *
     return true;
 }
 
-static bool put_span(const struct span *span, struct buf *out, const char **reason)
+/* What AdjustIntervalForTypmod() of timestamp.c would cut off: the fields behind the last one that counts. */
+static bool fits_fields(const struct pg_type *type, const struct span *span)
+{
+    static const struct {
+        const char *field;
+        int64_t unit; /* of the time */
+    } lasts[] = {{"year", 0}, {"month", 0}, {"day", 0}, {"hour", INT64_C(3600000000)}, {"minute", 60000000}};
+    size_t last = 0;
+
+    while (last < ARRAY_LENGTH(lasts) && !str_ends_with(type->name, lasts[last].field))
+        last++;
+    if (last == ARRAY_LENGTH(lasts))
+        return true;
+    if (last == 0 && span->months % 12 != 0)
+        return false;
+    if (last <= 1 && span->days != 0)
+        return false;
+    return lasts[last].unit == 0 ? span->us == 0 : span->us % lasts[last].unit == 0;
+}
+
+static bool put_span(const struct encode_column *column, const struct span *span, struct buf *out,
+                     const char **reason)
 {
     char *at;
 
-    if (span->finer)
-        return misfit(reason, "more than 6 digits of a second's fraction");
+    if (span->finer || (!span->huge && span->us % column->step != 0))
+        return misfit(reason, column->too_fine);
+    if (!fits_fields(&column->plan->type, span))
+        return misfit(reason, "more than the fields of the column keep");
     if (span->huge || span->days < INT32_MIN || span->days > INT32_MAX || span->months < -MONTHS_MAXIMUM ||
         span->months > MONTHS_MAXIMUM)
         return misfit(reason, out_of_range);
@@ -169,12 +192,13 @@ static bool put_span(const struct span *span, struct buf *out, const char **reas
  * as the moment at its end (SQLAlchemy's Interval), or in the words of ISO 8601 (ActiveSupport's Duration).
  * Of a moment it is days and the rest of a day, which is never negative, as Python's timedelta has them.
  */
-static bool put_interval(const struct moment *moment, struct buf *out, const char **reason)
+static bool put_interval(const struct encode_column *column, const struct moment *moment, struct buf *out,
+                         const char **reason)
 {
     const struct span span = {
         .days = moment->days + DAYS_FROM_1970, .us = moment->us, .finer = moment->finer};
 
-    return put_span(&span, out, reason);
+    return put_span(column, &span, out, reason);
 }
 
 bool encode_interval_integer(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -182,7 +206,7 @@ bool encode_interval_integer(const struct encode_column *column, const struct va
 {
     struct moment moment;
 
-    return of_number(column, value, &moment, reason) && put_interval(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_interval(column, &moment, out, reason);
 }
 
 bool encode_interval_real(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -190,7 +214,7 @@ bool encode_interval_real(const struct encode_column *column, const struct value
 {
     struct moment moment;
 
-    return of_number(column, value, &moment, reason) && put_interval(&moment, out, reason);
+    return of_number(column, value, &moment, reason) && put_interval(column, &moment, out, reason);
 }
 
 bool encode_interval_text(const struct encode_column *column, const struct value *value, struct buf *out,
@@ -200,10 +224,11 @@ bool encode_interval_text(const struct encode_column *column, const struct value
     struct span span;
 
     if (span_parse(value->bytes, &span))
-        return put_span(&span, out, reason);
+        return put_span(column, &span, out, reason);
     if (!moment_parse(value->bytes, &moment))
-        return misfit(reason, column->misfit);
+        return span_parse_words(value->bytes, &span) ? put_span(column, &span, out, reason)
+                                                     : misfit(reason, column->misfit);
     if (moment.offset != 0)
         return misfit(reason, "a moment with an offset from UTC, not a span of time");
-    return put_interval(&moment, out, reason);
+    return put_interval(column, &moment, out, reason);
 }

@@ -4,7 +4,8 @@
 
 /*
  * One row a column; of enums one a label.  A domain is what it is made of, however many lie between; its own
- * NOT NULL counts, its checks are the server's to apply while it loads.
+ * NOT NULL counts, its checks are the server's to apply while it loads.  Of an array the same is asked of its
+ * elements: `scalar` is the column's type or theirs.
  */
 static const char columns_sql[] =
     "WITH RECURSIVE relation AS ("
@@ -27,10 +28,20 @@ static const char columns_sql[] =
     " FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')"
     " SELECT r.relname, r.relkind, r.forced, r.owned, r.relispartition OR r.relkind = 'p', r.inherited,"
     "  b.attname, format_type(b.type, b.typmod), b.required, b.has_default, b.numbered, b.generated,"
-    "  CASE WHEN t.typtype = 'e' THEN t.typname END, e.enumlabel, t.typname = 'citext'"
+    "  CASE WHEN t.typtype = 'e' THEN t.typname END, e.enumlabel, t.typname = 'citext',"
+    "  format_type(scalar.type, scalar.typmod), CASE WHEN a.oid IS NOT NULL THEN a.typelem::bigint END"
     " FROM relation r LEFT JOIN base b ON b.attrelid = r.oid"
     "  AND NOT EXISTS (SELECT FROM pg_type d WHERE d.oid = b.type AND d.typtype = 'd')"
-    " LEFT JOIN pg_type t ON t.oid = b.type LEFT JOIN pg_enum e ON e.enumtypid = t.oid"
+    /* Not every type with elements is an array: a point has two, and oidvector is one of its own. */
+    " LEFT JOIN pg_type a ON a.oid = b.type AND EXISTS"
+    "  (SELECT FROM pg_type m WHERE m.oid = a.typelem AND m.typarray = a.oid)"
+    " LEFT JOIN LATERAL (WITH RECURSIVE element AS ("
+    "   SELECT coalesce(a.typelem, b.type) AS type, b.typmod"
+    "   UNION ALL SELECT d.typbasetype, d.typtypmod FROM element m JOIN pg_type d ON d.oid = m.type"
+    "   WHERE d.typtype = 'd')"
+    "  SELECT m.type, m.typmod FROM element m JOIN pg_type d ON d.oid = m.type WHERE d.typtype <> 'd') scalar"
+    "  ON true"
+    " LEFT JOIN pg_type t ON t.oid = scalar.type LEFT JOIN pg_enum e ON e.enumtypid = t.oid"
     " ORDER BY r.relname, b.attnum, e.enumsortorder";
 
 enum {
@@ -48,7 +59,9 @@ enum {
     CELL_GENERATED,
     CELL_ENUM,
     CELL_LABEL,
-    CELL_CITEXT
+    CELL_CITEXT,
+    CELL_SCALAR,
+    CELL_ELEMENT
 };
 
 static const char *obstacle(const struct value *cells)
@@ -87,19 +100,31 @@ static struct existing_table *table_of(struct arena *arena, struct existing *exi
     return &existing->tables[existing->count - 1];
 }
 
+/* The type, or that of the elements. */
+static bool read_scalar(struct arena *arena, const struct value *cells, struct pg_type *type)
+{
+    if (cells[CELL_ENUM].kind == VALUE_TEXT)
+        *type = (struct pg_type){.kind = PG_ENUM, .name = str_dup(arena, cells[CELL_ENUM].bytes)};
+    else if (cells[CELL_CITEXT].integer != 0) /* is sent and received as text is */
+        *type = pg_type_of(PG_TEXT);
+    else
+        return pg_type_parse(arena, cells[CELL_SCALAR].bytes, type) && type->kind != PG_ARRAY;
+    return true;
+}
+
 static void read_type(struct arena *arena, struct existing_column *column, const struct value *cells)
 {
+    struct pg_type *element;
+
     column->type_text = str_dup(arena, cells[CELL_TYPE].bytes);
-    if (cells[CELL_ENUM].kind == VALUE_TEXT) {
-        column->type = (struct pg_type){.kind = PG_ENUM, .name = str_dup(arena, cells[CELL_ENUM].bytes)};
-        column->loadable = true;
-    } else if (cells[CELL_CITEXT].integer != 0) {
-        /* citext is sent and received as text is. */
-        column->type = pg_type_of(PG_TEXT);
-        column->loadable = true;
-    } else {
-        column->loadable = pg_type_parse(arena, column->type_text, &column->type);
-    }
+    column->loadable = read_scalar(arena, cells, &column->type);
+    if (!column->loadable || cells[CELL_ELEMENT].kind == VALUE_NULL)
+        return;
+    element = ARENA_NEW(arena, struct pg_type);
+    *element = column->type;
+    column->type = (struct pg_type){
+        .kind = PG_ARRAY, .element = element, .element_oid = (uint32_t)cells[CELL_ELEMENT].integer};
+    column->labels_of = element;
 }
 
 static void add_label(struct arena *arena, struct pg_type *type, struct str label)
@@ -131,7 +156,7 @@ static void take_row(struct arena *arena, struct existing *existing, const struc
         last = &table->columns[table->column_count - 1];
     }
     if (cells[CELL_LABEL].kind == VALUE_TEXT)
-        add_label(arena, &last->type, cells[CELL_LABEL].bytes);
+        add_label(arena, last->labels_of != NULL ? last->labels_of : &last->type, cells[CELL_LABEL].bytes);
 }
 
 bool existing_read(struct arena *arena, struct engine *control, struct str schema, struct existing *existing,

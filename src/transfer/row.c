@@ -26,7 +26,7 @@ static void find_columns(struct row_encoder *encoder, struct arena *arena)
         if (table->columns[i].generated_sql.ptr != NULL)
             continue;
         columns[encoder->width] = (int)i;
-        encode_column_init(&encoder->encoders[encoder->width], &table->columns[i]);
+        encode_column_init(&encoder->encoders[encoder->width], arena, &table->columns[i]);
         encoder->width++;
     }
     encoder->rowid = encoder->width;

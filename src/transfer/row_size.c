@@ -9,7 +9,8 @@ enum {
     COMPRESSED_FROM = 32,  /* nothing shorter is compressed */
     COMPRESSED_LEAST = 12, /* header, length and what any method needs at least */
     NUMERIC_FIXED = 8,     /* bytes of a binary numeric before its digits */
-    JSONB_LEAST = 5
+    JSONB_LEAST = 5,
+    ARRAY_EMPTY = 13 /* what an array without elements takes */
 };
 
 /* Width and alignment on a page: pg_type.dat.  Width 0: variable. */
@@ -20,7 +21,8 @@ static const struct layout {
     [PG_BOOL] = {1, 1},    [PG_INT2] = {2, 2},      [PG_INT4] = {4, 4},        [PG_INT8] = {8, 8},
     [PG_FLOAT4] = {4, 4},  [PG_FLOAT8] = {8, 8},    [PG_DATE] = {4, 4},        [PG_TIME] = {8, 8},
     [PG_TIMETZ] = {12, 8}, [PG_TIMESTAMP] = {8, 8}, [PG_TIMESTAMPTZ] = {8, 8}, [PG_INTERVAL] = {16, 8},
-    [PG_UUID] = {16, 1},   [PG_MACADDR] = {6, 4},   [PG_ENUM] = {4, 4},
+    [PG_UUID] = {16, 1},   [PG_MACADDR] = {6, 4},   [PG_ENUM] = {4, 4},        [PG_MACADDR8] = {8, 4},
+    [PG_OID] = {4, 4},     [PG_CHAR_BYTE] = {1, 1}, [PG_NAME] = {64, 1},
 };
 
 static size_t align(size_t offset, size_t to)
@@ -65,6 +67,10 @@ static void add_variable(struct row_size *size, const struct pg_type *type, size
     case PG_CIDR: add_bytes(size, length - 2); break;
     case PG_CHAR: /* with the spaces at its end */
         add_bytes(size, type->length > (int)length ? (size_t)type->length : length);
+        break;
+    case PG_ARRAY: /* NULL elements take a bit, others are aligned */
+        size->least += length < ARRAY_EMPTY ? 1 + length : ARRAY_EMPTY;
+        size->most = align(size->most, 4) + STAYS_BELOW;
         break;
     case PG_JSONB:
         size->least += JSONB_LEAST;

@@ -19,4 +19,7 @@ struct span {
 /* P1Y2M3W4DT5H6M7.8S, any of them, each with a sign or the whole with one. */
 bool span_parse(struct str text, struct span *span) MUST_USE;
 
+/* 1 year 2 mons 3 days 04:05:06.7, as PostgreSQL writes them; also in weeks, hours, minutes and seconds. */
+bool span_parse_words(struct str text, struct span *span) MUST_USE;
+
 #endif

@@ -1,5 +1,7 @@
 #include "verify/canonical.h"
 
+#include <stdlib.h>
+
 #include "verify/canonical_rules.h"
 #include "verify/exact.h"
 
@@ -37,6 +39,13 @@ static const struct {
     [PG_CIDR] = {cidr_source, inet_target, false},
     [PG_MACADDR] = {macaddr_source, macaddr_target, false},
     [PG_ENUM] = {enum_source, bytes_target, true},
+    [PG_MACADDR8] = {macaddr8_source, macaddr8_target, false},
+    [PG_OID] = {oid_source, oid_target, false},
+    [PG_CHAR_BYTE] = {char_byte_source, char_byte_target, false},
+    [PG_NAME] = {name_source, bytes_target, true},
+    [PG_BIT] = {bits_source, bits_target, false},
+    [PG_VARBIT] = {bits_source, bits_target, false},
+    [PG_ARRAY] = {array_source, array_target, false},
 };
 
 static const struct {
@@ -46,6 +55,7 @@ static const struct {
     [PG_INT2] = {INT16_MIN, INT16_MAX},
     [PG_INT4] = {INT32_MIN, INT32_MAX},
     [PG_INT8] = {INT64_MIN, INT64_MAX},
+    [PG_OID] = {0, UINT32_MAX},
 };
 
 static const int64_t steps[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
@@ -83,6 +93,7 @@ void canonical_init(struct canonical *rule, const struct plan_column *column)
         .highest = ranges[kind].highest,
         .step = precision >= 0 && precision < (int)ARRAY_LENGTH(steps) ? steps[precision] : 1,
         .blob_is_jsonb = column->source != NULL && str_is_nocase(column->source->declared, "JSONB"),
+        .not_null = column->not_null,
     };
     if (kind == PG_NUMERIC)
         limit_numeric(rule);
@@ -105,4 +116,8 @@ void canonical_scratch_free(struct canonical_scratch *scratch)
     buf_free(&scratch->made);
     buf_free(&scratch->members);
     buf_free(&scratch->spare);
+    if (scratch->inner != NULL)
+        canonical_scratch_free(scratch->inner);
+    free(scratch->inner);
+    scratch->inner = NULL;
 }

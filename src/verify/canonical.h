@@ -20,8 +20,12 @@
  *   time, timestamp(tz)         int64 microseconds since midnight, since 2000-01-01 00:00 UTC
  *   time with time zone         int64 microseconds, int32 seconds west of UTC
  *   interval                    PostgreSQL's own 16 bytes
- *   uuid, macaddr               16 bytes, 6 bytes
+ *   uuid, macaddr, macaddr8     16 bytes, 6 bytes, 8 bytes
+ *   oid                         int64
+ *   "char", name                the bytes of the text
+ *   bit, bit varying            a character a bit
  *   inet, cidr                  family (4 or 6), bits, address
+ *   array                       its dimensions, then the forms of its elements: array.c
  *   jsonb                       normalised JSON: json_normal.h
  *
  * A form is a view: into the value or field given, or into the scratch until it is used again.
@@ -41,6 +45,8 @@ struct canonical_scratch {
     struct buf spare;
     const char *reason; /* after false: why there is no form; NULL: the type says it all */
     bool exhausted;     /* after false: memory was out, the value may be well */
+    bool null; /* after true: the value is NULL in the target and has no form; for the caller to reset */
+    struct canonical_scratch *inner; /* for the elements of arrays; NULL until there are some */
 };
 
 struct canonical;
@@ -66,6 +72,7 @@ struct canonical {
     int64_t step;         /* times: microseconds of the last digit kept */
     double power;         /* numeric(p,s): 10^s, when a double is exactly that; else 0 */
     bool blob_is_jsonb;   /* a BLOB is SQLite's binary JSON */
+    bool not_null;        /* arrays: JSON's null is a misfit */
 };
 
 /* Keeps `column`'s labels by reference. */

@@ -11,13 +11,15 @@ canonical_source boolean_source, integer_source, float4_source, float8_source, n
     numeric_limited_source;
 canonical_source text_source, char_source, enum_source, bytea_source, uuid_source;
 canonical_source date_source, time_source, timetz_source, timestamp_source, interval_source;
-canonical_source json_source, jsonb_source, inet_source, cidr_source, macaddr_source;
+canonical_source oid_source, char_byte_source, name_source, bits_source, macaddr8_source;
+canonical_source array_source, json_source, jsonb_source, inet_source, cidr_source, macaddr_source;
 
 canonical_target boolean_target, int2_target, int4_target, int8_target, float4_target, float8_target,
     numeric_target;
 canonical_target bytes_target, char_target, uuid_target;
 canonical_target date_target, time_target, timetz_target, timestamp_target, interval_target;
-canonical_target jsonb_target, inet_target, macaddr_target;
+canonical_target oid_target, char_byte_target, bits_target, macaddr8_target;
+canonical_target array_target, jsonb_target, inet_target, macaddr_target;
 
 /* docs/values.md: what a field holds at most, and the reason when a value is longer. */
 #define FIELD_MAXIMUM ((size_t)1073741819)

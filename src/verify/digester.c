@@ -188,9 +188,10 @@ bool digester_source_row(struct digester *digester, const struct value *cells, s
         if (digester->plain)
             digester->cells[i] = class_hash(column, &cells[i]);
         else if (column->rule.source(&column->rule, &cells[i], &digester->scratch, &form))
-            digester->cells[i] = cell_hash(column, form);
+            digester->cells[i] = digester->scratch.null ? column->null : cell_hash(column, form);
         else if (!hash_misfit(digester, i, &cells[i]))
             return refuse(digester, column, &cells[i], err);
+        digester->scratch.null = false;
     }
     digester_row_end(digester);
     return true;

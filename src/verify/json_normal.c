@@ -13,21 +13,19 @@ struct member {
     size_t end;
 };
 
-static void skip_space(struct reader *r)
+void json_skip_space(struct reader *r)
 {
     while (r->p < r->end && (*r->p == ' ' || *r->p == '\t' || *r->p == '\n' || *r->p == '\r'))
         r->p++;
 }
 
-static bool read_value(struct reader *r);
-
 static bool read_array(struct reader *r)
 {
     put_byte(r, '[');
-    skip_space(r);
+    json_skip_space(r);
     if (!take(r, ']')) {
         for (;;) {
-            if (!read_value(r))
+            if (!json_read_value(r))
                 return false;
             if (take(r, ']'))
                 break;
@@ -100,16 +98,16 @@ static bool read_member(struct reader *r, struct member *member)
 {
     const struct buf *out = r->room == NULL ? NULL : r->room->out;
 
-    skip_space(r);
+    json_skip_space(r);
     member->key = out == NULL ? 0 : out->len;
     if (!json_read_string(r))
         return false;
-    skip_space(r);
+    json_skip_space(r);
     if (!take(r, ':'))
         return no(r, "it is no JSON: a key without a value");
     put_byte(r, ':');
     member->value = out == NULL ? 0 : out->len;
-    if (!read_value(r))
+    if (!json_read_value(r))
         return false;
     member->end = out == NULL ? 0 : out->len;
     return true;
@@ -139,7 +137,7 @@ static bool read_object(struct reader *r)
     struct buf *members;
 
     put_byte(r, '{');
-    skip_space(r);
+    json_skip_space(r);
     start = r->room == NULL ? 0 : r->room->out->len;
     first = r->room == NULL ? 0 : r->room->members->len;
     if (!take(r, '}') && !read_members(r))
@@ -191,12 +189,12 @@ static bool read_any(struct reader *r)
     }
 }
 
-static bool read_value(struct reader *r)
+bool json_read_value(struct reader *r)
 {
-    skip_space(r);
+    json_skip_space(r);
     if (!read_any(r))
         return false;
-    skip_space(r);
+    json_skip_space(r);
     return true;
 }
 
@@ -204,7 +202,7 @@ static bool read_text(struct reader *r, struct str text)
 {
     if (!text_is_valid(text))
         return no(r, "it is not UTF-8, or holds a NUL");
-    if (!read_value(r))
+    if (!json_read_value(r))
         return false;
     return r->p == r->end || no(r, "it is no JSON: something follows the value");
 }

@@ -39,6 +39,11 @@ static inline bool take(struct reader *r, char wanted)
     return true;
 }
 
+void json_skip_space(struct reader *r);
+
+/* One value with the white space around it. */
+bool json_read_value(struct reader *r);
+
 /* Numbers as jsonb compares them, strings with their escapes undone. */
 bool json_read_number(struct reader *r);
 bool json_read_string(struct reader *r);

@@ -291,8 +291,8 @@ static bool form_interval(wide micros, struct canonical_scratch *scratch, struct
     return form_fixed(scratch, 16, form);
 }
 
-bool interval_source(const struct canonical *rule, const struct value *value,
-                     struct canonical_scratch *scratch, struct str *form)
+static bool interval_any(const struct canonical *rule, const struct value *value,
+                         struct canonical_scratch *scratch, struct str *form)
 {
     struct moment moment;
     wide micros;
@@ -305,11 +305,19 @@ bool interval_source(const struct canonical *rule, const struct value *value,
     if (span_begins(value->bytes))
         return span_form(value->bytes, scratch, form);
     if (!parse_timestamp(value->bytes, &moment))
-        return misfit(scratch, "it is no span of time");
+        return span_words_form(value->bytes, scratch, form);
     if (moment.offset != 0 || moment.finer)
         return misfit(scratch, moment.finer ? "it has more digits of a second than the column"
                                             : "it is a moment with an offset");
     return form_interval((wide)moment.days * DAY + moment.micros + EPOCH_UNIX, scratch, form);
+}
+
+bool interval_source(const struct canonical *rule, const struct value *value,
+                     struct canonical_scratch *scratch, struct str *form)
+{
+    return interval_any(rule, value, scratch, form) &&
+           (span_fits(&rule->type, rule->step, *form) ||
+            misfit(scratch, "it has more than the column's fields and digits"));
 }
 
 bool date_target(const struct canonical *rule, struct str field, struct canonical_scratch *scratch,

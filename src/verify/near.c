@@ -150,7 +150,11 @@ bool near_source_row(struct near *near, const struct value *cells, struct err *e
         }
         if (!column->rule.source(&column->rule, &cells[i], &near->scratch, &form))
             return refuse(near, i, err);
-        add_cell(near, row, column, form, column->is_double ? number_of(&cells[i]) : 0);
+        if (near->scratch.null)
+            add_null(near, row, column);
+        else
+            add_cell(near, row, column, form, column->is_double ? number_of(&cells[i]) : 0);
+        near->scratch.null = false;
     }
     return true;
 }

@@ -1,6 +1,8 @@
 /* boolean, smallint, integer, bigint, real, double precision. */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "verify/canonical_rules.h"
 
@@ -57,11 +59,9 @@ bool integer_source(const struct canonical *rule, const struct value *value,
 {
     int64_t integer = value->integer;
 
-    if (value->kind == VALUE_BLOB)
-        return misfit(scratch, NULL);
     if (value->kind == VALUE_REAL && !integer_of_real(value->real, &integer))
         return misfit(scratch, "it is not integral, or out of range");
-    if (value->kind == VALUE_TEXT && !str_to_int64(value->bytes, &integer))
+    if ((value->kind == VALUE_TEXT || value->kind == VALUE_BLOB) && !str_to_int64(value->bytes, &integer))
         return misfit(scratch, "it is no integer, or out of range");
     if (integer < rule->lowest || integer > rule->highest)
         return misfit(scratch, "it is out of range");
@@ -142,17 +142,30 @@ bool float8_target(const struct canonical *rule, struct str field, struct canoni
     return form_float8(scratch, real, form);
 }
 
+/* docs/values.md: written in at most FLT_DIG digits, so that the float's shortest text is the double's. */
+static bool float_of_few_digits(double real, float *single)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.*g", FLT_DIG, real);
+    *single = strtof(text, NULL);
+    return strtod(text, NULL) == real && isfinite(*single) && fabsf(*single) >= FLT_MIN;
+}
+
 bool float4_source(const struct canonical *rule, const struct value *value, struct canonical_scratch *scratch,
                    struct str *form)
 {
     double real;
+    float single;
 
     (void)rule;
     /* An int64 that is a float is a double too: floats are doubles. */
     if (!real_of_value(value, &real))
         return misfit(scratch, value->kind == VALUE_INTEGER ? "no float is the same number" : NULL);
     if (isfinite(real) && (fabs(real) > (double)FLT_MAX || (double)(float)real != real))
-        return misfit(scratch, "no float is the same number");
+        return value->kind == VALUE_REAL && float_of_few_digits(real, &single)
+                   ? form_float4(scratch, single, form)
+                   : misfit(scratch, "no float is the same number");
     return form_float4(scratch, (float)real, form);
 }
 

@@ -131,18 +131,15 @@ bool span_begins(struct str text)
     return skip(&text, 'P');
 }
 
-bool span_form(struct str text, struct canonical_scratch *scratch, struct str *form)
+bool span_put(const __int128 *sums, bool finer, bool beyond, struct canonical_scratch *scratch,
+              struct str *form)
 {
-    struct spelled spelled;
-    const wide *sums = spelled.sums;
     uint64_t micros;
     uint32_t rest[2];
 
-    if (!spell(text, &spelled))
-        return misfit(scratch, "it is no span of time");
-    if (spelled.finer)
+    if (finer)
         return misfit(scratch, "it has more digits of a second than the column");
-    if (spelled.beyond || sums[0] > MONTHS_MAXIMUM || sums[0] < -MONTHS_MAXIMUM || sums[1] < INT32_MIN ||
+    if (beyond || sums[0] > MONTHS_MAXIMUM || sums[0] < -MONTHS_MAXIMUM || sums[1] < INT32_MIN ||
         sums[1] > INT32_MAX)
         return misfit(scratch, "it is out of range");
     micros = htobe64((uint64_t)(int64_t)sums[2]);
@@ -151,4 +148,38 @@ bool span_form(struct str text, struct canonical_scratch *scratch, struct str *f
     memcpy(scratch->fixed, &micros, sizeof(micros));
     memcpy(scratch->fixed + sizeof(micros), rest, sizeof(rest));
     return form_fixed(scratch, 16, form);
+}
+
+bool span_form(struct str text, struct canonical_scratch *scratch, struct str *form)
+{
+    struct spelled spelled;
+
+    return spell(text, &spelled) ? span_put(spelled.sums, spelled.finer, spelled.beyond, scratch, form)
+                                 : misfit(scratch, "it is no span of time");
+}
+
+/* What each field is in the form, and what has to be left of it where the fields of the column end there. */
+bool span_fits(const struct pg_type *type, int64_t step, struct str form)
+{
+    static const struct {
+        const char *last;
+        int64_t micros; /* the time is a multiple of it; 0: there is none */
+        bool no_days;
+        bool whole_years;
+    } limits[] = {
+        {"year", 0, true, true},
+        {"month", 0, true, false},
+        {"day", 0, false, false},
+        {"hour", INT64_C(3600000000), false, false},
+        {"minute", 60000000, false, false},
+    };
+    int64_t micros = (int64_t)field_uint64(form.ptr);
+    int32_t days = (int32_t)field_uint32(form.ptr + 8);
+    int32_t months = (int32_t)field_uint32(form.ptr + 12);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(limits); i++)
+        if (str_ends_with(type->name, limits[i].last))
+            return (limits[i].micros == 0 ? micros == 0 : micros % limits[i].micros == 0) &&
+                   (!limits[i].no_days || days == 0) && (!limits[i].whole_years || months % 12 == 0);
+    return micros % step == 0;
 }

@@ -5,7 +5,7 @@ CREATE TABLE as_boolean (id INTEGER PRIMARY KEY, v BOOLEAN, why TEXT); -- boolea
 INSERT INTO as_boolean (v, why) VALUES (2, 'no truth value'), (-1, 'no truth value'), (0.5, 'fraction'), ('', 'empty'), ('maybe', 'word'), (' t', 'white space'), (x'01', 'blob');
 
 CREATE TABLE as_bigint (id INTEGER PRIMARY KEY, v BIGINT, why TEXT); -- bigint
-INSERT INTO as_bigint (v, why) VALUES (12.5, 'fraction'), (1e19, 'out of range'), ('', 'empty'), ('12 apples', 'words'), ('0x10', 'hexadecimal'), (x'31', 'blob'), (9e999, 'infinity'), ('99999999999999999999x', 'words');
+INSERT INTO as_bigint (v, why) VALUES (12.5, 'fraction'), (1e19, 'out of range'), ('', 'empty'), ('12 apples', 'words'), ('0x10', 'hexadecimal'), (x'01', 'blob'), (9e999, 'infinity'), ('99999999999999999999x', 'words');
 
 CREATE TABLE as_double (id INTEGER PRIMARY KEY, v DOUBLE PRECISION, why TEXT); -- double precision
 INSERT INTO as_double (v, why) VALUES ('abc', 'text'), ('', 'empty'), ('NaN', 'text'), (x'00', 'blob');

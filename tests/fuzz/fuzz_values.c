@@ -27,10 +27,17 @@ enum {
 
 static const struct str labels[] = {{"new", 3}, {"done", 4}, {"", 0}, {"it's", 4}};
 
+/* The upper half of the first byte's range: an array of the type. */
+static bool is_array(const uint8_t *head)
+{
+    return head[0] >= 128;
+}
+
 /* A column of the plan, made of the head: kind, first and second modifier, unit, how it is declared. */
 static bool make_column(const uint8_t *head, struct plan_column *plan, struct column *source)
 {
-    struct pg_type type = pg_type_of((enum pg_kind)(head[0] % PG_KIND_COUNT));
+    static struct pg_type element;
+    struct pg_type type = pg_type_of((enum pg_kind)(head[0] % 128 % PG_KIND_COUNT));
 
     *source = (struct column){.declared = (head[4] & 8) != 0 ? str_from("JSONB") : str_from("WHATEVER")};
     if (type.kind == PG_ENUM) {
@@ -39,9 +46,14 @@ static bool make_column(const uint8_t *head, struct plan_column *plan, struct co
         type.label_count = ARRAY_LENGTH(labels);
     }
     if (head[1] % 4 != 0)
-        (void)pg_type_set_modifiers(&type, head[1] / 4, head[2] % 2 == 0 ? -1 : head[2] / 2);
-    if (type.kind == PG_CHAR && type.length == 0)
+        (void)pg_type_set_modifiers(&type, head[1] / 4, head[2] % 2 == 0 ? PG_NO_MODIFIER : head[2] / 2 - 40);
+    if ((type.kind == PG_CHAR || type.kind == PG_BIT) && type.length == 0)
         type.length = 1;
+    if (type.kind == PG_ARRAY)
+        return false;
+    element = type;
+    if (is_array(head))
+        type = (struct pg_type){.kind = PG_ARRAY, .element = &element, .element_oid = 77};
     *plan =
         (struct plan_column){.type = type, .unit = (enum time_unit)(head[3] % UNIT_COUNT), .source = source};
     plan->unit_found = head[3] >= 128 && type.kind != PG_INTERVAL;
@@ -109,6 +121,7 @@ static void compare(const struct plan_column *plan, const struct value *value, c
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    struct arena *arena;
     struct column source;
     struct plan_column plan;
     struct value value;
@@ -124,9 +137,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (size < HEAD || !make_column(bytes, &plan, &source) ||
         !make_value(bytes[5], bytes + HEAD, size - HEAD, &value))
         return 0;
+    arena = arena_new();
     buf_init(&out, FIELD_MAXIMUM);
     canonical_scratch_init(&scratch);
-    encode_column_init(&column, &plan);
+    encode_column_init(&column, arena, &plan);
     canonical_init(&rule, &plan);
     sent = encode_cell(&column, &value, &out, &reason);
     expected = rule.source(&rule, &value, &scratch, &form);
@@ -136,9 +150,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         refuse(&plan, &value, "expected, and a misfit to the load:", reason);
     if (!sent && (reason == NULL || out.len != 0))
         refuse(&plan, &value, "a misfit without a reason, or with bytes", reason);
-    if (sent)
+    if (sent && expected && scratch.null != (memcmp(out.ptr, "\377\377\377\377", 4) == 0))
+        refuse(&plan, &value, "one of both says NULL", NULL);
+    if (sent && !scratch.null)
         compare(&plan, &value, &out, form, &rule);
     canonical_scratch_free(&scratch);
     buf_free(&out);
+    arena_free(arena);
     return 0;
 }

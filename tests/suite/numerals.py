@@ -6,7 +6,7 @@ import re
 import struct
 from decimal import Decimal
 
-from forms import Misfit, match, shortest, words
+from forms import Misfit, Text, match, shortest, words
 
 
 # PostgreSQL's numeric has up to 131,072 digits before the point.
@@ -23,7 +23,8 @@ def to_integer(value, kind, *_):
             raise Misfit("not integral")
         value = int(value)
     elif not isinstance(value, int):
-        value = int(match(INTEGER, words(value))[0])
+        text = value.decode("latin-1") if isinstance(value, bytes) and not isinstance(value, Text) else words(value)
+        value = int(match(INTEGER, text)[0])
     limit = 1 << INTEGER_BITS[kind.name]
     if not -limit <= value < limit:
         raise Misfit("out of range")
@@ -45,9 +46,16 @@ def to_real(value, *_):
         narrow = struct.unpack("f", struct.pack("f", value))[0]
     except OverflowError:
         raise Misfit("out of the range of a float") from None
-    if narrow != value:
+    if math.isinf(narrow) and not math.isinf(value):
+        raise Misfit("out of the range of a float")
+    if narrow != value and not is_short(value):
         raise Misfit("not the same number as a float")
     return repr(narrow)
+
+
+def is_short(value):
+    """Written in six digits, which every float keeps that is not too small for its full precision."""
+    return isinstance(value, float) and abs(value) >= 2.0**-126 and float(f"{value:.6g}") == value
 
 
 def to_numeric(value, kind, *_):

@@ -16,15 +16,12 @@ from test_frameworks import FOLDER, NAMES, pytestmark as where_they_are
 
 pytestmark = where_they_are
 
-# The ledger is not in the application's schema: migrations on PostgreSQL keep their own.
-OPTIONS = {"drizzle": ("--exclude", "__drizzle_migrations")}
-ARRAYS = "a column of the framework is integer[], and arrays are not loaded"
-STOPPED = {name: ARRAYS for name in ("drizzle", "knex", "sequelize", "sqlalchemy")}
-
-
-def marked(name):
-    marks = [pytest.mark.xfail(strict=True, reason=STOPPED[name])] if name in STOPPED else []
-    return pytest.param(name, marks=marks)
+# Of Drizzle the ledger is not in the application's schema: migrations on PostgreSQL keep their own.  Of SQLAlchemy
+# one number was rounded by SQLite to 1e28, which numeric(38,10) has not; losses.txt names it.
+OPTIONS = {
+    "drizzle": ("--exclude", "__drizzle_migrations"),
+    "sqlalchemy": ("--misfit", "all_types.num3810=null"),
+}
 
 
 def create(cluster, name):
@@ -34,17 +31,18 @@ def create(cluster, name):
     return database
 
 
-@pytest.mark.parametrize("name", [marked(name) for name in NAMES or ["none"]])
+@pytest.mark.parametrize("name", NAMES or ["none"])
 def test_rows_arrive_in_the_frameworks_tables(name, cluster, tmp_path, capsys):
     folder = os.path.join(FOLDER, name)
     source = tmp_path / "app.db"
     shutil.copyfile(os.path.join(folder, "sqlite.db"), source)
     theirs, filled = create(cluster, name), create(cluster, name)
     before = whole_text(filled), made_schema(filled)
-    outcome = pgrade.run("upgrade", str(source), filled.url, *OPTIONS.get(name, ()))
+    options = OPTIONS.get(name, ())
+    outcome = pgrade.run("upgrade", str(source), filled.url, *options)
     assert (whole_text(filled), made_schema(filled)) == before
-    assert outcome.status == pgrade.OK, str(outcome)
-    excluded = OPTIONS.get(name, ())[1::2]
+    assert outcome.status == (pgrade.SHORTFALL if options else pgrade.OK), str(outcome)
+    excluded = options[1::2]
     wanted = {table: columns for table, columns in load_rows(theirs, folder).items() if table not in excluded}
     cells, problems = compare_rows(theirs, filled, wanted, read_losses(folder))
     with capsys.disabled():

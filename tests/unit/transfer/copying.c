@@ -7,6 +7,7 @@
 static PGconn *connection;
 
 struct copying {
+    struct arena *arena;
     const char *type;
     struct plan_column plan_v;
     struct plan_column plan_t;
@@ -52,10 +53,11 @@ struct copying *copying_begin(const char *type, struct plan_column plan)
 
     assert_non_null(copying);
     copying->type = type;
+    copying->arena = arena_new();
     copying->plan_v = plan;
     copying->plan_t = column_of(PG_TEXT);
-    encode_column_init(&copying->v, &copying->plan_v);
-    encode_column_init(&copying->t, &copying->plan_t);
+    encode_column_init(&copying->v, copying->arena, &copying->plan_v);
+    encode_column_init(&copying->t, copying->arena, &copying->plan_t);
     buf_init(&copying->out, (size_t)256 << 20);
     buf_put(&copying->out, header, sizeof(header) - 1);
     return copying;
@@ -111,6 +113,7 @@ void copying_end(struct copying *copying, const char *expected)
     assert_int_equal(strtoul(PQgetvalue(result, 0, 0), NULL, 10), copying->rows);
     PQclear(result);
     buf_free(&copying->out);
+    arena_free(copying->arena);
     free(copying);
 }
 

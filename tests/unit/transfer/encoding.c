@@ -7,7 +7,18 @@ static const char before[] = "as it was";
 
 struct plan_column column_of(enum pg_kind kind)
 {
+    if (kind == PG_ARRAY)
+        return column_array(PG_INT4);
     return (struct plan_column){.type = pg_type_of(kind)};
+}
+
+struct plan_column column_array(enum pg_kind kind)
+{
+    static struct pg_type elements[PG_KIND_COUNT];
+
+    elements[kind] = pg_type_of(kind);
+    return (struct plan_column){
+        .type = {.kind = PG_ARRAY, .element = &elements[kind], .element_oid = pg_kind_oid(kind)}};
 }
 
 struct plan_column column_limited(enum pg_kind kind, int length)
@@ -44,6 +55,7 @@ static void print_value(const struct value *value)
 /* The bytes of the field behind its length, which is looked at here. */
 static struct str field_of(struct buf *out, const struct plan_column *plan, const struct value *value)
 {
+    struct arena *arena = arena_new();
     struct encode_column column;
     const char *reason = "unset";
     size_t start = sizeof(before) - 1;
@@ -51,11 +63,12 @@ static struct str field_of(struct buf *out, const struct plan_column *plan, cons
 
     buf_init(out, 1 << 20);
     buf_text(out, before);
-    encode_column_init(&column, plan);
+    encode_column_init(&column, arena, plan);
     if (!encode_cell(&column, value, out, &reason)) {
         print_value(value);
         fail_msg("a misfit: %s", reason);
     }
+    arena_free(arena);
     assert_memory_equal(out->ptr, before, start);
     memcpy(&length, out->ptr + start, 4);
     length = __builtin_bswap32(length);
@@ -165,13 +178,14 @@ void assert_numeric(struct plan_column plan, struct value value, const char *exp
 
 void assert_misfit(struct plan_column plan, struct value value, const char *reason)
 {
+    struct arena *arena = arena_new();
     struct encode_column column;
     struct buf out;
     const char *given = NULL;
 
     buf_init(&out, 1 << 20);
     buf_text(&out, before);
-    encode_column_init(&column, &plan);
+    encode_column_init(&column, arena, &plan);
     if (encode_cell(&column, &value, &out, &given)) {
         print_value(&value);
         fail_msg("no misfit; expected: %s", reason);
@@ -182,4 +196,5 @@ void assert_misfit(struct plan_column plan, struct value value, const char *reas
     assert_int_equal(out.len, sizeof(before) - 1);
     assert_false(out.failed);
     buf_free(&out);
+    arena_free(arena);
 }

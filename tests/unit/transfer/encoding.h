@@ -19,6 +19,7 @@
 #define NOTHING       ((struct value){.kind = VALUE_NULL})
 
 struct plan_column column_of(enum pg_kind kind);
+struct plan_column column_array(enum pg_kind kind); /* of the element */
 struct plan_column column_limited(enum pg_kind kind, int length);
 struct plan_column column_numeric(int precision, int scale);
 struct plan_column column_timed(enum pg_kind kind, int precision);

@@ -234,12 +234,13 @@ static void texts_and_other_columns_are_as_ever(void **state)
 static void no_room(void **state)
 {
     struct plan_column plan = column_binary(PG_JSONB);
+    struct arena *arena = arena_new();
     struct encode_column column;
     char room[20];
     struct value value = blob_of("a7 '0123456789'", room);
 
     (void)state;
-    encode_column_init(&column, &plan);
+    encode_column_init(&column, arena, &plan);
     /* 4 bytes of length, the version, 12 of text. */
     for (size_t maximum = 0; maximum <= 17; maximum++) {
         struct buf out;
@@ -255,6 +256,7 @@ static void no_room(void **state)
         }
         buf_free(&out);
     }
+    arena_free(arena);
 }
 
 int main(void)

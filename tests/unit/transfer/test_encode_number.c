@@ -59,7 +59,8 @@ static void integers_in_range(void **state)
         assert_misfit(plan, INT(INT64_MIN), types[i].reason);
         assert_misfit(plan, INT(INT64_MAX), types[i].reason);
         assert_misfit(plan, REAL(1e300), types[i].reason);
-        assert_misfit(plan, BLOB("1"), "no integer");
+        assert_integer(plan, BLOB("-17"), -17);
+        assert_misfit(plan, BLOB("\x01"), "no integer");
     }
     assert_hex(column_of(PG_INT2), INT(-2), "fffe");
     assert_hex(column_of(PG_INT4), INT(0x01020304), "01020304");
@@ -156,7 +157,13 @@ static void real(void **state)
     assert_hex(plan, INT(INT64_MIN), "df000000");
     assert_misfit(plan, INT((1 << 24) + 1), reason);
     assert_misfit(plan, INT(INT64_MAX), reason);
-    assert_misfit(plan, REAL(0.1), reason);
+    assert_misfit(plan, REAL(0.1234567), reason);
+    assert_misfit(plan, REAL(16777217), reason);
+    assert_misfit(plan, REAL(1.5e-45), reason);
+    assert_misfit(plan, REAL(1e-60), reason);
+    /* Both are written 0.1, and -123456e30. */
+    assert_hex(plan, REAL(0.1), "3dcccccd");
+    assert_hex(plan, REAL(-123456e30), "f9be36ce");
     assert_misfit(plan, REAL(0x1p-150), reason);
     assert_misfit(plan, REAL(0x1p128), "out of range for real");
     assert_misfit(plan, REAL(-DBL_MAX), "out of range for real");

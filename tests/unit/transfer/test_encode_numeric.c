@@ -275,7 +275,7 @@ static void odd_scales(void **state)
     assert_numeric(hundreds, INT(-99900), "-99900");
     assert_numeric(hundreds, REAL(500.0), "500");
     assert_numeric(hundreds, INT(0), "0");
-    assert_misfit(hundreds, INT(12350), "more than -2 decimals");
+    assert_misfit(hundreds, INT(12350), "the last 2 digits before the point no zeros");
     assert_misfit(hundreds, TEXT("1e5"), "more than 5 digits before the point");
     assert_numeric(tiny, REAL(0.00099), "0.00099");
     assert_numeric(tiny, REAL(0.00001), "0.00001");

@@ -403,7 +403,7 @@ static void fields_of_the_target(void **state)
     probe_begin(&probe, pg_type_of(PG_INTERVAL), UNIT_NONE);
     assert_target_form(&probe, BYTES("0123456789abcdef"), BYTES("0123456789abcdef"));
     assert_no_target(&probe, BYTES("0123456789abcde"));
-    assert_misfit(&probe, text("1 day"));
+    assert_misfit(&probe, text("1 dia"));
     assert_misfit(&probe, integer(1));
     probe_end(&probe);
 }
@@ -433,7 +433,7 @@ static void intervals_are_spans_since_1970(void **state)
         assert_int_equal(form.len, 16);
         assert_memory_equal(form.ptr, cases[i].form, 16);
     }
-    assert_false(probe_source(&probe, text("1 day"), &form));
+    assert_false(probe_source(&probe, text("1 dia"), &form));
     assert_false(probe_source(&probe, text("1970-01-01 00:00:00+01:00"), &form));
     assert_false(probe_source(&probe, text("1970-01-01 00:00:00.0000001"), &form));
     probe_end(&probe);

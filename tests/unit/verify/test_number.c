@@ -84,7 +84,8 @@ static void integers_of_reals_and_texts(void **state)
     assert_misfit(&probe, real(1.5));
     assert_misfit(&probe, real((double)INFINITY));
     assert_misfit(&probe, real((double)NAN));
-    assert_misfit(&probe, blob(BYTES("1")));
+    assert_int64_form(&probe, blob(BYTES("-17")), -17);
+    assert_misfit(&probe, blob(BYTES("\1")));
     for (size_t i = 0; i < ARRAY_LENGTH(misfits); i++)
         assert_misfit(&probe, text(misfits[i]));
     probe_end(&probe);
@@ -147,7 +148,10 @@ static void floats_are_exact_or_misfits(void **state)
     assert_form(&probe, real((double)0.1f), BYTES("\xcd\xcc\xcc\x3d"));
     assert_form(&probe, integer(16777216), BYTES("\0\0\x80\x4b"));
     assert_form(&probe, integer(INT64_MIN), BYTES("\0\0\0\xdf"));
-    assert_misfit(&probe, real(0.1));
+    assert_form(&probe, real(0.1), BYTES("\xcd\xcc\xcc\x3d"));
+    assert_misfit(&probe, real(0.1234567));
+    assert_misfit(&probe, real(1.5e-45));
+    assert_misfit(&probe, real(1e-60));
     assert_misfit(&probe, real(1e39));
     assert_misfit(&probe, real(-1e308));
     assert_misfit(&probe, real(1e-60));
