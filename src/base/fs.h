@@ -58,6 +58,13 @@ bool fs_read_from(struct arena *arena, const char *path, int64_t offset, size_t 
  */
 bool fs_write(const char *path, mode_t mode, struct str content, struct err *err) MUST_USE;
 
+/*
+ * Refuses (ERR_REFUSED, with the command that mends it) a file that group or others may read or write;
+ * `holds` is "a password".  A file that is not there, or no file, is fine.
+ */
+bool fs_check_secret(const char *path, const char *holds, struct err *err) MUST_USE;
+bool fs_is_shared(const char *path); /* whether it would */
+
 /* Makes the directory and those above it that are missing, each with exactly this mode. */
 bool fs_make_directory(const char *path, mode_t mode, struct err *err) MUST_USE;
 

@@ -77,6 +77,8 @@ static bool find_url(struct invocation *invocation, enum url_kind kind, struct u
                 return false;
             if (url->kind != kind)
                 continue;
+            if (pass == 1 && url_has_secret(url) && !fs_check_secret(".env", "a password", err))
+                return false;
             *from = name;
             return true;
         }

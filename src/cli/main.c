@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/saved_plan.h"
+#include "cli/secrets.h"
 
 /* The longest name that the words begin with: "local start" is two of them. */
 static const struct command *find_command(int count, char **words, int *used)
@@ -89,11 +90,28 @@ static bool wants_color(const struct invocation *invocation, int stream)
            isatty(stream) == 1;
 }
 
+/* Statements of --trace-sql may name rows by their values. */
+static void hide_literals(void *context, enum log_level level, const char *line)
+{
+    bool quoted = false;
+
+    (void)context;
+    (void)fprintf(stderr, "%s", level == LOG_WARNING ? "warning: " : "");
+    for (const char *at = line; *at != '\0'; at++) {
+        quoted = quoted != (*at == '\'');
+        if (level != LOG_TRACE || !quoted || *at == '\'')
+            (void)fputc(*at, stderr);
+    }
+    (void)fputc('\n', stderr);
+}
+
 static void set_flags(struct invocation *invocation)
 {
     invocation->quiet = option_given(invocation, "quiet");
     invocation->hide_values = option_given(invocation, "hide-values");
     invocation->color = wants_color(invocation, STDOUT_FILENO);
+    if (invocation->hide_values)
+        log_to(hide_literals, NULL);
     log_at(option_given(invocation, "trace-sql") ? LOG_TRACE : invocation->quiet ? LOG_WARNING : LOG_NOTICE);
 }
 
@@ -148,9 +166,11 @@ static const char *program_of(int count, char **words)
     return count > 0 && strchr(words[0], '/') != NULL ? words[0] : "pgrade";
 }
 
-int main(int count, char **words)
+int main(int count, char **given)
 {
-    struct invocation invocation = {.arena = arena_new(), .program = program_of(count, words)};
+    struct arena *arena = arena_new();
+    char **words = secrets_hide(arena, count, given);
+    struct invocation invocation = {.arena = arena, .program = program_of(count, words)};
     struct err err = {.code = ERR_NONE};
     int used = 0;
     int status;

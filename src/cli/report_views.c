@@ -108,7 +108,9 @@ void report_json_view_proof(const struct report *report, struct json *json)
         json_put_str(json, "view", plan->views[i].source->name.text);
         json_put_text(json, "proof", words[outcome->proof]);
         json_put_int(json, "rows", outcome->rows);
-        json_put_str(json, "why", outcome->why);
+        json_put_str(json, "why",
+                     report->invocation->hide_values && outcome->bare_why.ptr != NULL ? outcome->bare_why
+                                                                                      : outcome->why);
         json_object_end(json);
     }
     json_array_end(json);

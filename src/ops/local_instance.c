@@ -130,6 +130,9 @@ static bool read_password(struct arena *arena, struct local_instance *instance, 
 
     if (!read_own(arena, instance, LOCAL_PASSWORD, &text, err))
         return false;
+    if (text.ptr != NULL &&
+        !fs_check_secret(fs_join(arena, instance->directory, LOCAL_PASSWORD), "a password", err))
+        return false;
     if (text.ptr != NULL)
         instance->password = str_cstr(arena, str_trim(text));
     return true;

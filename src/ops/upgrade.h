@@ -104,7 +104,8 @@ enum view_proof {
 struct view_outcome {
     enum view_proof proof;
     int64_t rows;
-    struct str why; /* why not, or what differs */
+    struct str why;      /* why not, or what differs */
+    struct str bare_why; /* without values of rows; NULL ptr: it has none */
 };
 
 enum upgrade_step {

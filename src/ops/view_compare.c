@@ -198,12 +198,18 @@ static void took_too_long(struct view_run *run)
 static void describe_failure(struct view_run *run, enum view_reading reading, const struct err *failure)
 {
     const char *where = reading == SOURCE_FAILED ? "source" : "target";
+    struct err bare = *failure;
 
+    err_hide_values(&bare);
     if (failure->code == ERR_DATABASE)
-        view_leave(run, "it fails in the %s: %s", where, failure->detail);
+        view_leave_because(run, str_printf(run->arena, "it fails in the %s: %s", where, failure->detail),
+                           str_printf(run->arena, "it fails in the %s: %s", where, bare.detail));
     else
-        view_leave(run, "its rows in the %s are not what was planned: %s%s%s", where, failure->primary,
-                   failure->detail[0] == '\0' ? "" : ": ", failure->detail);
+        view_leave_because(run,
+                           str_printf(run->arena, "its rows in the %s are not what was planned: %s%s%s",
+                                      where, failure->primary, failure->detail[0] == '\0' ? "" : ": ",
+                                      failure->detail),
+                           str_printf(run->arena, "its rows in the %s are not what was planned", where));
 }
 
 bool view_compare(struct view_run *run, struct err *err)

@@ -22,6 +22,8 @@ struct view_run {
 struct plan_view *view_at(const struct view_run *run, size_t place);
 /* The view at hand is not carried after all. */
 void view_leave(struct view_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same, with the reason without values of rows. */
+void view_leave_because(struct view_run *run, struct str reason, struct str bare_reason);
 void view_not_compared(struct view_run *run, const char *why);
 
 /* view_compare.c: asks both sides for the rows of the view at hand and says what came of it; a view whose

@@ -13,22 +13,32 @@ struct plan_view *view_at(const struct view_run *run, size_t place)
 
 /* ---- not carried after all, or not compared ---- */
 
-void view_leave(struct view_run *run, const char *format, ...)
+void view_leave_because(struct view_run *run, struct str reason, struct str bare_reason)
 {
     struct plan *plan = &run->result->prepared.plan;
     struct plan_view *view = view_at(run, run->place);
+
+    view->dropped = true;
+    run->result->views[run->place].proof = VIEW_UNEQUAL;
+    run->result->views[run->place].why = reason;
+    run->result->views[run->place].bare_why = bare_reason;
+    ARENA_PUSH(run->arena, plan->not_carried, plan->not_carried_count, plan->not_carried_capacity) =
+        (struct not_carried){.class = OBJECT_VIEW,
+                             .name = view->source->name.text,
+                             .reason = reason,
+                             .bare_reason = bare_reason,
+                             .sql = view->source->sql};
+}
+
+void view_leave(struct view_run *run, const char *format, ...)
+{
     struct str reason;
     va_list args;
 
     va_start(args, format);
     reason.ptr = arena_vprintf(run->arena, &reason.len, format, args);
     va_end(args);
-    view->dropped = true;
-    run->result->views[run->place].proof = VIEW_UNEQUAL;
-    run->result->views[run->place].why = reason;
-    ARENA_PUSH(run->arena, plan->not_carried, plan->not_carried_count,
-               plan->not_carried_capacity) = (struct not_carried){
-        .class = OBJECT_VIEW, .name = view->source->name.text, .reason = reason, .sql = view->source->sql};
+    view_leave_because(run, reason, (struct str){NULL, 0});
 }
 
 void view_not_compared(struct view_run *run, const char *why)

@@ -109,8 +109,8 @@ static bool observe(void *context, size_t worker, size_t table, const struct val
 
 static bool connect_workers(struct work *work, struct err *err)
 {
-    struct engine_options options = {.trace = work->options->trace,
-                                     .interrupted = work->options->interrupted};
+    struct engine_options options = {
+        .trace = work->options->trace, .again = true, .interrupted = work->options->interrupted};
 
     for (size_t i = 0; i < work->workers; i++)
         if (!engine_open(work->options->target, &options, &work->targets[i], err) ||

@@ -173,7 +173,7 @@ bool url_hosts_settle(struct url_reader *reader, struct err *err)
     return true;
 }
 
-static bool is_loopback(struct str name)
+bool url_is_loopback(struct str name)
 {
     char text[INET6_ADDRSTRLEN];
     struct in_addr ipv4;
@@ -193,7 +193,7 @@ static bool is_local(struct str name)
 {
     /* '@' begins the name of an abstract socket. */
     return name.len == 0 || name.ptr[0] == '/' || name.ptr[0] == '@' || str_is_nocase(name, "localhost") ||
-           is_loopback(name);
+           url_is_loopback(name);
 }
 
 bool url_is_local(const struct url *url)
@@ -209,7 +209,7 @@ bool url_is_local(const struct url *url)
         struct str address = next(&addresses);
         bool named = address.len == 0 && i < url->hosts.count;
 
-        if (named ? !is_local(url->hosts.items[i].name) : (address.len > 0 && !is_loopback(address)))
+        if (named ? !is_local(url->hosts.items[i].name) : (address.len > 0 && !url_is_loopback(address)))
             return false;
     }
     return true;

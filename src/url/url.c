@@ -135,3 +135,11 @@ struct str url_parameter(const struct url *url, const char *name)
             return url->parameters.items[i].value;
     return (struct str){NULL, 0};
 }
+
+bool url_has_secret(const struct url *url)
+{
+    for (size_t i = 0; i < url->parameters.count; i++)
+        if (url->parameters.items[i].value.len > 0 && url_parameter_is_secret(url->parameters.items[i].name))
+            return true;
+    return url->password.len > 0;
+}

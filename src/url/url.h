@@ -102,6 +102,9 @@ struct str url_parameter(const struct url *url, const char *name);
  */
 struct str url_redacted(struct arena *arena, const struct url *url) MUST_USE;
 
+/* Whether it holds a password, or something else that is for nobody's eyes. */
+bool url_has_secret(const struct url *url);
+
 enum url_style {
     URL_LIBPQ,     /* postgresql://, sqlite:///: what most programs read */
     URL_SQLALCHEMY /* postgresql+psycopg2://, and what SQLAlchemy takes literally written literally */
@@ -124,5 +127,8 @@ struct url_conninfo url_conninfo(struct arena *arena, const struct url *url) MUS
  * would take the host from PGHOST, the caller has to ask.  A SQLite file is local.
  */
 bool url_is_local(const struct url *url);
+
+/* Whether an address, in numbers, is one of this machine alone: 127.0.0.1, ::1 ...; a name is none. */
+bool url_is_loopback(struct str address);
 
 #endif

@@ -8,7 +8,7 @@ import pgrade
 from catalog_text import catalog_text, table_names, whole_text
 from cluster import Database, free_port
 from gate import Gate, poll
-from trouble import Trouble, assert_told, assert_trouble, one_document
+from trouble import Trouble, assert_told, assert_trouble, error_lines, one_document
 
 PASSWORD = "wr@ng:p/ss"
 
@@ -162,7 +162,7 @@ def test_many_objects_are_counted_and_some_named(small, database):
         database.execute(f"CREATE TABLE t{number:02} ()")
     told = Trouble(4, "not empty: 20 objects", "table t00, table t01", "", "ERR_REFUSED")
     outcome = assert_trouble(told, "upgrade", str(small), database.url)
-    assert outcome.stderr.splitlines()[1].endswith(", ...")
+    assert error_lines(outcome)["why"].endswith(", ...")
 
 
 def test_other_schemas_are_nobodys_business(small, database):

@@ -100,9 +100,11 @@ class Database:
 
 
 class Cluster:
-    def __init__(self, auth="trust", hostile=True, bindir=None):
+    def __init__(self, auth="trust", hostile=True, bindir=None, settings=None, rules=()):
+        """`settings` are the server's; `rules` are lines put before those that initdb wrote to pg_hba.conf."""
         self.auth = auth
-        self.settings = dict(FAST_SETTINGS, **(HOSTILE_SETTINGS if hostile else {}))
+        self.settings = dict(FAST_SETTINGS, **(HOSTILE_SETTINGS if hostile else {}), **(settings or {}))
+        self.rules = rules
         self.bindir = bindir or find_bindir()
         self.user = "pgrade_test"
         self.password = PASSWORD if auth != "trust" else None
@@ -127,6 +129,7 @@ class Cluster:
         )
         try:
             self._initialise()
+            self._add_rules()
             self._launch()
         except BaseException:
             self.stop()
@@ -208,6 +211,13 @@ class Cluster:
             shutil.rmtree(self._data(), ignore_errors=True)
         raise ClusterError("initdb failed\n" + "\n".join(failures))
 
+    def _add_rules(self):
+        path = os.path.join(self._data(), "pg_hba.conf")
+        with open(path, encoding="utf-8") as stream:
+            written = stream.read()
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write("".join(rule + "\n" for rule in self.rules) + written)
+
     def _launch(self):
         """Another process may take the port between the probe and the server's bind: then once more."""
         for _ in range(5):
@@ -217,7 +227,8 @@ class Cluster:
         raise ClusterError("the server does not start\n" + self.log())
 
     def _launch_on_port(self):
-        settings = dict(self.settings, port=self.port, listen_addresses="127.0.0.1")
+        settings = dict({"listen_addresses": "127.0.0.1"}, **self.settings)
+        settings["port"] = self.port
         settings["unix_socket_directories"] = self.directory
         command = [os.path.join(self.bindir, "postgres"), "-D", self._data()]
         for name, value in settings.items():

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "engine/postgres/session.h"
 
 enum {
@@ -31,68 +32,6 @@ static const struct {
     {140000, "; SET idle_session_timeout = 0"},
     {170000, "; SET transaction_timeout = 0"},
 };
-
-/* What a failed connection says, and what that means for the user.  The first row that matches speaks. */
-static const struct failure {
-    const char *contains; /* in libpq's message, ASCII without case */
-    enum err_code code;
-    const char *what;
-    const char *hint;
-} failures[] = {
-    {"password authentication failed", ERR_PERMISSION, "wrong password, or no such user",
-     "check user and password in the URL; special characters in it must be percent-encoded (@ is %40)"},
-    {"no password supplied", ERR_PERMISSION, "the server asks for a password and none was given",
-     "put it in the URL, in PGPASSWORD or in ~/.pgpass"},
-    {"no pg_hba.conf entry", ERR_PERMISSION, "the server does not let this user in from here",
-     "if the message says \"no encryption\", add ?sslmode=require to the URL; else the server's pg_hba.conf "
-     "needs a "
-     "line"},
-    {"peer authentication failed", ERR_PERMISSION,
-     "the server wants the operating system's user to be the database user",
-     "connect as that user (sudo -u USER), or over TCP with a password: "
-     "postgresql://USER:PASSWORD@127.0.0.1/DB"},
-    {"permission denied for database", ERR_PERMISSION, "this user may not connect to that database",
-     "as its owner: GRANT CONNECT ON DATABASE ... TO ..."},
-    {"is not permitted to log in", ERR_PERMISSION, "this user may not log in", "ALTER ROLE ... LOGIN;"},
-    {"too many c", ERR_CONNECT, "the server has no connection left",
-     "close other programs, or try again later"},
-    {"remaining connection slots", ERR_CONNECT, "the server has no connection left",
-     "close other programs, or try again later"},
-    {"role \"", ERR_PERMISSION, "the user does not exist on the server",
-     "check the user in the URL, or create it: CREATE ROLE ... LOGIN PASSWORD '...'"},
-    {"does not exist", ERR_CONNECT, "the database does not exist on the server",
-     "check the name in the URL, or create it: createdb NAME"},
-    {"could not translate host name", ERR_CONNECT, "the host name is unknown", "check the host in the URL"},
-    {"certificate verify failed", ERR_CONNECT, "the server's certificate could not be verified",
-     "give the authority's certificate: ?sslrootcert=FILE"},
-    {"server does not support ssl", ERR_CONNECT, "the server does not speak TLS",
-     "take sslmode=require out of the URL"},
-    {"connection refused", ERR_CONNECT, "no server is listening there",
-     "start PostgreSQL, or check host and port in the URL; `pgrade local start` gives you one on this "
-     "machine"},
-    {"no such file or directory", ERR_CONNECT, "no server is listening on that socket",
-     "start PostgreSQL, or give host and port in the URL; `pgrade local start` gives you one on this "
-     "machine"},
-    {"timeout expired", ERR_CONNECT, "the server does not answer",
-     "check host and port, and firewalls on the way"},
-    {"", ERR_CONNECT, "the connection failed", "check the URL; `psql URL` shows what the server says"},
-};
-
-static bool connect_error(const struct url *url, const char *message, struct err *err)
-{
-    struct arena *arena = arena_new();
-    struct str text = str_trim(str_from(message));
-    const struct failure *failure = failures;
-
-    while (!str_contains_nocase(text, failure->contains))
-        failure++;
-    err_set(err, failure->code, "cannot connect to %.*s: %s", STR_ARGS(url_redacted(arena, url)),
-            failure->what);
-    err_detail(err, "%.*s", STR_ARGS(text));
-    err_hint(err, "%s", failure->hint);
-    arena_free(arena);
-    return false;
-}
 
 /* Whole seconds, of which libpq waits two at least. */
 static const char *timeout_of(struct arena *arena, const struct session_options *session)
@@ -194,6 +133,22 @@ static bool set_session(struct postgres *postgres, struct err *err)
     return done;
 }
 
+/* Whatever is sent, rows and passwords too, anybody on the way can read. */
+static void tell_plain(const struct url *url, PGconn *connection)
+{
+    struct arena *arena;
+
+    if (PQsslInUse(connection) != 0 || PQgssEncInUse(connection) != 0 ||
+        postgres_is_here(str_from(PQhost(connection)), str_from(PQhostaddr(connection))))
+        return;
+    arena = arena_new();
+    log_message(LOG_WARNING,
+                "the connection to %.*s is not encrypted: rows can be read and changed on the way "
+                "(?sslmode=verify-full&sslrootcert=FILE in the URL asks for TLS)",
+                STR_ARGS(url_redacted(arena, url)));
+    arena_free(arena);
+}
+
 static const struct engine_ops *postgres_ops(void);
 
 bool postgres_open(const struct url *url, const struct engine_options *options, struct engine **engine,
@@ -204,15 +159,17 @@ bool postgres_open(const struct url *url, const struct engine_options *options, 
     if (postgres == NULL)
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a connection");
     postgres->engine.ops = postgres_ops();
-    if (!connect_with(url, options, &postgres->connection, err)) {
+    if (!postgres_check_files(url, err) || !connect_with(url, options, &postgres->connection, err)) {
         engine_close(&postgres->engine);
         return false;
     }
     if (PQstatus(postgres->connection) != CONNECTION_OK) {
-        connect_error(url, PQerrorMessage(postgres->connection), err);
+        postgres_connect_error(url, postgres->connection, err);
         engine_close(&postgres->engine);
         return false;
     }
+    if (!options->again && options->session == NULL)
+        tell_plain(url, postgres->connection);
     PQsetNoticeProcessor(postgres->connection, ignore_notice, NULL);
     postgres->cancel = PQgetCancel(postgres->connection);
     if (!(options->session == NULL ? set_session(postgres, err)

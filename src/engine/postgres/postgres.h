@@ -12,6 +12,9 @@
 bool postgres_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                    struct err *err) MUST_USE;
 
+/* Whether bytes stay on this machine: `host` is a socket, or the address in numbers is a loopback one. */
+bool postgres_is_here(struct str host, struct str address);
+
 /* 150004 for 15.4; 0 for another engine. */
 int postgres_version(struct engine *engine);
 

@@ -25,6 +25,12 @@ bool postgres_connect(const char *const *keywords, const char *const *values,
                       const volatile sig_atomic_t *interrupted, PGconn **connection,
                       struct err *err) MUST_USE;
 
+/* The error of a connection that did not come to stand. */
+bool postgres_connect_error(const struct url *url, PGconn *connection, struct err *err);
+
+/* That the files of certificates and keys may be read, before libpq looks. */
+bool postgres_check_files(const struct url *url, struct err *err) MUST_USE;
+
 /* Sets the error from a result (taken over and cleared) or, without one, from the connection. */
 bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err);
 

@@ -13,56 +13,6 @@ struct postgres_rows {
     enum value_kind *kinds;
 };
 
-static const char *field(const PGresult *result, int code)
-{
-    const char *text = result == NULL ? NULL : PQresultErrorField(result, code);
-
-    return text == NULL ? "" : text;
-}
-
-static void set_detail(struct postgres *postgres, const PGresult *result, struct err *err)
-{
-    const char *primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
-    const char *detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-    const char *hint = field(result, PG_DIAG_MESSAGE_HINT);
-
-    if (primary[0] == '\0')
-        primary = PQerrorMessage(postgres->connection);
-    if (sqlstate[0] == '\0')
-        err_detail(err, "%s", primary);
-    else
-        err_detail(err, "%s%s%s (SQLSTATE %s)", primary, detail[0] == '\0' ? "" : "; ", detail, sqlstate);
-    if (hint[0] != '\0')
-        err_hint(err, "%s", hint);
-    err_sqlstate(err, sqlstate);
-}
-
-/* admin_shutdown, crash_shutdown, cannot_connect_now: the session's last words, read before the connection is
- * seen to be closed. */
-static bool is_last_word(const char *sqlstate)
-{
-    return strcmp(sqlstate, "57P01") == 0 || strcmp(sqlstate, "57P02") == 0 || strcmp(sqlstate, "57P03") == 0;
-}
-
-bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql, struct err *err)
-{
-    struct str shown = str_utf8_clip(str_trim(sql), 200);
-    const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
-    bool refused = strcmp(sqlstate, "42501") == 0; /* insufficient_privilege */
-
-    if (PQstatus(postgres->connection) == CONNECTION_OK && !is_last_word(sqlstate))
-        err_set(err, refused ? ERR_PERMISSION : ERR_DATABASE, "a statement failed on the server: %.*s%s",
-                STR_ARGS(shown), shown.len < sql.len ? "..." : "");
-    else
-        err_set(err, ERR_CONNECT, "the connection to the server was lost");
-    set_detail(postgres, result, err);
-    if (err->code == ERR_CONNECT)
-        err_hint(err, "see the server's log; nothing was published, so the same command may be run again");
-    PQclear(result);
-    return false;
-}
-
 bool postgres_exec(struct engine *engine, struct str sql, struct err *err)
 {
     struct postgres *postgres = (struct postgres *)engine;
