@@ -263,7 +263,7 @@ static bool find_in_tables(void *context, struct err *err)
         if (!table->equal && !differences_find(verify->arena, &comparison, rows, &table->found, err))
             return false;
     }
-    return verify_explain(verify, err);
+    return verify_explain(verify, err) && verify_structure(verify, err);
 }
 
 static bool remarks_differ(const struct verify_result *result)

@@ -4,6 +4,7 @@
 
 #include "ops/verify.h"
 #include "plan/existing.h"
+#include "plan/fill.h"
 
 struct verify {
     struct arena *arena;
@@ -12,6 +13,8 @@ struct verify {
     struct prepare_options prepare; /* of the SQLite side */
     struct existing existing[2];    /* of the PostgreSQL sides */
     struct str schemas[2];
+    struct plan fresh;       /* what the SQLite side would become on an empty target, */
+    struct fill fresh_fill;  /* and what of that the PostgreSQL side has */
     const struct plan *plan; /* where the sides are SQLite and PostgreSQL; else NULL */
 };
 
@@ -36,5 +39,8 @@ void verify_sample(struct verify *verify);
 
 /* verify_known.c: says of rows that are missing what is known of them. */
 bool verify_explain(struct verify *verify, struct err *err) MUST_USE;
+
+/* verify_structure.c: keys, indexes, defaults, sequences, views. */
+bool verify_structure(struct verify *verify, struct err *err) MUST_USE;
 
 #endif

@@ -112,6 +112,8 @@ static bool plan_for(struct verify *verify, int lite, struct fill *fill, struct 
     if (!prepare_plan(verify->arena, &verify->prepare, prepared, err))
         return false;
     fill_match(verify->arena, &prepared->plan, existing, fill);
+    verify->fresh = prepared->plan;
+    verify->fresh_fill = *fill;
     fill_options(verify->arena, &prepared->plan, fill, &verify->prepare.plan);
     if (!prepare_plan(verify->arena, &verify->prepare, prepared, err))
         return false;

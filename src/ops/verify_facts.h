@@ -1,0 +1,42 @@
+/*
+ * verify_facts.h: what a database has beside rows, as facts that two databases can share.
+ *
+ * Between SQLite and PostgreSQL a fact says what holds, not how it is written: which columns a key or an
+ * index has, where a foreign key leads.  Between two PostgreSQL databases it is the whole definition.
+ */
+#ifndef PGRADE_OPS_VERIFY_FACTS_H
+#define PGRADE_OPS_VERIFY_FACTS_H
+
+#include "ops/verify_intern.h"
+
+/* Behind a column whose collation PostgreSQL has not: an expression may stand for it there. */
+#define FACT_PERHAPS '\001'
+
+struct fact {
+    const char *what;  /* "primary key", "index" ... */
+    struct str table;  /* as the PostgreSQL side names it; empty: none */
+    struct str name;   /* columns: "a, b"; an expression is "*"; see FACT_PERHAPS */
+    struct str detail; /* must be the same too; empty: nothing more */
+    bool used;         /* an expression that stands for one of the other side already */
+};
+
+struct facts {
+    struct fact *items;
+    size_t count;
+    size_t capacity;
+};
+
+void facts_add(struct arena *arena, struct facts *facts, const char *what, struct str table, struct str name,
+               struct str detail);
+
+/* verify_facts_plan.c: of the SQLite side, in the names of the other one. */
+void facts_of_plan(const struct verify *verify, struct facts *facts);
+
+/* verify_facts_catalog.c: of a PostgreSQL side; `whole`: definitions. */
+bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct facts *facts,
+                      struct err *err) MUST_USE;
+
+/* Names sequences that would give a number that is there already. */
+bool facts_check_sequences(struct verify *verify, int side, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,99 @@
+"""`verify` compares keys, indexes, defaults, sequences and views beside the rows."""
+
+import pytest
+
+import fixtures
+import pgrade
+from test_verify import remarks, verify
+
+SOURCE = """
+CREATE TABLE author (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, born DATE DEFAULT '2000-01-01');
+CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES author (id) ON DELETE CASCADE,
+                   title VARCHAR(60), price DECIMAL(8, 2) CHECK (price >= 0), code TEXT COLLATE NOCASE,
+                   UNIQUE (author_id, title));
+CREATE INDEX book_price ON book (price);
+CREATE INDEX book_half ON book (length(title)) WHERE price > 10;
+CREATE UNIQUE INDEX book_code ON book (code);
+CREATE VIEW cheap AS SELECT id, title FROM book WHERE price < 5;
+CREATE TRIGGER odd AFTER INSERT ON book BEGIN UPDATE author SET name = name WHERE id = -changes(); END;
+INSERT INTO author (name) VALUES ('Ada'), ('Bo');
+INSERT INTO book VALUES (1, 1, 'One', 4.5, 'a'), (2, 2, 'Two', 12, 'b'), (7, 1, 'Three', NULL, NULL);
+"""
+DAMAGES = {
+    "ALTER TABLE author ALTER name DROP NOT NULL": ["NOT NULL author.name: the target has none"],
+    "ALTER TABLE book DROP CONSTRAINT {book_pkey}": ["primary key book.id: the target has none"],
+    "ALTER TABLE author DROP CONSTRAINT {author_name}": ["unique key author.name: the target has none"],
+    "DROP INDEX book_code": ["unique key book.code: the target has none"],
+    "DROP INDEX book_price": ["index book.price: the target has none"],
+    "DROP INDEX book_half": ["index book.*: the target has none"],
+    "ALTER TABLE book DROP CONSTRAINT {book_fkey}": [
+        "foreign key book.author_id -> author (id): the target has none"],
+    "ALTER TABLE book DROP CONSTRAINT {book_fkey}; ALTER TABLE book ADD FOREIGN KEY (author_id) REFERENCES author": [
+        "foreign key book.author_id -> author (id): is another one on the target"],
+    "ALTER TABLE book DROP CONSTRAINT {book_check}": ["CHECK book.number 1: the target has none"],
+    "ALTER TABLE author ALTER born DROP DEFAULT": ["default author.born: the target has none"],
+    "ALTER TABLE book ALTER id DROP IDENTITY": ["default book.id: the target has none"],
+    "SELECT setval(pg_get_serial_sequence('book', 'id'), 3)": [
+        "sequence book.id: the target gives 4 next, and 7 is there already"],
+    "DROP VIEW cheap": ["view cheap: the target has none"],
+}
+NAMES = {"book_pkey": ("book", "p"), "author_name": ("author", "u"), "book_fkey": ("book", "f"), "book_check": ("book", "c")}
+
+
+@pytest.fixture
+def loaded(folder, database):
+    path = fixtures.build_from_text(SOURCE, folder / "app.db")
+    outcome = pgrade.run("upgrade", str(path), database.url, "--accept", "trigger")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    return path, database
+
+
+def damage(database, sql):
+    names = {key: '"%s"' % database.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = %s", (table, kind))[0][0]
+        for key, (table, kind) in NAMES.items()}
+    database.execute(sql.format(**names))
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("sql", DAMAGES)
+def test_what_is_missing_is_named(loaded, sql):
+    source, database = loaded
+    damage(database, sql)
+    document = verify(source, database.url)
+    assert remarks(document) == DAMAGES[sql]
+    assert document["differences"] == [] and all(table["equal"] for table in document["tables"])
+
+
+@pytest.mark.core
+def test_nothing_is_missing(loaded):
+    source, database = loaded
+    document = verify(source, database.url, status=pgrade.OK)
+    assert [one["what"] for one in document["remarks"]] == ["trigger"] and "not compared" in document["remarks"][0]["text"]
+    database.execute("ALTER TABLE book ALTER title SET NOT NULL; CREATE INDEX more ON book (title)")
+    assert "NOT NULL book.title: only the target has it" in remarks(verify(source, database.url, status=pgrade.OK), False)
+    verify(database.url, source)
+
+
+def test_two_servers(loaded, cluster):
+    source, database = loaded
+    other = cluster.create_database()
+    assert pgrade.run("upgrade", str(source), other.url, "--accept", "trigger").status == pgrade.SHORTFALL
+    assert verify(database.url, other.url, status=pgrade.OK)["remarks"] == []
+    other.execute("""ALTER TABLE author ALTER born SET DEFAULT '2001-01-01'; DROP INDEX book_half;
+                     CREATE OR REPLACE VIEW cheap AS SELECT id, title FROM book WHERE price < 6;
+                     SELECT setval(pg_get_serial_sequence('book', 'id'), 1)""")
+    assert remarks(verify(database.url, other.url)) == [
+        "view cheap: is another one on the target", "default author.born: is another one on the target",
+        "index book.book_half: the target has none", "sequence book.id: the target gives 2 next, and 7 is there already"]
+    other.drop()
+
+
+def test_two_files(tmp_path):
+    first, second = (fixtures.build_from_text(SOURCE, tmp_path / name) for name in ("a.db", "b.db"))
+    assert verify(first, second, status=pgrade.OK)["remarks"] == []
+    fixtures.build_from_text("""DROP INDEX book_price; DROP VIEW cheap; CREATE VIEW cheap AS SELECT 1;
+                                ALTER TABLE author ADD COLUMN more""", second)
+    assert remarks(verify(first, second)) == [
+        "table author: another statement makes it on the target", "index book_price: the target has none",
+        "view cheap: another statement makes it on the target"]
