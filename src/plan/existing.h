@@ -44,6 +44,7 @@ struct existing_table {
     struct str mend;      /* the statement that takes the obstacle away; NULL ptr: there is none */
     bool is_view;         /* or a foreign table: no rows of its own */
     bool partition;       /* its rows come through another table */
+    bool is_whole;        /* a table, and no part of another one */
     int64_t rows;         /* -1: not counted */
 };
 

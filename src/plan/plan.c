@@ -20,6 +20,7 @@ static const char *const class_names[OBJECT_CLASS_COUNT] = {
     [OBJECT_VIRTUAL_TABLE] = "virtual table",
     [OBJECT_EXCLUSION] = "exclusion constraint",
     [OBJECT_PARTITION] = "partition",
+    [OBJECT_COLUMN] = "column",
 };
 
 const char *object_class_name(enum object_class class)

@@ -71,6 +71,7 @@ enum object_class {
     OBJECT_VIRTUAL_TABLE,
     OBJECT_EXCLUSION, /* these two of the target alone, where it is filled */
     OBJECT_PARTITION,
+    OBJECT_COLUMN, /* of a downgrade: one that the SQLite file has not */
     OBJECT_CLASS_COUNT
 };
 

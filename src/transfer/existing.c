@@ -92,11 +92,13 @@ static struct existing_table *table_of(struct arena *arena, struct existing *exi
 
     if (last != NULL && str_equal(last->name, cells[CELL_TABLE].bytes))
         return last;
-    ARENA_PUSH(arena, existing->tables, existing->count, existing->capacity) =
-        (struct existing_table){.name = str_dup(arena, cells[CELL_TABLE].bytes),
-                                .obstacle = obstacle(cells),
-                                .rows = -1,
-                                .is_view = !has_own_rows(cells[CELL_KIND].bytes)};
+    ARENA_PUSH(arena, existing->tables, existing->count, existing->capacity) = (struct existing_table){
+        .name = str_dup(arena, cells[CELL_TABLE].bytes),
+        .obstacle = obstacle(cells),
+        .rows = -1,
+        .is_view = !has_own_rows(cells[CELL_KIND].bytes),
+        .is_whole = str_is(cells[CELL_KIND].bytes, "p") ||
+                    (str_is(cells[CELL_KIND].bytes, "r") && cells[CELL_PARTITIONED].integer == 0)};
     return &existing->tables[existing->count - 1];
 }
 

@@ -36,7 +36,7 @@ INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT), 'zebra', NULL), (2, 'x', NULL,
 POLICIES = ("--misfit", "repair,t.d=null,t.e=quarantine")
 ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));"
 # Documented, and too large for a test.
-NEVER_SEEN = {("misfits[].column", "null")}
+NEVER_SEEN = {("misfits[].column", "null"), ("left", "text")}
 
 
 def type_of(value):
@@ -136,6 +136,18 @@ def test_verify(odd, repairable, database):
                  report("verify", odd, database.url, "--hide-values", status=pgrade.SHORTFALL),
                  report("verify", repairable, database.url, "--schema", "third", status=pgrade.SHORTFALL)]
     check(documents, "verify")
+
+
+def test_downgrade(odd, misfits, database, tmp_path):
+    target, back = database.url, str(tmp_path / "back.db")
+    report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL)
+    documents = [report("downgrade", target, back, "--like", odd)]
+    database.execute("CREATE TABLE more (id int); ALTER TABLE parent ADD COLUMN more int; ALTER TABLE child DROP flag;"
+                     "UPDATE parent SET at = 'infinity' WHERE id = 1")
+    for options, status in ((), pgrade.DECISION), (("--accept", "all"), pgrade.DECISION), \
+                           (("--accept", "all", "--hide-values"), pgrade.DECISION):
+        documents.append(report("downgrade", target, back + "2", "--like", odd, *options, status=status))
+    check(documents, "downgrade")
 
 
 @pytest.fixture

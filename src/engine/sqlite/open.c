@@ -41,6 +41,8 @@ static const struct failure {
      "stop the application, or try again"},
     {SQLITE_NOTADB, ERR_SOURCE_KIND, "not a SQLite database, or an encrypted one", "check the path"},
     {SQLITE_CORRUPT, ERR_SOURCE_CORRUPT, "the file is damaged", NULL}, /* sqlite_hint_recover() */
+    {SQLITE_FULL, ERR_IO, "there is no room left on its disk", "free some, or name another folder"},
+    {SQLITE_IOERR_WRITE, ERR_IO, "writing it failed", "look at the disk and the system's log"},
     {SQLITE_IOERR, ERR_IO, "reading it failed", "look at the disk and the system's log"},
     {SQLITE_NOMEM, ERR_OUT_OF_MEMORY, "SQLite has no memory", "free memory"},
     {SQLITE_INTERRUPT, ERR_CANCELED, "interrupted", ""},
@@ -168,6 +170,18 @@ static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, 
     return code == SQLITE_OK || sqlite_error(sqlite, code, (struct str)STR("open"), err);
 }
 
+struct sqlite *sqlite_new(const char *path)
+{
+    struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
+
+    if (sqlite == NULL || (sqlite->path = strdup(path)) == NULL) {
+        free(sqlite);
+        return NULL;
+    }
+    sqlite->engine.ops = sqlite_ops();
+    return sqlite;
+}
+
 bool sqlite_open(const struct url *url, const struct engine_options *options, struct engine **engine,
                  struct err *err)
 {
@@ -180,14 +194,11 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
         return sqlite_session_open(url, options, engine, err);
     arena = arena_new();
     path = str_cstr(arena, url->path);
-    sqlite = calloc(1, sizeof(*sqlite));
-
-    if (sqlite == NULL || (sqlite->path = strdup(options->named != NULL ? options->named : path)) == NULL) {
+    sqlite = sqlite_new(options->named != NULL ? options->named : path);
+    if (sqlite == NULL) {
         arena_free(arena);
-        free(sqlite);
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a connection");
     }
-    sqlite->engine.ops = sqlite_ops();
     done = (options->opened_before || sqlite_examine(path, err)) &&
            (!url->immutable || sqlite_check_immutable(path, err)) &&
            connect_to(sqlite, path, url->immutable, err) && configure(sqlite, options->busy_ms, err) &&

@@ -74,6 +74,11 @@ bool sqlite_copy(struct arena *arena, struct snapshot *snapshot, const struct en
                  struct copy_place *place, struct err *err) MUST_USE;
 /* Whether the source was committed to since. */
 bool sqlite_copy_is_old(const struct snapshot *snapshot);
+/* A connection that is not open yet; NULL: no memory.  engine_close() frees it. */
+struct sqlite *sqlite_new(const char *path);
+
+/* The statement behind rows of this engine. */
+sqlite3_stmt *sqlite_rows_statement(struct rows *rows);
 
 /* The header and size of the file, looked at before SQLite opens it: five kinds of trouble, five messages. */
 bool sqlite_examine(const char *path, struct err *err) MUST_USE;

@@ -76,6 +76,11 @@ bool sqlite_query(struct engine *engine, struct str sql, const struct str *param
     return true;
 }
 
+sqlite3_stmt *sqlite_rows_statement(struct rows *rows)
+{
+    return ((struct sqlite_rows *)rows)->statement;
+}
+
 /*
  * The value object is asked instead of the statement: one look-up a cell, not three.  SQLite allows that for
  * a connection without a mutex ("Obtaining SQL Values": protected and unprotected values do not differ

@@ -1,0 +1,37 @@
+/*
+ * write.h: a SQLite file that pgrade makes.
+ *
+ * Such a file is pgrade's alone until it is complete: nobody else has it open, nothing in it can be rolled
+ * back, and a failure throws it away.  Triggers do not fire and CHECKs are not asked: its rows were valid
+ * where they come from.
+ */
+#ifndef PGRADE_ENGINE_SQLITE_WRITE_H
+#define PGRADE_ENGINE_SQLITE_WRITE_H
+
+#include <signal.h>
+
+#include "engine/engine.h"
+
+/* Copies all pages of the reader's database, as its transaction sees them, into the file `path`, which is
+ * empty.  ERR_CANCELED as soon as *interrupted is set (NULL: never). */
+bool sqlite_copy_pages(struct engine *reader, const char *path, const volatile sig_atomic_t *interrupted,
+                       struct err *err) MUST_USE;
+
+/* Opens a file to be written, without a journal.  An empty one becomes a database with the first statement.
+ */
+bool sqlite_open_write(const char *path, bool trace, struct engine **engine, struct err *err) MUST_USE;
+
+/* A statement that is run again and again. */
+struct sqlite_write;
+bool sqlite_write_new(struct engine *engine, struct str sql, struct sqlite_write **write,
+                      struct err *err) MUST_USE;
+void sqlite_write_free(struct sqlite_write *write); /* NULL is allowed */
+
+/* Runs it with these values.  *taken: another row has a value that has to be unique; nothing was written. */
+bool sqlite_write_run(struct sqlite_write *write, const struct value *values, size_t count, bool *taken,
+                      struct err *err) MUST_USE;
+
+/* Asks a statement again whose rows are read or not, with other parameters. */
+bool sqlite_rows_again(struct rows *rows, const struct value *params, size_t count, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,48 @@
+/* downgrade_intern.h: a downgrade under way, for downgrade*.c only. */
+#ifndef PGRADE_OPS_DOWNGRADE_INTERN_H
+#define PGRADE_OPS_DOWNGRADE_INTERN_H
+
+#include "ops/downgrade.h"
+
+/* downgrade_file.c: the file under its temporary name. */
+struct made_file {
+    const char *path; /* where it will be */
+    const char *made; /* "" once it is gone, or at its place */
+    bool replace;
+};
+
+struct downgrade_run {
+    struct arena *arena;
+    const struct downgrade_options *options;
+    struct downgrade_result *result;
+    struct prepare_options prepare;
+    struct engine *control; /* PostgreSQL, one transaction for all */
+    struct engine *file;    /* writes */
+    struct made_file made;
+    struct digester **digesters; /* of the server's rows, by table */
+};
+
+/* Looks whether a file may be there, and makes an empty one beside it. */
+bool made_file_begin(struct arena *arena, const char *path, bool replace, struct made_file *file,
+                     struct err *err) MUST_USE;
+/* Writes it out, gives it the mode and owner of the file `model` (NULL: what is usual), and its name. */
+bool made_file_publish(struct arena *arena, struct made_file *file, const char *model,
+                       struct err *err) MUST_USE;
+/* Removes it, if it is there still; the path when that fails, else NULL. */
+const char *made_file_give_up(struct arena *arena, struct made_file *file);
+
+/* downgrade_plan.c: which table of the server is which of the old file, and what has no counterpart. */
+bool downgrade_plan(struct downgrade_run *run, struct err *err) MUST_USE;
+void downgrade_not_carried(struct downgrade_run *run, enum object_class class, struct str table,
+                           struct str name, struct str reason);
+void downgrade_note(struct downgrade_run *run, struct str about, struct str text);
+/* ERR_DECISION where something is not carried that was not accepted. */
+bool downgrade_accept(struct downgrade_run *run, struct err *err) MUST_USE;
+
+/* downgrade_sequence.c: what SQLite gives next, by what PostgreSQL would. */
+bool downgrade_sequences(struct downgrade_run *run, struct err *err) MUST_USE;
+
+/* downgrade_check.c: the file is read again by a connection of its own. */
+bool downgrade_check(struct downgrade_run *run, struct err *err) MUST_USE;
+
+#endif
