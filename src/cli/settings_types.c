@@ -105,7 +105,8 @@ static bool read_override(struct invocation *invocation, const struct given *giv
         err,
         "types: boolean, smallint, integer, bigint, real, double precision, numeric(p,s), text, varchar(n), "
         "char(n), bytea, date, time, timetz, timestamp, timestamptz, uuid, json, jsonb, inet, cidr, macaddr, "
-        "interval, enum(a,b,...)");
+        "macaddr8, interval, bit(n), bit varying(n), oid, name, enum(a,b,...); with [] behind it, but for "
+        "enum, an array");
     return wrong(invocation, err);
 }
 

@@ -121,6 +121,7 @@ def test_what_fits_arrives_as_postgresql_reads_it(folder, database):
     make_target(database)
     outcome = pgrade.run("upgrade", str(source), database.url)
     assert outcome.status == pgrade.OK, str(outcome)
+    assert_values_equal(source, database, len(TYPES))
     for table, name, good, _ in tables():
         wanted = ", ".join(f"({number}, ({value})::{name})" for number, (_, value) in enumerate(good, 1))
         # As text, as no equality tells 1.5 from 1.50, and json has none.
@@ -128,6 +129,12 @@ def test_what_fits_arrives_as_postgresql_reads_it(folder, database):
             f"SELECT w.id, w.v::text, {table}.v::text FROM (VALUES {wanted}) w (id, v) FULL JOIN {table} USING (id)"
             f" WHERE w.v::text COLLATE \"C\" IS DISTINCT FROM {table}.v::text", ())
         assert [row for row in different if not numeric_alike(name, row)] == [], name
+
+
+def assert_values_equal(source, database, count):
+    """Keys without a default differ here, the values of no table do."""
+    outcome = pgrade.run("verify", str(source), database.url)
+    assert len(re.findall(r" equal [0-9a-f]{16}$", outcome.stdout, re.MULTILINE)) == count, str(outcome)
 
 
 def numeric_alike(name, row):
@@ -185,3 +192,47 @@ def test_types_without_a_rule_are_refused_by_name(name, folder, database):
     outcome = pgrade.run("upgrade", str(source), database.url)
     assert outcome.status == pgrade.REFUSED, outcome
     assert f"t.v: is of type {name} there, which pgrade does not load" in outcome.stderr
+
+
+DOMAINS_WITH_CHECKS = """
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE DOMAIN small_positive AS positive NOT NULL CHECK (VALUE < 100);
+CREATE DOMAIN pair AS integer[] CHECK (array_length(VALUE, 1) = 2);
+CREATE DOMAIN given AS text[] NOT NULL;
+CREATE TABLE a (id integer PRIMARY KEY, v small_positive);
+CREATE TABLE b (id integer PRIMARY KEY, v pair);
+CREATE TABLE c (id integer PRIMARY KEY, v given);
+CREATE TABLE d (id integer PRIMARY KEY, v positive[]);
+"""
+
+
+def domains_source(path, *rows):
+    return fixtures.build_from_text("".join(
+        f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO {name} VALUES {values};"
+        for name, values in zip("abcd", rows)), path)
+
+
+@pytest.mark.core
+def test_domains_over_domains_and_arrays(folder, database):
+    source = domains_source(folder / "t.db", "(1, '7')", "(1, '[1,2]'), (2, 'null')", "(1, '[]')", "(1, '{3,NULL}')")
+    database.execute(DOMAINS_WITH_CHECKS)
+    outcome = pgrade.run("upgrade", str(source), database.url)
+    assert outcome.status == pgrade.OK, str(outcome)
+    assert database.execute("SELECT a.v, b.v, c.v::text, d.v::text FROM a, b, c, d WHERE b.id = 1", ()) == [
+        (7, [1, 2], "{}", "{3,NULL}")]
+    assert_values_equal(source, database, 4)
+
+
+def test_what_checks_of_domains_refuse_is_listed(folder, database):
+    source = domains_source(folder / "t.db", "(1, '0'), (2, '100'), (3, '5')", "(1, '[1]'), (2, '{1,2}'), (3, '[]')",
+                            "(1, 'null'), (2, '[]')", "(1, '[1]')")
+    database.execute(DOMAINS_WITH_CHECKS)
+    outcome = pgrade.run("upgrade", str(source), database.url)
+    assert outcome.status == pgrade.DECISION, str(outcome)
+    assert "c.v, rowid 1" in outcome.stdout, "NULL of a domain that is NOT NULL is a misfit"
+    outcome = pgrade.run("upgrade", str(source), database.url, "--exclude", "c")
+    assert outcome.status == pgrade.DECISION, str(outcome)
+    said = outcome.stdout + outcome.stderr
+    for row in ("(1,0)", "(2,100)", "(1,{1})"):
+        assert row in said, said
+    assert database.execute("SELECT count(*) FROM a", ()) == [(0,)]

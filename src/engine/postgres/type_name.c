@@ -7,10 +7,7 @@ static const struct {
     Oid oid;
     const char *name;
 } more[] = {
-    {18, "\"char\""},
-    {19, "name"},
     {24, "regproc"},
-    {26, "oid"},
     {27, "tid"},
     {28, "xid"},
     {142, "xml"},
@@ -32,8 +29,6 @@ static const struct {
     {1182, "date[]"},
     {1185, "timestamp with time zone[]"},
     {1231, "numeric[]"},
-    {1560, "bit"},
-    {1562, "bit varying"},
     {2205, "regclass"},
     {2206, "regtype"},
     {2278, "void"},
@@ -53,7 +48,7 @@ static const struct {
 struct str postgres_type_name(Oid type)
 {
     for (int kind = 0; kind < PG_KIND_COUNT; kind++)
-        if (kind != PG_ENUM && pg_kind_oid((enum pg_kind)kind) == type)
+        if (kind != PG_ENUM && kind != PG_ARRAY && pg_kind_oid((enum pg_kind)kind) == type)
             return str_from(pg_kind_name((enum pg_kind)kind));
     for (size_t i = 0; i < ARRAY_LENGTH(more); i++)
         if (more[i].oid == type)
