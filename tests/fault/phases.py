@@ -19,14 +19,14 @@ FILL = {
     "emptying": ("TRUNCATE", "DELETE FROM ONLY"),
     "loading": ("FROM STDIN",),
     "reading back": ("TO STDOUT",),
-    "sequences": ("DISTINCT ON (d.seq", "RESTART WITH"),
     "keys back": ("SET CONSTRAINTS ALL IMMEDIATE", "ADD CONSTRAINT"),
+    "sequences": ("SELECT n.now", "RESTART WITH"),
     "comparing": ("WITH made AS",),
     "commit": ("txid_current()",),
     "after": ("ANALYZE", "pg_advisory_unlock_all"),
 }
-# The same statement stands in two phases: so not before that one.
-BEHIND = {"comparing": "keys back"}
+# Its statement stands in another phase too: it is this one only behind these.
+BEHIND = {"comparing": ("keys back", "sequences")}
 CONNECTING, LOOKING = "connecting", "looking"
 
 
@@ -38,6 +38,8 @@ def phases(messages, table):
         if message.text is not None:
             now[message.connection] = phase_of(message.text, before, table)
         found.append(now.get(message.connection, CONNECTING))
+        if message.kind == b"X" and message.side == "client":  # a worker that waited for the end
+            found[-1] = max(now.values(), key=[CONNECTING, LOOKING, *table].index)
     return found
 
 
@@ -49,7 +51,7 @@ def phase_of(text, before, table):
         (
             name
             for name in later
-            if any(part in text for part in table.get(name, ())) and BEHIND.get(name) in (None, before)
+            if any(part in text for part in table.get(name, ())) and before in BEHIND.get(name, (before,))
         ),
         later[0],
     )
