@@ -3,69 +3,20 @@ nothing or all of it, what is told is the truth, and the next run takes away wha
 
 import pytest
 
-import pgrade
 from compare import compare
-from cuts import assert_truthful, trials, undisturbed
-from filled import CASES, CONTENT, make_source
+from cuts import assert_truthful, trials
+from filled import CASES, make_source
 from histogram import Histogram
-from one_connection import OneConnection
-from catalog_text import whole_text
+from made import Making
 from phases import FRESH, sample
 from wire import Cut
-
-
-class Making:
-    """Each run finds what the one before left, until somebody wants a new database."""
-
-    def __init__(self, cluster, source):
-        self.cluster = cluster
-        self.source = source
-        self.now = None
-        self.before = whole_text(self.database())
-        self.messages = undisturbed(self.now, self.start).messages
-        self.after = self.state()
-        self.renew()
-
-    def database(self):
-        if self.now is None:
-            self.now = self.cluster.create_database()
-        return self.now
-
-    def renew(self):
-        self.now.drop()
-        self.now = None
-
-    def start(self, url):
-        return pgrade.start("upgrade", str(self.source), url)
-
-    def state(self):
-        """Without what nobody looks at."""
-        with OneConnection(self.now) as looking:
-            schemas = whole_text(looking)
-            schemas.pop("pgrade_load", None)
-            rows = looking.execute(CONTENT) if len(schemas["public"]) > 0 else None
-        return schemas, rows
-
-    def is_done(self):
-        state = self.state()
-        done = state == self.after
-        assert done or state == (self.before, None), state
-        return done
 
 
 @pytest.fixture(scope="module")
 def making(cluster, tmp_path_factory):
     made = Making(cluster, make_source(tmp_path_factory.mktemp("fresh") / "app.db", CASES["plain"]))
     yield made
-    if made.now:
-        made.renew()
-
-
-def assert_next_run_succeeds(making, done):
-    outcome = pgrade.upgrade(making.source, making.database().url, *(["--replace"] if done else []))
-    assert outcome.status == pgrade.OK, outcome
-    assert making.is_done() and "pgrade_load" not in whole_text(making.now)
-    return outcome
+    made.drop()
 
 
 def cut_all(making, title, numbers=None, within=()):
@@ -79,11 +30,11 @@ def cut_all(making, title, numbers=None, within=()):
         assert_truthful(trial, done)
         assert not trial.unknown, f"the server could be asked\n{trial}"
         if done or numbers:  # those count on a database without leftovers
-            assert_next_run_succeeds(making, done)
+            making.assert_next_run_succeeds(done)
             making.renew()
     found.show()
     assert found.total("nothing seen") and found.total("all published")
-    outcome = assert_next_run_succeeds(making, False)
+    outcome = making.assert_next_run_succeeds(False)
     assert compare(making.source, making.now.url, outcome.report).equal
     making.renew()
 

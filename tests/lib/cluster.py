@@ -100,11 +100,13 @@ class Database:
 
 
 class Cluster:
-    def __init__(self, auth="trust", hostile=True, bindir=None, settings=None, rules=()):
-        """`settings` are the server's; `rules` are lines put before those that initdb wrote to pg_hba.conf."""
+    def __init__(self, auth="trust", hostile=True, bindir=None, settings=None, rules=(), place=None):
+        """`settings` are the server's; `rules` are lines put before those that initdb wrote to pg_hba.conf;
+        `place` is the folder to lie in, with a short path."""
         self.auth = auth
-        self.settings = dict(FAST_SETTINGS, **(HOSTILE_SETTINGS if hostile else {}), **(settings or {}))
+        self.settings = FAST_SETTINGS | (HOSTILE_SETTINGS if hostile else {}) | (settings or {})
         self.rules = rules
+        self.place = place
         self.bindir = bindir or find_bindir()
         self.user = "pgrade_test"
         self.password = PASSWORD if auth != "trust" else None
@@ -123,7 +125,7 @@ class Cluster:
         self.stop()
 
     def start(self):
-        self.directory = short_directory()
+        self.directory = tempfile.mkdtemp(prefix="pgr-", dir=self.place) if self.place else short_directory()
         self.reaper = subprocess.Popen(
             ["sh", "-c", REAPER, "reaper", self.directory], stdin=subprocess.PIPE, start_new_session=True
         )
@@ -150,6 +152,18 @@ class Cluster:
             self.reaper.stdin.close()
             self.reaper.wait()
             self.reaper = self.directory = None
+
+    def halt(self, number):
+        """Ends the server alone: SIGINT is its `fast`, SIGQUIT its `immediate`.  go_on() starts it again."""
+        if self.server.poll() is None:
+            self.server.send_signal(number)
+        self.server.wait(STOP_SECONDS)
+        self.server = None
+
+    def go_on(self):
+        """On the same port."""
+        if not self._launch_on_port():
+            raise ClusterError("the server does not start again\n" + self.log())
 
     def url(self, database="postgres", user=None, password=None):
         password = password or self.password
