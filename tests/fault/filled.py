@@ -31,6 +31,7 @@ class Case:
     options: tuple = ()
     earlier: str = ""
     long_titles: int = 0
+    rows: int = ROWS
     status: int = pgrade.OK
 
 
@@ -133,7 +134,7 @@ def make_source(path, case):
         CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE post (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES author (id), title TEXT);
         INSERT INTO author VALUES (1, 'Ada'), (2, 'Bo');
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {case.rows})
         INSERT INTO post SELECT i, 1 + i % 2, 'title ' || i FROM n;
         UPDATE post SET title = replace(hex(zeroblob(40)), '0', 'x') WHERE id <= {case.long_titles};
     """)

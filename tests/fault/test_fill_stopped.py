@@ -20,7 +20,11 @@ PHASES = [CONNECTING, LOOKING, *FILL]
 END_SECONDS = 20
 
 
-@pytest.fixture(scope="module", params=CASES)
+# One way of ending each case; the others are under the marker `long`.
+QUICK = {"plain": "TERM", "replace": "INT", "quarantine": "KILL"}
+
+
+@pytest.fixture(scope="module")
 def filling(request, cluster, tmp_path_factory):
     case, folder = CASES[request.param], tmp_path_factory.mktemp("fill")
     made = Filling(cluster, case, make_source(folder / "app.db", case), str(folder / "aside"))
@@ -58,8 +62,15 @@ def stop(filling, phase, number):
             end(process)
 
 
+def ways():
+    for case, quick in QUICK.items():
+        for name in SIGNALS:
+            marks = () if name == quick else pytest.mark.long
+            yield pytest.param(case, name, marks=marks, id=f"{case}-{name}")
+
+
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("filling, name", ways(), indirect=["filling"])
 def test_stopped(name, phase, filling):
     outcome = stop(filling, phase, SIGNALS[name])
     wait_until_no_session(filling.database())

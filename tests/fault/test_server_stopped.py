@@ -47,7 +47,8 @@ def hold_in(job, phase):
     """At its last statement; a text, since of several connections the numbers are others each time."""
     told = [m for m, now in zip(job.messages, phases(job.messages, job.table)) if now == phase]
     if phase in (CONNECTING, LOOKING):
-        return Hold(told[-1].number)
+        mine = [m.number for m in told if m.connection == 1 and m.side == "client" and (m.text or m.kind == b"")]
+        return Hold(mine[-1])
     texts = [text for text in job.table[phase] if any(m.text and text in m.text for m in told)]
     return Hold("COMMIT" if phase == "commit" else texts[-1])
 

@@ -182,11 +182,11 @@ class Cluster:
     def create_database(self, name=None, options=""):
         """`options` is the rest of CREATE DATABASE, as in "TEMPLATE template0 ENCODING 'LATIN1'"."""
         name = name or f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {quote_name(name)} {options}")
+        self.execute(f"CREATE DATABASE {quote_name(name)} {options}")
         return Database(self, name)
 
     def drop_database(self, name):
-        self._execute(f"DROP DATABASE IF EXISTS {quote_name(name)} WITH (FORCE)")
+        self.execute(f"DROP DATABASE IF EXISTS {quote_name(name)} WITH (FORCE)")
 
     def version(self):
         """The major one."""
@@ -200,7 +200,8 @@ class Cluster:
         with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as stream:
             return stream.read()
 
-    def _execute(self, sql):
+    def execute(self, sql):
+        """Outside of a transaction, in the database postgres."""
         connection = psycopg2.connect(self.url())
         try:
             connection.autocommit = True

@@ -55,6 +55,7 @@ class Swallow:
 class Corrupt:
     number: int
     offset: int = -1
+    kind: bytes | None = None  # then only such messages are counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Wire:
         self.fault = fault
         self.messages = []
         self.struck = None
+        self.seen = 0  # of those that Corrupt counts
         self.arrived = threading.Event()
         self.links = []
         self.listener = None
@@ -251,10 +253,12 @@ class Wire:
             self._strike(message)
 
     async def _corrupt(self, link, message, writer, whole):
-        if message.number == self.fault.number:
+        fault = self.fault
+        self.seen += fault.kind in (None, message.kind)
+        if self.struck is None and self.seen == fault.number:
             self.struck = message
             spoilt = bytearray(whole)
-            spoilt[self.fault.offset % len(whole)] ^= 1
+            spoilt[fault.offset % len(whole)] ^= 1
             whole = bytes(spoilt)
         await self._nonetype(link, message, writer, whole)
 
