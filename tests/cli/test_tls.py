@@ -65,7 +65,7 @@ def tls_settings(folder, name):
 @pytest.fixture(scope="session")
 def tls_cluster(certificates):
     with Cluster(auth="scram-sha-256", settings=tls_settings(certificates, "server"), rules=RULES) as running:
-        running._execute("CREATE ROLE certified LOGIN")
+        running.execute("CREATE ROLE certified LOGIN")
         yield running
 
 

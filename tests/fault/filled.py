@@ -31,8 +31,8 @@ class Case:
     options: tuple = ()
     earlier: str = ""
     long_titles: int = 0
-    rows: int = ROWS
     status: int = pgrade.OK
+    rows: int = ROWS
 
 
 CASES = {

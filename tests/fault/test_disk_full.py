@@ -86,7 +86,7 @@ def test_room_for_rows_ends(mode, disk, tmp_path, cluster):
 @pytest.fixture(scope="module")
 def cramped(disk):
     """A server with all that it has on that disk."""
-    with Cluster(place=disk.folder, **SMALL_LOG) as running:
+    with Cluster(place=disk.folder, settings=SMALL_LOG) as running:
         yield running
 
 
