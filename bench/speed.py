@@ -11,15 +11,14 @@ process.  Quote ratios: seconds differ from machine to machine and from minute t
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib")]
+sys.path[:0] = [os.path.join(PROJECT, "tests", "lib"), os.path.dirname(os.path.abspath(__file__))]
 
 import cluster as clusters  # noqa: E402  (found through the path set above)
+from timing import timed  # noqa: E402
 
 # What served best of what was tried: large batches for short rows; smaller ones where long rows exhaust its heap.
 PGLOADER = """LOAD DATABASE FROM sqlite://{path} INTO {url}
@@ -30,31 +29,6 @@ PGLOADER_OPTIONS = (
     {"batch": 25000, "prefetch": 25000, "size": "20MB"},
     {"batch": 5000, "prefetch": 1000, "size": "10MB"},
 )
-
-
-def peak_memory(process):
-    """In MB, so far: VmHWM begins anew with exec, unlike ru_maxrss, which a child inherits."""
-    try:
-        with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
-            return next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0) / 1024
-    except OSError:
-        return 0
-
-
-def timed(command):
-    """(seconds, status, peak memory in MB) of a program whose output goes nowhere."""
-    peak = 0
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    while True:
-        peak = max(peak, peak_memory(process))
-        try:
-            process.wait(timeout=0.05)
-        except subprocess.TimeoutExpired:
-            continue
-        return time.monotonic() - begun, process.returncode, peak
 
 
 def run_pgrade(program, path, database, _):

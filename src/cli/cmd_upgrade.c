@@ -1,10 +1,12 @@
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/connect.h"
 #include "cli/meter.h"
 #include "cli/not_carried.h"
+#include "cli/page.h"
 #include "cli/report.h"
 #include "cli/retry.h"
 #include "cli/settings.h"
@@ -17,6 +19,16 @@ static bool has_shortfalls(const struct upgrade_result *result)
             return true;
     return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0 ||
            result->load.misfits.change_count > 0;
+}
+
+/* What was done stays done whether or not the page can be written. */
+static void write_page(const struct report *report, const struct err *failed)
+{
+    const char *path = option_value(report->invocation, "report");
+    struct err failure = {.code = ERR_NONE};
+
+    if (path != NULL && !report_upgrade_page(report, failed, path, &failure))
+        log_message(LOG_WARNING, "the report was not written: %s: %s", failure.primary, failure.detail);
 }
 
 static void tell(struct report *report, bool done, struct err *err)
@@ -36,6 +48,7 @@ static void tell(struct report *report, bool done, struct err *err)
     else if (done || err_exit_status(err->code) == err_exit_status(ERR_DECISION) ||
              err->code == ERR_DIFFERENT)
         report_upgrade(report, done ? NULL : err);
+    write_page(report, done ? NULL : err);
 }
 
 /* The settings first: what they lack is told before any database is looked at. */
@@ -43,6 +56,7 @@ static bool prepare(struct invocation *invocation, struct endpoints *endpoints,
                     struct upgrade_options *options, struct err *err)
 {
     if (!settings_upgrade(invocation, options, err) || !not_carried_check(invocation, err) ||
+        !page_may_write(option_value(invocation, "report"), err) ||
         !connect_source(invocation, endpoints, err) || !connect_target(invocation, endpoints, err))
         return false;
     options->planned = invocation->planned;
@@ -90,6 +104,7 @@ static const struct option options[] = {
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
     {"owner", 0, "ROLE", "give all that is published to that role"},
     {"view-limit", 0, "SECONDS", "how long either database may take for the rows of a view (60)"},
+    {"report", 0, "FILE", "write the proof as one HTML page, with charts"},
     {"plan", 0, "FILE", "go by a plan that `plan --out FILE` saved"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/meter.h"
+#include "cli/page.h"
 #include "cli/report_verify.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
@@ -39,15 +40,18 @@ static bool check_pair(const struct invocation *invocation, const struct url *ur
     return err_hint(err, "pgrade verify --help");
 }
 
-static void tell(const struct verify_report *report)
+static bool tell(const struct verify_report *report, struct err *err)
 {
     struct invocation *invocation = report->invocation;
+    const char *page = option_value(invocation, "report");
 
     invocation->status = report->result->equal ? 0 : err_exit_status(ERR_SHORTFALL);
     if (invocation->json)
         report_verify_json(report, invocation->status);
     else
         report_verify(report);
+    invocation->reported = true;
+    return page == NULL || report_verify_page(report, page, err);
 }
 
 static bool run(struct invocation *invocation, struct err *err)
@@ -60,15 +64,15 @@ static bool run(struct invocation *invocation, struct err *err)
     bool done;
 
     if (!read_settings(invocation, &options, err) || !read_side(invocation, 0, &urls[0], err) ||
-        !read_side(invocation, 1, &urls[1], err) || !check_pair(invocation, urls, err))
+        !read_side(invocation, 1, &urls[1], err) || !check_pair(invocation, urls, err) ||
+        !page_may_write(option_value(invocation, "report"), err))
         return false;
     options.interrupted = signals_catch();
     meter_init(&meter, invocation->quiet);
     options.progress_context = &meter;
     done = verify_run(invocation->arena, &options, &result, err);
     meter_end(&meter);
-    if (done)
-        tell(&report);
+    done = done && tell(&report, err);
     verify_close(&result);
     return done;
 }
@@ -78,6 +82,7 @@ static const struct option options[] = {
     SETTINGS_MISFITS,
     {"source-schema", 0, "NAME", "schema of a PostgreSQL source, where it is not that of --schema"},
     {"sample", 0, "N", "compare one row of N, where the key is an integer; all are counted"},
+    {"report", 0, "FILE", "write the proof as one HTML page, with charts"},
     {"plan", 0, "FILE", "go by a plan that `plan --out FILE` saved"},
     CONFIG_OPTIONS,
     {NULL, 0, NULL, NULL},

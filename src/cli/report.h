@@ -24,6 +24,10 @@ void report_plan_json(const struct report *report);
 void report_upgrade(const struct report *report, const struct err *err);
 void report_upgrade_json(const struct report *report, const struct err *err, int status);
 
+/* The page of --report; `failed` NULL: it was published. */
+bool report_upgrade_page(const struct report *report, const struct err *failed, const char *path,
+                         struct err *err) MUST_USE;
+
 /* Parts that both share. */
 /* Why an object is not carried, without values of rows where --hide-values is given. */
 struct str report_reason(const struct report *report, const struct not_carried *object);

@@ -15,6 +15,9 @@ struct verify_report {
 void report_verify(const struct verify_report *report);
 void report_verify_json(const struct verify_report *report, int status);
 
+/* The page of --report. */
+bool report_verify_page(const struct verify_report *report, const char *path, struct err *err) MUST_USE;
+
 /* Differences of one table on lines of their own, for people; `upgrade` tells its own so too. */
 void report_differences(struct buf *out, const struct comparison *comparison, struct str table,
                         const struct differences *differences, bool hide_values);

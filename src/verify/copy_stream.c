@@ -296,6 +296,7 @@ bool digester_target_bytes(struct digester *digester, const void *bytes, size_t 
     struct str chunk = {bytes, size};
     enum progress progress = size == 0 ? NEEDS_MORE : GOES_ON;
 
+    digester->digest.bytes += (int64_t)size;
     while (progress == GOES_ON)
         progress = step(digester, &chunk, err);
     return progress != HAS_FAILED;

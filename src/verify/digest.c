@@ -14,6 +14,7 @@ static bool equal(const struct digest_sum *a, const struct digest_sum *b)
 void digest_add(struct digest *sum, const struct digest *more)
 {
     sum->rows += more->rows;
+    sum->bytes += more->bytes;
     add(&sum->row, &more->row);
     for (size_t i = 0; i < sum->column_count; i++)
         add(&sum->columns[i], &more->columns[i]);

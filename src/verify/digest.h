@@ -27,6 +27,7 @@ struct digest_sum {
 
 struct digest {
     int64_t rows;
+    int64_t bytes;              /* of COPY; 0 of a source */
     struct digest_sum row;      /* of the hashes of rows */
     struct digest_sum *columns; /* of the hashes of cells, by place */
     size_t column_count;
