@@ -10,34 +10,57 @@ enum {
 
 /* ---- reading the server ---- */
 
-static void put_column(struct buf *sql, const struct back *back, size_t place, size_t column)
+/* A count knows no days, and neither does a moment after 1970: -1 day +26:00 is 2 hours for both. */
+static void put_span(struct buf *sql, struct str column)
 {
-    const struct plan_column *plan = &back->plan->tables[place].columns[column];
-    bool as_text = back->as_text != NULL && back->as_text[place][column];
+    struct buf name;
 
-    ident_quote(sql, plan->name);
-    if (as_text)
+    buf_init(&name, BUF_TEXT_MAXIMUM);
+    ident_quote(&name, column);
+    buf_printf(
+        sql,
+        "CASE WHEN NOT isfinite(%1$s) OR date_part('year', %1$s) <> 0 OR date_part('month', %1$s) <> 0"
+        " THEN %1$s ELSE make_interval(days => floor(extract(epoch FROM %1$s) / 86400)::int,"
+        " secs => (extract(epoch FROM %1$s) - floor(extract(epoch FROM %1$s) / 86400) * 86400)::float8)"
+        " END",
+        name.ptr);
+    buf_free(&name);
+}
+
+static bool is_length(const struct decode_column *column)
+{
+    const struct spelling *spelling = &column->spelling;
+
+    return column->plan->type.kind == PG_INTERVAL &&
+           (spelling->class == VALUE_INTEGER || spelling->class == VALUE_REAL ||
+            (spelling->class == VALUE_TEXT && spelling->shape.day));
+}
+
+static void put_column(struct buf *sql, const struct back_run *run, size_t column)
+{
+    struct str name = run->columns[column].plan->name;
+
+    if (is_length(&run->columns[column])) {
+        put_span(sql, name);
+        return;
+    }
+    ident_quote(sql, name);
+    if (run->back->as_text[run->place][run->places[column]])
         buf_text(sql, "::text");
 }
 
-void back_put_copy(struct buf *sql, const struct back *back, size_t place, int ordered_by)
+static void put_copy(struct buf *sql, const struct back_run *run)
 {
-    const struct plan_table *table = &back->plan->tables[place];
-    bool first = true;
-
     buf_text(sql, "COPY (SELECT ");
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].generated_sql.ptr != NULL)
-            continue;
-        buf_text(sql, first ? "" : ", ");
-        first = false;
-        put_column(sql, back, place, i);
+    for (size_t i = 0; i < run->width; i++) {
+        buf_text(sql, i == 0 ? "" : ", ");
+        put_column(sql, run, i);
     }
     buf_text(sql, " FROM ");
-    ident_quote_qualified(sql, back->plan->target_schema, table->name);
-    if (ordered_by >= 0) {
+    ident_quote_qualified(sql, run->back->plan->target_schema, run->table->name);
+    if (run->way == MATCH_BY_ROWID) {
         buf_text(sql, " ORDER BY ");
-        ident_quote(sql, table->columns[ordered_by].name);
+        ident_quote(sql, run->columns[run->alias].plan->name);
     }
     buf_text(sql, ") TO STDOUT (FORMAT binary)");
 }
@@ -235,13 +258,12 @@ static bool is_interrupted(const struct back_run *run)
 
 static bool take_rows(struct back_run *run, struct err *err)
 {
-    int order = run->way == MATCH_BY_ROWID ? (int)run->places[run->alias] : -1;
     bool found = true;
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    back_put_copy(&sql, run->back, run->place, order);
+    put_copy(&sql, run);
     done = copy_rows_begin(&run->rows, run->arena, run->back->source, buf_view(&sql), run->width, err);
     buf_free(&sql);
     while (done && found) {

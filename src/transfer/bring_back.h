@@ -54,7 +54,4 @@ struct back {
 bool back_table(struct back *back, size_t place, void *witness_context, struct back_counts *counts,
                 struct err *err) MUST_USE;
 
-/* The COPY of the table's columns. */
-void back_put_copy(struct buf *sql, const struct back *back, size_t place, int ordered_by);
-
 #endif

@@ -179,6 +179,7 @@ TYPED = {
     "a host": ("TEXT", "inet", ["10.0.0.1"], "::1", "::1"),
     "a card": ("TEXT", "macaddr", ["AA-BB-CC-00-11-22"], "aa:bb:cc:00:11:33", "AA-BB-CC-00-11-33"),
     "a span as microseconds": ("BIGINT", "interval", [1000000], "1 day 00:00:01", 86401000000),
+    "a day that is not whole": ("BIGINT", "interval", [1000000], "-1 day +26:00:00", 7200000000),
     "a span in words": ("TEXT", "interval", ["P3DT4H"], "-1 mons +2 days 00:00:00.5", "P-1M2DT0.500000S"),
     "a time as Rails has it": ("TIME", "time", ["2000-01-01 12:00:00"], "01:02:03", "2000-01-01 01:02:03"),
     "an array in JSON": ("TEXT", "integer[]", ["[1, 2]"], [3, None, -4], "[3, null, -4]"),
