@@ -1,5 +1,10 @@
 #include "base/json.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 void json_begin(struct json *json, struct buf *out)
 {
     *json = (struct json){.out = out, .fresh = true};
@@ -131,6 +136,32 @@ void json_double(struct json *json, double value, int decimals)
 {
     before_value(json);
     buf_printf(json->out, "%.*f", decimals, value);
+}
+
+void json_real_text(char *out, size_t size, double value)
+{
+    double back;
+    int digits = 15;
+
+    do {
+        (void)snprintf(out, size, "%.*g", digits, value);
+        back = strtod(out, NULL);
+    } while (digits++ < 17 && (back < value || back > value));
+    if (strpbrk(out, ".enai") == NULL && strlen(out) + 3 <= size)
+        memcpy(out + strlen(out), ".0", 3);
+}
+
+void json_real(struct json *json, double value)
+{
+    char text[40];
+
+    if (!isfinite(value)) {
+        json_text(json, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        return;
+    }
+    json_real_text(text, sizeof(text), value);
+    before_value(json);
+    buf_text(json->out, text);
 }
 
 void json_bool(struct json *json, bool value)

@@ -30,6 +30,10 @@ void json_str(struct json *json, struct str value); /* a NULL ptr writes null */
 void json_text(struct json *json, const char *value);
 void json_int(struct json *json, int64_t value);
 void json_double(struct json *json, double value, int decimals);
+/* The shortest that reads back as the same number; text for NaN and the infinities, which JSON has not. */
+void json_real(struct json *json, double value);
+/* Its text; a whole one has ".0". */
+void json_real_text(char *out, size_t size, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 

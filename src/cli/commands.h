@@ -8,6 +8,8 @@ extern const struct command command_plan;
 extern const struct command command_upgrade;
 extern const struct command command_verify;
 extern const struct command command_downgrade;
+extern const struct command command_show;
+extern const struct command command_sql;
 extern const struct command command_local_start;
 extern const struct command command_local_stop;
 extern const struct command command_local_status;

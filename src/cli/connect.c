@@ -86,6 +86,20 @@ static bool find_url(struct invocation *invocation, enum url_kind kind, struct u
     return true;
 }
 
+bool connect_find_any(struct invocation *invocation, struct url *url, const char **from, struct err *err)
+{
+    struct url sqlite;
+    const char *sqlite_from;
+
+    if (!find_url(invocation, URL_POSTGRES, url, from, err) || *from != NULL)
+        return *from != NULL;
+    if (!find_url(invocation, URL_SQLITE, &sqlite, &sqlite_from, err))
+        return false;
+    *url = sqlite_from != NULL ? sqlite : *url;
+    *from = sqlite_from;
+    return true;
+}
+
 bool connect_source(struct invocation *invocation, struct endpoints *endpoints, struct err *err)
 {
     const char *from;

@@ -26,6 +26,10 @@ bool connect_source(struct invocation *invocation, struct endpoints *endpoints, 
  * that was not typed. */
 bool connect_target(struct invocation *invocation, struct endpoints *endpoints, struct err *err) MUST_USE;
 
+/* What the variables name, a PostgreSQL before a file; *from NULL: nothing. */
+bool connect_find_any(struct invocation *invocation, struct url *url, const char **from,
+                      struct err *err) MUST_USE;
+
 /* Asks on the terminal; --yes answers.  False without a terminal: ERR_REFUSED says what to type. */
 bool confirm(const struct invocation *invocation, const char *question, struct err *err) MUST_USE;
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/screen.h"
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/saved_plan.h"
@@ -48,13 +49,18 @@ static bool unknown_command(int count, char **words, struct err *err)
     return err_hint(err, "pgrade --help says what each does");
 }
 
+/* Servers repeat values of rows in their messages, and values may hold what a terminal obeys. */
 static void print_error(const struct err *err, bool color)
 {
-    (void)fprintf(stderr, "%spgrade: %s%s\n", color ? "\033[31m" : "", err->primary, color ? "\033[0m" : "");
+    struct arena *arena = arena_new();
+
+    (void)fprintf(stderr, "%spgrade: %.*s%s\n", color ? "\033[31m" : "",
+                  STR_ARGS(screen_text(arena, str_from(err->primary))), color ? "\033[0m" : "");
     if (err->detail[0] != '\0')
-        (void)fprintf(stderr, "  why: %s\n", err->detail);
+        (void)fprintf(stderr, "  why: %.*s\n", STR_ARGS(screen_text(arena, str_from(err->detail))));
     if (err->hint[0] != '\0')
-        (void)fprintf(stderr, "  try: %s\n", err->hint);
+        (void)fprintf(stderr, "  try: %.*s\n", STR_ARGS(screen_text(arena, str_from(err->hint))));
+    arena_free(arena);
 }
 
 static void print_json_error(const struct err *err)

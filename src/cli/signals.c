@@ -23,3 +23,8 @@ const volatile sig_atomic_t *signals_catch(void)
     (void)sigaction(SIGPIPE, &action, NULL);
     return &interrupted;
 }
+
+void signals_forget(void)
+{
+    interrupted = 0;
+}

@@ -8,4 +8,7 @@
  * themselves. */
 const volatile sig_atomic_t *signals_catch(void);
 
+/* What was interrupted has ended; the next thing begins. */
+void signals_forget(void);
+
 #endif

@@ -3,17 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Widths are characters, not bytes; wide ones count as one, which shifts a line and harms nobody. */
+#include "base/screen.h"
+
 static struct str cut(struct arena *arena, struct str text, size_t maximum)
 {
-    size_t end = 0;
-    size_t width = 0;
-
-    if (maximum == 0 || str_utf8_count(text) <= maximum)
+    if (maximum <= 3 || screen_width(text) <= maximum)
         return text;
-    while (width + 3 < maximum || ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
-        width += ((unsigned char)text.ptr[end++] & 0xc0) != 0x80;
-    return str_printf(arena, "%.*s...", STR_ARGS(str_slice(text, 0, end)));
+    return str_printf(arena, "%.*s...", STR_ARGS(screen_clip(text, maximum - 3)));
 }
 
 void text_table_cell(struct text_table *table, struct str text)
@@ -44,7 +40,7 @@ static void put_row(const struct text_table *table, const size_t *widths, size_t
     put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
         struct str cell = table->cells[row * table->columns + i];
-        size_t gap = widths[i] - str_utf8_count(cell);
+        size_t gap = widths[i] - screen_width(cell);
         bool last = i + 1 == table->columns;
 
         if (i > 0)
@@ -64,8 +60,8 @@ void text_table_write(const struct text_table *table, bool color, struct buf *ou
     size_t rows = table->count / table->columns;
 
     for (size_t i = 0; i < rows * table->columns; i++)
-        if (str_utf8_count(table->cells[i]) > widths[i % table->columns])
-            widths[i % table->columns] = str_utf8_count(table->cells[i]);
+        if (screen_width(table->cells[i]) > widths[i % table->columns])
+            widths[i % table->columns] = screen_width(table->cells[i]);
     if (color)
         buf_text(out, "\033[1m");
     put_row(table, widths, 0, out);

@@ -35,8 +35,8 @@ INSERT INTO t VALUES (1, CAST(x'610062' AS TEXT), 'zebra', NULL), (2, 'x', NULL,
 """
 POLICIES = ("--misfit", "repair,t.d=null,t.e=quarantine")
 ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));"
-# Documented, and too large for a test.
-NEVER_SEEN = {("misfits[].column", "null"), ("left", "text")}
+# Documented, and too large for a test, or of a SQLite without dbstat.
+NEVER_SEEN = {("misfits[].column", "null"), ("left", "text"), ("table.indexes[].bytes", "null")}
 
 
 def type_of(value):
@@ -165,6 +165,60 @@ def test_local(place):
     documents = [report("local", verb, "--dir", place) for verb in ("status", "start", "status", "stop")]
     assert [document["state"] for document in documents] == ["absent", "running", "running", "stopped"]
     check(documents, "local")
+
+
+LOOKED_AT = """
+CREATE TABLE people (id integer PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', twice integer,
+                     CONSTRAINT positive CHECK (id > 0), CHECK (name <> ''));
+CREATE TABLE pets (id integer, owner integer REFERENCES people ON DELETE CASCADE, PRIMARY KEY (id, owner));
+CREATE INDEX low ON people (name) WHERE id > 1;
+CREATE VIEW names AS SELECT name FROM people;
+"""
+SQLITE_ONLY = """
+CREATE TABLE computed (a integer, b integer AS (a * 2), CHECK (a > 0));
+CREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; END;
+"""
+POSTGRES_ONLY = """
+COMMENT ON TABLE people IS 'who';
+CREATE SCHEMA other;
+CREATE TABLE other.thing (i integer GENERATED ALWAYS AS IDENTITY, j integer GENERATED ALWAYS AS (1) STORED);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER t BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION f();
+"""
+
+
+@pytest.fixture
+def looked_at(tmp_path, database):
+    database.execute(LOOKED_AT + POSTGRES_ONLY)
+    return str(fixtures.build_from_text(LOOKED_AT + SQLITE_ONLY, tmp_path / "looked.db")), database.url
+
+
+def test_show(looked_at, scram_cluster):
+    file, url = looked_at
+    nobody = "postgresql://pgrade_test@127.0.0.1/x?sslpassword=s"
+    check([report("show", place, "--databases") for place in looked_at]
+          + [without_connect(scram_cluster)], "show: databases")
+    check([report("show", place) for place in looked_at], "show URL: tables")
+    check([report("show", file, "people"), report("show", file, "pets"), report("show", file, "computed"), report("show", file, "names"),
+           report("show", url, "people"), report("show", url, "pets"), report("show", url, "other.thing")],
+          "show URL TABLE")
+    check([report("show", "--url", place) for place in (file, nobody)], "show --url")
+
+
+def without_connect(cluster):
+    """A database that the user may not connect to, seen by one who is no superuser."""
+    database = cluster.create_database()
+    database.execute("CREATE ROLE plain LOGIN PASSWORD 'plain'")
+    closed = cluster.create_database()
+    closed.execute(f"REVOKE CONNECT ON DATABASE {closed.name} FROM public")
+    return report("show", cluster.url(database.name, "plain", "plain"), "--databases")
+
+
+def test_sql(looked_at):
+    file, url = looked_at
+    check([report("sql", file, "SELECT id, 1.5, 'x', NULL FROM people; DELETE FROM people; INSERT INTO people (id) "
+                               "VALUES (1); SELECT id, 1.5, 'x', NULL FROM people"),
+           report("sql", url, "SELECT true, NULL; SELECT 1/0", status=pgrade.FAILED)], "sql")
 
 
 def test_error(tmp_path):

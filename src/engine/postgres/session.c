@@ -21,12 +21,21 @@ enum {
 static const struct str exact_floats =
     STR("SELECT current_setting('extra_float_digits')::pg_catalog.int4 > 0");
 
-static void pass_notice(void *context, const char *message)
+/* The last words of a session come as a remark where no statement waits for an answer, maybe before the end
+ * of the stream is seen. */
+static void take_notice(void *context, const PGresult *result)
 {
-    const struct session_options *options = context;
-    struct arena *arena = arena_new();
+    struct postgres_session *session = context;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    struct arena *arena;
 
-    options->notice(options->notice_context, str_cstr(arena, str_trim(str_from(message))));
+    if (str_is(str_from(severity), "FATAL"))
+        session->ended = true;
+    if (session->options.notice == NULL)
+        return;
+    arena = arena_new();
+    session->options.notice(session->options.notice_context,
+                            str_cstr(arena, str_trim(str_from(PQresultErrorMessage(result)))));
     arena_free(arena);
 }
 
@@ -53,8 +62,7 @@ bool postgres_session_begin(struct postgres *postgres, const struct engine_optio
         return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a session");
     postgres->session->options = *options->session;
     postgres->session->interrupted = options->interrupted;
-    if (options->session->notice != NULL)
-        PQsetNoticeProcessor(postgres->connection, pass_notice, &postgres->session->options);
+    (void)PQsetNoticeReceiver(postgres->connection, take_notice, postgres->session);
     return (is_set(postgres, "client_encoding", "UTF8") ||
             engine_exec(engine, (struct str)STR("SET client_encoding = 'UTF8'"), err)) &&
            (is_set(postgres, "DateStyle", "ISO") ||
@@ -103,6 +111,8 @@ static void take_in(struct postgres *postgres)
     for (int i = 0; i < LOOKS_AT_END && PQstatus(postgres->connection) == CONNECTION_OK; i++)
         if (poll(&socket, 1, 0) <= 0 || PQconsumeInput(postgres->connection) == 0)
             return;
+        else
+            (void)PQisBusy(postgres->connection); /* reads what was said */
 }
 
 static enum session_state state_of(struct engine *engine)
@@ -111,7 +121,7 @@ static enum session_state state_of(struct engine *engine)
 
     if (!postgres->session->running)
         take_in(postgres);
-    if (PQstatus(postgres->connection) != CONNECTION_OK)
+    if (PQstatus(postgres->connection) != CONNECTION_OK || postgres->session->ended)
         return SESSION_LOST;
     switch (PQtransactionStatus(postgres->connection)) {
     case PQTRANS_INTRANS: return SESSION_TRANSACTION;

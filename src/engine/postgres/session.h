@@ -13,6 +13,7 @@ struct postgres_session {
     int64_t until; /* of the statement under way: clock_monotonic_us(); 0: it may take its time */
     bool canceled; /* and the server was asked to end it */
     bool timed_out;
+    bool ended; /* the server has said that it closes the connection */
 };
 
 /* The settings without which values could not be read back, where the session has others. */
