@@ -77,6 +77,7 @@ bool postgres_session_failed(struct postgres *postgres, const PGresult *result, 
             diagnosis->message[0] != '\0' ? diagnosis->message : PQerrorMessage(postgres->connection)));
         char words[sizeof(diagnosis->detail)];
 
+        session->ended = true;
         copy(words, sizeof(words), str_utf8_clip(why, sizeof(words) - 1).ptr);
         memcpy(diagnosis->detail, words, sizeof(words));
         copy(diagnosis->message, sizeof(diagnosis->message), "the connection to the server was lost");
