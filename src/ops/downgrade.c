@@ -139,7 +139,10 @@ static bool make_file(void *context, struct err *err)
     run->result->tables = ARENA_ARRAY(run->arena, struct downgrade_table, count + 1);
     run->digesters = ARENA_ARRAY(run->arena, struct digester *, count + 1);
     if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_sequences(run, err) ||
-        !end_transaction(run, err) || !finish_file(run, err))
+        !end_transaction(run, err))
+        return false;
+    downgrade_search(run);
+    if (!finish_file(run, err))
         return false;
     note_emptied(run);
     return true;

@@ -42,6 +42,9 @@ bool downgrade_accept(struct downgrade_run *run, struct err *err) MUST_USE;
 /* downgrade_sequence.c: what SQLite gives next, by what PostgreSQL would. */
 bool downgrade_sequences(struct downgrade_run *run, struct err *err) MUST_USE;
 
+/* downgrade_search.c: full-text indexes on rows that changed are built anew. */
+void downgrade_search(struct downgrade_run *run);
+
 /* downgrade_check.c: the file is read again by a connection of its own. */
 bool downgrade_check(struct downgrade_run *run, struct err *err) MUST_USE;
 

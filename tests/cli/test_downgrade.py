@@ -267,6 +267,28 @@ def test_values_that_were_made_null_are_named(folder, tmp_path, database):
     assert select(tmp_path / "back.db", "SELECT * FROM t") == [(1, "2024-01-01 00:00:00"), (2, None)]
 
 
+def test_full_text_indexes_find_what_is_new(folder, tmp_path, database):
+    path = make(folder / "app.db", """
+        CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT);
+        CREATE VIRTUAL TABLE search USING fts5 (body, content='note', content_rowid='id');
+        CREATE VIRTUAL TABLE own USING fts5 (body);
+        CREATE TRIGGER noted AFTER INSERT ON note BEGIN
+            INSERT INTO search (rowid, body) VALUES (new.id, new.body); END;
+        INSERT INTO note VALUES (1, 'first words');
+        INSERT INTO own VALUES ('first words');""")
+    assert pgrade.upgrade(path, database.url, "--accept", "all").status == pgrade.SHORTFALL
+    same = downgrade(database, tmp_path / "same.db", path)
+    assert same.status == pgrade.OK and same.report["notes"] == [], same
+    database.execute("INSERT INTO note VALUES (2, 'second thoughts'); INSERT INTO own VALUES (2, 'second thoughts')")
+    outcome = downgrade(database, tmp_path / "back.db", path)
+    assert outcome.status == pgrade.OK, outcome
+    assert [note["about"] for note in outcome.report["notes"]] == ["search"]
+    for table in ("search", "own"):
+        sql = f"SELECT rowid FROM {table} WHERE {table} MATCH "
+        assert select(tmp_path / "back.db", sql + "'thoughts'") == [(2,)]
+        assert select(tmp_path / "back.db", sql + "'words'") == [(1,)]
+
+
 # ---- files ----
 
 def test_a_file_that_is_there_stays(upgraded, database, tmp_path):
