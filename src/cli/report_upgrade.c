@@ -173,6 +173,8 @@ static void put_collated(const struct contradiction *found, struct buf *out)
 
 static const char *what_is_wrong(const struct contradiction *found)
 {
+    if (found->object->class == OBJECT_PARTITION)
+        return found->rows == 1 ? "fits none" : "fit none";
     if (found->object->class != OBJECT_FOREIGN_KEY)
         return found->rows == 1 ? "contradicts it" : "contradict it";
     return found->collated_rows > 0 ? "without an equal parent" : "without a parent";

@@ -71,6 +71,72 @@ static void tell_copies(struct arena *arena, const struct existing *existing, st
                                STR_ARGS(existing->copies[i].name)));
 }
 
+static const struct existing_table *find_table(const struct existing *existing, struct str name)
+{
+    for (size_t i = 0; i < existing->count; i++)
+        if (str_equal(existing->tables[i].name, name))
+            return &existing->tables[i];
+    return NULL;
+}
+
+static bool has_column(const struct existing_table *table, struct str name)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (str_equal(table->columns[i].name, name))
+            return true;
+    return false;
+}
+
+/* A column's rule is about the table that the source's goes into. */
+static const struct existing_table *filled_table(const struct fill_context *it, const struct fill *fill,
+                                                 struct str source)
+{
+    const struct plan *plan = &it->result->prepared.plan;
+
+    for (size_t i = 0; i < plan->table_count; i++)
+        if (str_equal_nocase(plan->tables[i].source->name.text, source))
+            return fill->tables[i];
+    return NULL;
+}
+
+/* A rule that names nothing of the target is a mistake, and no wish that is quietly passed over. */
+static void tell_renames(const struct fill_context *it, const struct existing *existing, struct fill *fill)
+{
+    for (size_t i = 0; i < it->options->plan.rename_count; i++) {
+        const struct rename *rule = &it->options->plan.renames[i];
+        const struct existing_table *there = filled_table(it, fill, rule->table);
+
+        if (rule->column.ptr == NULL && find_table(existing, rule->name) == NULL)
+            fill_differ(it->arena, fill, FILL_TABLE, true, rule->table,
+                        str_printf(it->arena, "--rename calls it %.*s, and the target has no such table",
+                                   STR_ARGS(rule->name)));
+        else if (rule->column.ptr != NULL && there != NULL && !has_column(there, rule->name))
+            fill_differ(it->arena, fill, FILL_COLUMN, true,
+                        str_printf(it->arena, "%.*s.%.*s", STR_ARGS(rule->table), STR_ARGS(rule->column)),
+                        str_printf(it->arena, "--rename calls it %.*s, and %.*s has no such column",
+                                   STR_ARGS(rule->name), STR_ARGS(there->name)));
+    }
+}
+
+/* What the user said of numbers that are no times there. */
+static void tell_units(const struct fill_context *it, struct fill *fill)
+{
+    for (size_t i = 0; i < it->options->plan.unit_count; i++) {
+        const struct unit_override *rule = &it->options->plan.units[i];
+        const struct existing_column *there =
+            fill_column(&it->result->prepared.plan, fill, rule->table, rule->column);
+
+        if (there != NULL && !rule->found && !fill_has_unit(there))
+            fill_differ(
+                it->arena, fill, FILL_TYPE, true,
+                str_printf(it->arena, "%.*s.%.*s", STR_ARGS(rule->table), STR_ARGS(rule->column)),
+                str_printf(it->arena,
+                           "--unit says what its numbers count, and the target's column is %.*s, which "
+                           "takes them as they are: leave that --unit out",
+                           STR_ARGS(there->type_text)));
+    }
+}
+
 bool fill_compare(struct fill_context *it, struct existing *existing, struct fill *fill, struct err *err)
 {
     const struct plan *plan = &it->result->prepared.plan;
@@ -79,6 +145,8 @@ bool fill_compare(struct fill_context *it, struct existing *existing, struct fil
         return false;
     fill_match(it->arena, plan, existing, fill);
     it->result->comparison = fill;
+    tell_renames(it, existing, fill);
+    tell_units(it, fill);
     if (!fill_compare_ledgers(it->arena, plan, fill, it->result->prepared.snapshot.readers[0], it->control,
                               err) ||
         !count_all(it, fill, err) ||

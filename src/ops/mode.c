@@ -2,9 +2,10 @@
 
 #include "plan/fill.h"
 #include "transfer/existing.h"
+#include "transfer/quarantine.h"
 
-bool mode_choose(struct arena *arena, const struct upgrade_options *options, struct engine *control,
-                 struct upgrade_result *result, struct existing *existing, struct err *err)
+static bool choose(struct arena *arena, const struct upgrade_options *options, struct engine *control,
+                   struct upgrade_result *result, struct existing *existing, struct err *err)
 {
     struct target *target = &result->target;
     struct err occupied = {.code = ERR_NONE};
@@ -39,4 +40,23 @@ bool mode_choose(struct arena *arena, const struct upgrade_options *options, str
     return err_hint(err,
                     "run the application's migrations on it first, or let pgrade make the tables: --mode "
                     "fresh");
+}
+
+/* Rows can be set aside only where their tables are, or may be made; and publishing takes out what an earlier
+ * run set aside, so that nobody else's tables may have these names. */
+static bool check_quarantine(const struct upgrade_result *result, struct engine *control, struct err *err)
+{
+    struct err found = {.code = ERR_NONE};
+    bool wanted = result->quarantine.path != NULL;
+
+    if (quarantine_examine(control, &found) || (!wanted && (result->filled || found.code == ERR_PERMISSION)))
+        return true;
+    *err = found;
+    return false;
+}
+
+bool mode_choose(struct arena *arena, const struct upgrade_options *options, struct engine *control,
+                 struct upgrade_result *result, struct existing *existing, struct err *err)
+{
+    return choose(arena, options, control, result, existing, err) && check_quarantine(result, control, err);
 }

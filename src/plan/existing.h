@@ -43,9 +43,10 @@ struct existing_table {
     const char *obstacle; /* why its rows cannot be filled in; NULL: they can */
     struct str mend;      /* the statement that takes the obstacle away; NULL ptr: there is none */
     bool is_view;         /* or a foreign table: no rows of its own */
-    bool partition;       /* its rows come through another table */
-    bool is_whole;        /* a table, and no part of another one */
-    int64_t rows;         /* -1: not counted */
+    bool partitioned;
+    bool partition; /* its rows come through another table */
+    bool is_whole;  /* a table, and no part of another one */
+    int64_t rows;   /* -1: not counted */
 };
 
 /* What holds a copy of rows, and is as old as they were: a materialized view. */

@@ -106,6 +106,17 @@ static struct str path(struct arena *arena, struct str table, struct str column)
     return str_printf(arena, "%.*s.%.*s", STR_ARGS(table), STR_ARGS(column));
 }
 
+const struct existing_column *fill_column(const struct plan *plan, const struct fill *fill, struct str table,
+                                          struct str column)
+{
+    for (size_t i = 0; i < plan->table_count; i++)
+        for (size_t j = 0; fill->tables[i] != NULL && j < plan->tables[i].column_count; j++)
+            if (str_equal_nocase(plan->tables[i].source->name.text, table) &&
+                str_equal_nocase(plan->tables[i].columns[j].source->name.text, column))
+                return fill->columns[i][j];
+    return NULL;
+}
+
 bool fill_converts(const struct plan_column *column, const struct existing_column *there)
 {
     return there->loadable && !there->generated && there->type.kind != PG_ENUM &&
@@ -257,6 +268,30 @@ void fill_match(struct arena *arena, const struct plan *plan, const struct exist
     match_objects(arena, plan, fill);
 }
 
+bool fill_has_unit(const struct existing_column *column)
+{
+    return column->type.kind == PG_DATE || column->type.kind == PG_TIMESTAMP ||
+           column->type.kind == PG_TIMESTAMPTZ;
+}
+
+/* A unit that an earlier plan found is nothing to a column that takes the numbers as they are. */
+static void drop_units(struct arena *arena, const struct plan *plan, const struct fill *fill,
+                       struct plan_options *options)
+{
+    struct unit_override *kept = ARENA_ARRAY(arena, struct unit_override, options->unit_count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < options->unit_count; i++) {
+        const struct existing_column *there =
+            fill_column(plan, fill, options->units[i].table, options->units[i].column);
+
+        if (there == NULL || !options->units[i].found || fill_has_unit(there))
+            kept[count++] = options->units[i];
+    }
+    options->units = kept;
+    options->unit_count = count;
+}
+
 void fill_options(struct arena *arena, const struct plan *plan, const struct fill *fill,
                   struct plan_options *options)
 {
@@ -294,6 +329,7 @@ void fill_options(struct arena *arena, const struct plan *plan, const struct fil
                                            .reason = str_from("as the target has it")};
         }
     }
+    drop_units(arena, plan, fill, options);
     options->renames = renames;
     options->overrides = overrides;
     options->fill = true;
@@ -316,6 +352,7 @@ void fill_adapt(struct plan *plan, const struct fill *fill)
             table.columns[j].generated_sql =
                 there->generated ? str_from("the target's") : (struct str){NULL, 0};
         }
+        table.partitioned = fill->tables[i]->partitioned;
         plan->tables[kept++] = table;
     }
     plan->table_count = kept;

@@ -60,6 +60,13 @@ size_t fill_count_stops(const struct fill *fill, enum fill_kind kind);
 /* How many of the plan's tables the target has. */
 size_t fill_count_matches(const struct plan *plan, const struct existing *existing);
 
+/* Where a column of the source, by its names there, goes; NULL: nowhere. */
+const struct existing_column *fill_column(const struct plan *plan, const struct fill *fill, struct str table,
+                                          struct str column);
+
+/* Whether numbers that come into it are times in some unit. */
+bool fill_has_unit(const struct existing_column *column);
+
 /* Whether the column takes another type than pgrade would. */
 bool fill_converts(const struct plan_column *column, const struct existing_column *there);
 

@@ -52,6 +52,7 @@ struct plan_table {
     int *key;
     size_t key_count;
     struct str key_name;
+    bool partitioned; /* on the target, where it is filled */
     int64_t
         identity_next; /* what the source itself would give next at least: sqlite_sequence.seq + 1, or 0 */
 };

@@ -9,9 +9,13 @@
  */
 static const char columns_sql[] =
     "WITH RECURSIVE relation AS ("
-    " SELECT c.oid, c.relname, c.relkind, c.relrowsecurity AND c.relforcerowsecurity AS forced,"
-    "  pg_has_role(c.relowner, 'USAGE') AS owned, c.relispartition,"
-    "  EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS inherited"
+    " SELECT c.oid, c.relname, c.relkind, row_security_active(c.oid) AS forced, c.relispartition,"
+    "  (SELECT string_agg(DISTINCT format('GRANT %I TO %I;', pg_get_userbyid(p.relowner), current_user), ' ')"
+    "   FROM pg_class p WHERE NOT pg_has_role(p.relowner, 'USAGE') AND (p.oid = c.oid OR c.relkind = 'p'"
+    "    AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))) AS membership,"
+    "  c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid"
+    "   WHERE p.relkind = 'f') AS elsewhere,"
+    "  c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS inherited"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     "  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
@@ -26,7 +30,8 @@ static const char columns_sql[] =
     " SELECT b.attrelid, b.attnum, b.attname, t.typbasetype, t.typtypmod, b.required OR t.typnotnull,"
     "  b.has_default OR t.typdefault IS NOT NULL, b.numbered, b.generated"
     " FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')"
-    " SELECT r.relname, r.relkind, r.forced, r.owned, r.relispartition OR r.relkind = 'p', r.inherited,"
+    " SELECT r.relname, r.relkind, r.forced, r.membership, r.relispartition, r.inherited, r.elsewhere,"
+    "  format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY;', r.oid::regclass),"
     "  b.attname, format_type(b.type, b.typmod), b.required, b.has_default, b.numbered, b.generated,"
     "  CASE WHEN t.typtype = 'e' THEN t.typname END, e.enumlabel, t.typname = 'citext',"
     "  format_type(scalar.type, scalar.typmod), CASE WHEN a.oid IS NOT NULL THEN a.typelem::bigint END"
@@ -48,9 +53,11 @@ enum {
     CELL_TABLE,
     CELL_KIND,
     CELL_FORCED,
-    CELL_OWNED,
-    CELL_PARTITIONED,
+    CELL_MEMBERSHIP,
+    CELL_PARTITION,
     CELL_INHERITED,
+    CELL_ELSEWHERE,
+    CELL_UNFORCE,
     CELL_COLUMN,
     CELL_TYPE,
     CELL_REQUIRED,
@@ -64,25 +71,40 @@ enum {
     CELL_ELEMENT
 };
 
+static bool has_own_rows(struct str kind)
+{
+    return str_is(kind, "r") || str_is(kind, "p");
+}
+
 static const char *obstacle(const struct value *cells)
 {
     if (str_is(cells[CELL_KIND].bytes, "v") || str_is(cells[CELL_KIND].bytes, "m"))
         return "is a view there, not a table";
     if (str_is(cells[CELL_KIND].bytes, "f"))
         return "is a foreign table there: its rows live elsewhere";
-    if (cells[CELL_PARTITIONED].integer != 0 || cells[CELL_INHERITED].integer != 0)
-        return "is partitioned, or has children, there, which pgrade does not fill";
-    if (cells[CELL_OWNED].integer == 0)
-        return "belongs to another role there: connect as its owner, or GRANT that role";
+    if (cells[CELL_PARTITION].integer != 0)
+        return "is a partition there: rows come through the table that it is of";
+    if (cells[CELL_ELSEWHERE].integer != 0)
+        return "has a partition there that is a foreign table: its rows live elsewhere";
+    if (cells[CELL_INHERITED].integer != 0)
+        return "has children (INHERITS) there, which pgrade does not fill";
+    if (cells[CELL_MEMBERSHIP].kind == VALUE_TEXT)
+        return "belongs to another role there; connect as its owner, or become a member";
     if (cells[CELL_FORCED].integer != 0)
-        return "has row-level security that binds its owner too: ALTER TABLE ... NO FORCE ROW LEVEL SECURITY "
-               "first";
+        return "has row-level security that binds this role; as its owner, for the time of the run";
     return NULL;
 }
 
-static bool has_own_rows(struct str kind)
+/* What takes the obstacle away, in SQL. */
+static struct str mend(struct arena *arena, const struct value *cells)
 {
-    return str_is(kind, "r") || str_is(kind, "p");
+    if (!has_own_rows(cells[CELL_KIND].bytes) || cells[CELL_PARTITION].integer != 0 ||
+        cells[CELL_ELSEWHERE].integer != 0 || cells[CELL_INHERITED].integer != 0)
+        return (struct str){NULL, 0};
+    if (cells[CELL_MEMBERSHIP].kind == VALUE_TEXT)
+        return str_dup(arena, cells[CELL_MEMBERSHIP].bytes);
+    return cells[CELL_FORCED].integer != 0 ? str_dup(arena, cells[CELL_UNFORCE].bytes)
+                                           : (struct str){NULL, 0};
 }
 
 static struct existing_table *table_of(struct arena *arena, struct existing *existing,
@@ -95,10 +117,12 @@ static struct existing_table *table_of(struct arena *arena, struct existing *exi
     ARENA_PUSH(arena, existing->tables, existing->count, existing->capacity) = (struct existing_table){
         .name = str_dup(arena, cells[CELL_TABLE].bytes),
         .obstacle = obstacle(cells),
+        .mend = mend(arena, cells),
+        .partition = cells[CELL_PARTITION].integer != 0,
+        .partitioned = str_is(cells[CELL_KIND].bytes, "p"),
         .rows = -1,
         .is_view = !has_own_rows(cells[CELL_KIND].bytes),
-        .is_whole = str_is(cells[CELL_KIND].bytes, "p") ||
-                    (str_is(cells[CELL_KIND].bytes, "r") && cells[CELL_PARTITIONED].integer == 0)};
+        .is_whole = has_own_rows(cells[CELL_KIND].bytes) && cells[CELL_PARTITION].integer == 0};
     return &existing->tables[existing->count - 1];
 }
 

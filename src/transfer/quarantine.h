@@ -35,6 +35,10 @@ struct quarantine {
 bool quarantine_open(struct arena *arena, struct str source, const char *path, struct quarantine *quarantine,
                      struct err *err) MUST_USE;
 
+/* quarantine_examine.c: whether the target can keep rows that are set aside.  ERR_REFUSED: somebody else's
+ * tables have the names of pgrade's; ERR_PERMISSION. */
+bool quarantine_examine(struct engine *control, struct err *err) MUST_USE;
+
 /* Forgets all rows, for a load that begins anew, of this plan. */
 bool quarantine_begin(struct quarantine *quarantine, const struct plan *plan, struct err *err) MUST_USE;
 

@@ -313,7 +313,6 @@ def test_ledgers_at_different_versions(folder, database):
         ("DROP TABLE comments CASCADE", "comments: the target has no such table"),
         ("DROP TABLE comments CASCADE; CREATE VIEW comments AS SELECT 1 AS id, 2 AS post_id, '' AS body",
          "comments: is a view there"),
-        ("ALTER TABLE posts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY", "posts: has row-level security"),
     ],
 )
 def test_what_has_no_place_stops_before_anything_is_written(source, application, change, words):
