@@ -35,7 +35,7 @@ def test_file_of_the_working_directory_is_read_and_said(small, tmp_path):
     outcome = plan(small, tmp_path)
     assert types(outcome, "post")["title"] == "character varying(50)"
     assert types(outcome, "post")["id"] == "integer"
-    assert outcome.stderr == "pgrade.ini: 2 settings for `pgrade plan`\n"
+    assert outcome.messages == "pgrade.ini: 2 settings for `pgrade plan`\n"
     assert plan(small, tmp_path, "--quiet").stderr == ""
 
 
@@ -44,7 +44,7 @@ def test_other_file_and_none(small, tmp_path):
     write(tmp_path, "[type]\npost.title = char(9)\n", "other.ini")
     assert types(plan(small, tmp_path, "--config", "other.ini"), "post")["title"] == "character(9)"
     outcome = plan(small, tmp_path, "--no-config")
-    assert types(outcome, "post")["title"] == "character varying(40)" and outcome.stderr == ""
+    assert types(outcome, "post")["title"] == "character varying(40)" and outcome.messages == ""
 
 
 def test_command_line_wins(small, tmp_path):
@@ -75,7 +75,7 @@ def test_upgrade_goes_by_it(small, tmp_path, database):
 def test_other_commands_leave_it_aside(tmp_path):
     write(tmp_path, "this is not even one")
     outcome = pgrade.run("local", "status", directory=tmp_path, XDG_DATA_HOME=str(tmp_path))
-    assert outcome.status == pgrade.OK and outcome.stderr == "", outcome
+    assert outcome.status == pgrade.OK and outcome.messages == "", outcome
     assert pgrade.run("plan", "--help", directory=tmp_path).status == pgrade.OK
 
 
@@ -166,7 +166,7 @@ def test_link_that_leads_nowhere(small, tmp_path):
     assert outcome.status == pgrade.FAILED, outcome
     assert "cannot open pgrade.ini" in outcome.stderr and "settings/gone.ini" in outcome.stderr
     assert "--no-config" in outcome.stderr
-    assert plan(small, tmp_path, "--no-config").stderr == ""
+    assert plan(small, tmp_path, "--no-config").messages == ""
 
 
 def test_names_in_quotes_have_their_policy(folder, tmp_path, database):

@@ -31,6 +31,11 @@ class Outcome:
     stderr: str
 
     @property
+    def messages(self):
+        """What went to stderr, but for the line that every source in rollback mode brings."""
+        return re.sub(r"^the source is read from a copy .*\n", "", self.stderr, flags=re.MULTILINE)
+
+    @property
     def report(self):
         """What --json printed; {} when it printed nothing that is JSON."""
         try:
