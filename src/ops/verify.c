@@ -227,7 +227,7 @@ static bool compare_tables(struct verify *verify, struct err *err)
 
 static bool match_and_compare(struct verify *verify, struct err *err)
 {
-    if (!verify_match(verify, err))
+    if (!verify_match(verify, err) || !verify_mark_large(verify, err))
         return false;
     verify_sample(verify);
     return compare_tables(verify, err);

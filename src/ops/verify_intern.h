@@ -43,4 +43,7 @@ bool verify_explain(struct verify *verify, struct err *err) MUST_USE;
 /* verify_structure.c: keys, indexes, defaults, sequences, views. */
 bool verify_structure(struct verify *verify, struct err *err) MUST_USE;
 
+/* verify_large.c: which tables may hold values above LARGE_VALUE. */
+bool verify_mark_large(struct verify *verify, struct err *err) MUST_USE;
+
 #endif

@@ -184,6 +184,7 @@ static bool open_target(const struct reading *reading, struct err *err)
     buf_text(&sql, "COPY (SELECT ");
     reading_put_columns(&sql, reading);
     put_texts(&sql, reading);
+    reading_put_hashes(&sql, reading);
     reading_put_from(&sql, reading);
     buf_text(&sql, ") TO STDOUT (FORMAT binary)");
     done = engine_copy_out(reading->engine, buf_view(&sql), err);
@@ -197,6 +198,8 @@ static bool fetch_from_postgres(struct capturing *it, struct digester *digester,
     struct str message = {NULL, 1};
     bool first = true;
 
+    if (it->reading->large)
+        digester_expect_hashes(digester, it->reading->shape->column_count);
     if (!open_target(it->reading, err))
         return false;
     while (message.len > 0) {

@@ -111,7 +111,7 @@ static enum progress skip_extension(struct digester *d, struct str *chunk)
 static void end_row_if_complete(struct digester *d)
 {
     d->stream.state = STREAM_LENGTH;
-    if (d->stream.column == d->column_count) {
+    if (d->stream.column == d->field_count) {
         digester_row_end(d);
         d->stream.state = STREAM_TUPLE;
     }
@@ -130,11 +130,18 @@ static enum progress read_tuple(struct digester *d, struct str *chunk, struct er
         d->stream.state = STREAM_ENDED;
         return GOES_ON;
     }
-    if (count < 0 || (size_t)count != d->column_count)
+    if (count < 0 || (size_t)count != d->field_count)
         return fail(d, err, ERR_DIFFERENT, "the target sends another number of columns than planned");
     d->stream.column = 0;
     end_row_if_complete(d);
     return GOES_ON;
+}
+
+static inline XXH128_hash_t field_hash(const struct loaded_column *column, struct str form)
+{
+    if (column->is_sha && form.len == SHA256_DIGEST_LENGTH)
+        return huge_hash(column, (const unsigned char *)form.ptr);
+    return form_hash(column, form);
 }
 
 static inline enum progress read_field(struct digester *d, struct str *chunk, struct err *err)
@@ -148,10 +155,20 @@ static inline enum progress read_field(struct digester *d, struct str *chunk, st
         return wait_for_more(d, err);
     if (!column->rule.target(&column->rule, (struct str){bytes, stream->remaining}, &d->scratch, &form))
         return fail_field(d, err);
-    d->cells[stream->column++] = cell_hash(column, form);
+    d->cells[stream->column++] = field_hash(column, form);
     gathered_clear(stream);
     end_row_if_complete(d);
     return GOES_ON;
+}
+
+static XXH128_hash_t large_hash(struct copy_stream *stream, const struct loaded_column *column)
+{
+    unsigned char sha[SHA256_DIGEST_LENGTH];
+
+    if (!stream->is_huge)
+        return XXH3_128bits_digest(&stream->hash);
+    SHA256Final(sha, &stream->sha);
+    return huge_hash(column, sha);
 }
 
 static enum progress read_large_field(struct digester *d, struct str *chunk)
@@ -159,12 +176,16 @@ static enum progress read_large_field(struct digester *d, struct str *chunk)
     struct copy_stream *stream = &d->stream;
     size_t piece = chunk->len < stream->remaining ? chunk->len : stream->remaining;
 
-    (void)XXH3_128bits_update(&stream->hash, chunk->ptr, piece);
+    if (stream->is_huge)
+        SHA256Update(&stream->sha, (const uint8_t *)chunk->ptr, piece);
+    else
+        (void)XXH3_128bits_update(&stream->hash, chunk->ptr, piece);
     *chunk = str_slice(*chunk, piece, chunk->len);
     stream->remaining -= piece;
     if (stream->remaining != 0)
         return NEEDS_MORE;
-    d->cells[stream->column++] = XXH3_128bits_digest(&stream->hash);
+    d->cells[stream->column] = large_hash(stream, &d->columns[stream->column]);
+    stream->column++;
     end_row_if_complete(d);
     return GOES_ON;
 }
@@ -189,7 +210,11 @@ static inline enum progress read_length(struct digester *d, struct str *chunk, s
     }
     stream->remaining = (size_t)length;
     if (length >= LARGE_FIELD && column->rule.as_sent) {
-        (void)XXH3_128bits_reset_withSeed(&stream->hash, column->seed);
+        stream->is_huge = (size_t)length > LARGE_VALUE;
+        if (stream->is_huge)
+            SHA256Init(&stream->sha);
+        else
+            (void)XXH3_128bits_reset_withSeed(&stream->hash, column->seed);
         stream->state = STREAM_LARGE_FIELD;
         return GOES_ON;
     }
@@ -229,7 +254,7 @@ static inline bool read_whole_field(struct digester *d, size_t place, const char
     }
     if (!column->rule.target(&column->rule, (struct str){bytes, length}, &d->scratch, &form))
         return false;
-    d->cells[place] = cell_hash(column, form);
+    d->cells[place] = field_hash(column, form);
     return true;
 }
 
@@ -241,7 +266,7 @@ static inline bool read_whole_fields(struct digester *d, struct str *chunk)
     size_t i = d->stream.column;
     bool good = true;
 
-    for (; i < d->column_count && rest >= LENGTH_SIZE; i++) {
+    for (; i < d->field_count && rest >= LENGTH_SIZE; i++) {
         uint32_t length = field_uint32(at);
 
         if (length == UINT32_MAX) {
@@ -267,7 +292,7 @@ static inline enum progress read_fields(struct digester *d, struct str *chunk, s
     if (d->stream.gather.len == 0) {
         if (!read_whole_fields(d, chunk))
             return fail_field(d, err);
-        if (d->stream.column == d->column_count) {
+        if (d->stream.column == d->field_count) {
             end_row_if_complete(d);
             return GOES_ON;
         }

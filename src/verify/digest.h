@@ -19,6 +19,10 @@
 #include "engine/value.h"
 #include "plan/plan.h"
 
+/* Texts and bytes above this are known by their SHA-256, which a server can compute too: a value of hundreds
+ * of megabytes need not come back whole. */
+#define LARGE_VALUE ((size_t)8 * 1024 * 1024)
+
 /* Two lanes, each modulo 2^64. */
 struct digest_sum {
     uint64_t low;
@@ -53,6 +57,13 @@ bool digester_source_row(struct digester *digester, const struct value *cells, s
  */
 bool digester_target_bytes(struct digester *digester, const void *bytes, size_t size,
                            struct err *err) MUST_USE;
+
+/* Whether values of the column can be above LARGE_VALUE and are sent as they are. */
+bool digest_may_be_large(const struct plan_column *column);
+
+/* The stream has further fields behind the columns: for each of the first `columns` that may be large the
+ * SHA-256 of a value above LARGE_VALUE, in whose place NULL was sent; else NULL. */
+void digester_expect_hashes(struct digester *digester, size_t columns);
 
 /* The stream has ended: fails when it is not complete. */
 bool digester_target_end(struct digester *digester, struct err *err) MUST_USE;

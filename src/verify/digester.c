@@ -35,7 +35,7 @@ struct digester *digester_new(struct arena *arena, const struct plan_table *tabl
     size_t count = 0;
 
     digester->table = table;
-    digester->columns = ARENA_ARRAY(arena, struct loaded_column, table->column_count);
+    digester->columns = ARENA_ARRAY(arena, struct loaded_column, 2 * table->column_count + 1);
     for (size_t i = 0; i < table->column_count; i++) {
         if (table->columns[i].generated_sql.ptr != NULL)
             continue;
@@ -43,7 +43,9 @@ struct digester *digester_new(struct arena *arena, const struct plan_table *tabl
         count++;
     }
     digester->column_count = count;
-    digester->cells = ARENA_ARRAY(arena, XXH128_hash_t, count);
+    digester->field_count = count;
+    digester->hashed = ARENA_ARRAY(arena, size_t, count + 1);
+    digester->cells = ARENA_ARRAY(arena, XXH128_hash_t, 2 * count + 1);
     digester->misfit_room = ARENA_ARRAY(arena, const char *, count + 1);
     digester->digest.columns = ARENA_ARRAY(arena, struct digest_sum, count);
     digester->digest.column_count = count;
@@ -83,9 +85,24 @@ static inline XXH128_hash_t chain_cells(const XXH128_hash_t *cells, size_t count
     return (XXH128_hash_t){.low64 = low, .high64 = high};
 }
 
+static bool is_null(const struct loaded_column *column, XXH128_hash_t cell)
+{
+    return cell.low64 == column->null.low64 && cell.high64 == column->null.high64;
+}
+
+/* Where the server hashed a value it sent NULL in its place. */
+static void take_hashes(struct digester *digester)
+{
+    for (size_t i = digester->column_count; i < digester->field_count; i++)
+        if (!is_null(&digester->columns[i], digester->cells[i]))
+            digester->cells[digester->hashed[i - digester->column_count]] = digester->cells[i];
+}
+
 void digester_row_end(struct digester *digester)
 {
     struct digest *digest = &digester->digest;
+
+    take_hashes(digester);
 
     for (size_t i = 0; i < digester->column_count; i++)
         add(&digest->columns[i], digester->cells[i]);
@@ -98,6 +115,39 @@ void digester_row_end(struct digester *digester)
 void digester_tolerate(struct digester *digester)
 {
     digester->misfits = digester->misfit_room;
+}
+
+XXH128_hash_t digester_huge_form(const struct loaded_column *column, struct str form)
+{
+    unsigned char sha[SHA256_DIGEST_LENGTH];
+    SHA2_CTX context;
+
+    SHA256Init(&context);
+    SHA256Update(&context, (const uint8_t *)form.ptr, form.len);
+    SHA256Final(sha, &context);
+    return huge_hash(column, sha);
+}
+
+bool digest_may_be_large(const struct plan_column *column)
+{
+    enum pg_kind kind = column->type.kind;
+
+    if (kind == PG_VARCHAR && column->type.length > 0 && (size_t)column->type.length * 4 <= LARGE_VALUE)
+        return false;
+    return kind == PG_TEXT || kind == PG_VARCHAR || kind == PG_BYTEA || kind == PG_JSON;
+}
+
+void digester_expect_hashes(struct digester *digester, size_t columns)
+{
+    for (size_t i = 0; i < columns; i++) {
+        struct loaded_column *field = &digester->columns[digester->field_count];
+
+        if (!digest_may_be_large(digester->columns[i].plan))
+            continue;
+        *field = digester->columns[i];
+        field->is_sha = true;
+        digester->hashed[digester->field_count++ - digester->column_count] = i;
+    }
 }
 
 void digester_plain(struct digester *digester)
@@ -188,7 +238,7 @@ bool digester_source_row(struct digester *digester, const struct value *cells, s
         if (digester->plain)
             digester->cells[i] = class_hash(column, &cells[i]);
         else if (column->rule.source(&column->rule, &cells[i], &digester->scratch, &form))
-            digester->cells[i] = digester->scratch.null ? column->null : cell_hash(column, form);
+            digester->cells[i] = digester->scratch.null ? column->null : form_hash(column, form);
         else if (!hash_misfit(digester, i, &cells[i]))
             return refuse(digester, column, &cells[i], err);
         digester->scratch.null = false;

@@ -6,6 +6,9 @@
 #define XXH_INLINE_ALL
 #include <endian.h>
 #include <string.h>
+#include <sys/types.h>
+
+#include <sha2.h>
 #include <xxhash.h>
 
 #include "verify/canonical.h"
@@ -24,6 +27,7 @@ struct loaded_column {
     uint64_t seed;
     XXH128_hash_t null; /* the hash of NULL */
     uint64_t word_keys[2];
+    bool is_sha;          /* the field is a SHA-256 that the server computed */
     enum word_field word; /* how the target's field is read without its rule */
     const struct plan_column *plan;
 };
@@ -44,7 +48,9 @@ struct copy_stream {
     size_t column;     /* the field that is next */
     size_t remaining;  /* of the extension or the field */
     struct buf gather; /* the start of a unit that the chunks have cut */
-    XXH3_state_t hash; /* of a large field */
+    XXH3_state_t hash; /* of a large field, */
+    SHA2_CTX sha;      /* and of one above LARGE_VALUE */
+    bool is_huge;      /* it is that one */
 };
 
 struct digester {
@@ -52,6 +58,8 @@ struct digester {
     const struct plan_table *table;
     struct loaded_column *columns;
     size_t column_count;
+    size_t field_count;   /* of a tuple: the columns, and behind them the hashes that the server computed */
+    size_t *hashed;       /* the column of each of these */
     XXH128_hash_t *cells; /* the hashes of the row at hand */
     const char **misfits; /* by place, of the row at hand; NULL: misfits are errors */
     const char **misfit_room;
@@ -85,6 +93,20 @@ static inline XXH128_hash_t cell_hash(const struct loaded_column *column, struct
         return XXH3_128bits_withSeed(form.ptr, form.len, column->seed);
     memcpy(&word, form.ptr, sizeof(word));
     return word_hash(column, le64toh(word));
+}
+
+/* Of a form above LARGE_VALUE: its SHA-256, by whomever it was computed. */
+static inline XXH128_hash_t huge_hash(const struct loaded_column *column, const unsigned char *sha)
+{
+    return XXH3_128bits_withSeed(sha, SHA256_DIGEST_LENGTH, column->seed | (uint64_t)1 << 62);
+}
+
+XXH128_hash_t digester_huge_form(const struct loaded_column *column, struct str form);
+
+static inline XXH128_hash_t form_hash(const struct loaded_column *column, struct str form)
+{
+    return form.len > LARGE_VALUE && column->rule.as_sent ? digester_huge_form(column, form)
+                                                          : cell_hash(column, form);
 }
 
 /* All cells of the row are hashed. */

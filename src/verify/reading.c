@@ -12,13 +12,52 @@ struct digester *reading_digester(struct arena *arena, const struct reading *rea
     return digester;
 }
 
+static void put_expression(struct buf *sql, const struct reading *reading, size_t place)
+{
+    ident_quote(sql, reading->shape->columns[place].name);
+    if (reading->as_text != NULL && reading->as_text[place])
+        buf_text(sql, "::text");
+}
+
+/* In a form that has a length; it is told without the value's being unpacked. */
+static void put_measured(struct buf *sql, const struct reading *reading, size_t place)
+{
+    put_expression(sql, reading, place);
+    if (reading->shape->columns[place].type.kind != PG_BYTEA)
+        buf_text(sql, "::text");
+}
+
+static bool is_hashed(const struct reading *reading, size_t place)
+{
+    return reading->large && digest_may_be_large(&reading->shape->columns[place]);
+}
+
 void reading_put_columns(struct buf *sql, const struct reading *reading)
 {
     for (size_t i = 0; i < reading->shape->column_count; i++) {
         buf_text(sql, i > 0 ? ", " : "");
-        ident_quote(sql, reading->shape->columns[i].name);
-        if (reading->as_text != NULL && reading->as_text[i])
-            buf_text(sql, "::text");
+        if (is_hashed(reading, i)) {
+            buf_text(sql, "CASE WHEN octet_length(");
+            put_measured(sql, reading, i);
+            buf_printf(sql, ") <= %zu THEN ", LARGE_VALUE);
+        }
+        put_expression(sql, reading, i);
+        buf_text(sql, is_hashed(reading, i) ? " END" : "");
+    }
+}
+
+void reading_put_hashes(struct buf *sql, const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->shape->column_count; i++) {
+        bool bytes = reading->shape->columns[i].type.kind == PG_BYTEA;
+
+        if (!is_hashed(reading, i))
+            continue;
+        buf_text(sql, ", CASE WHEN octet_length(");
+        put_measured(sql, reading, i);
+        buf_printf(sql, ") > %zu THEN sha256(%s", LARGE_VALUE, bytes ? "" : "convert_to(");
+        put_measured(sql, reading, i);
+        buf_text(sql, bytes ? ") END" : ", 'UTF8')) END");
     }
 }
 
@@ -53,8 +92,11 @@ static bool read_copy(const struct reading *reading, struct digester *digester, 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_text(&sql, "COPY (SELECT ");
     reading_put_columns(&sql, reading);
+    reading_put_hashes(&sql, reading);
     reading_put_from(&sql, reading);
     buf_text(&sql, ") TO STDOUT (FORMAT binary)");
+    if (reading->large)
+        digester_expect_hashes(digester, reading->shape->column_count);
     done = engine_copy_out(reading->engine, buf_view(&sql), err);
     buf_free(&sql);
     while (done && bytes.len > 0)

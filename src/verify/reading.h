@@ -38,6 +38,8 @@ bool reading_open_rows(const struct reading *reading, struct rows **rows, struct
 
 /* PostgreSQL: the columns of the shape, as COPY (SELECT ...) has them: expressions, separated by commas. */
 void reading_put_columns(struct buf *sql, const struct reading *reading);
+/* ... behind them, with `large`, the hashes of large values; see digester_expect_hashes(). */
+void reading_put_hashes(struct buf *sql, const struct reading *reading);
 /* ... and what stands behind them. */
 void reading_put_from(struct buf *sql, const struct reading *reading);
 
