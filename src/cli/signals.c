@@ -2,12 +2,14 @@
 
 #include <stddef.h>
 
+#include "base/flag.h"
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
     (void)number;
-    interrupted = 1;
+    flag_set(&interrupted);
 }
 
 /* Ctrl-C and a closing terminal take back what was begun; a second one does not hurry that up. */

@@ -1,4 +1,5 @@
 #include "ops/interrupt.h"
+#include "base/flag.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ bool interruptible_until(const volatile sig_atomic_t *interrupted, struct engine
 
 bool was_interrupted(const volatile sig_atomic_t *interrupted)
 {
-    return interrupted != NULL && *interrupted != 0;
+    return flag_is_set(interrupted);
 }
 
 void interrupt_error(struct err *err)

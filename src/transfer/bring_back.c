@@ -1,4 +1,5 @@
 #include "transfer/bring_back.h"
+#include "base/flag.h"
 
 #include "schema/ident.h"
 #include "transfer/bring_back_intern.h"
@@ -252,8 +253,7 @@ static bool take_row(struct back_run *run, struct err *err)
 
 static bool is_interrupted(const struct back_run *run)
 {
-    return run->back->interrupted != NULL && *run->back->interrupted != 0 &&
-           run->counts->rows % LOOK_EVERY == 0;
+    return flag_is_set(run->back->interrupted) && run->counts->rows % LOOK_EVERY == 0;
 }
 
 static bool take_rows(struct back_run *run, struct err *err)

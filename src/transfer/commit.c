@@ -1,4 +1,5 @@
 #include "transfer/commit.h"
+#include "base/flag.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -150,7 +151,7 @@ static bool ask_status(struct commit *commit, struct arena *arena, bool impatien
 
 static bool was_canceled(const struct commit *commit)
 {
-    return commit->options.interrupted != NULL && *commit->options.interrupted != 0;
+    return flag_is_set(commit->options.interrupted);
 }
 
 /* Whether it is of no use to try again. */

@@ -1,4 +1,5 @@
 #include "transfer/load.h"
+#include "base/flag.h"
 
 #include <string.h>
 
@@ -174,7 +175,7 @@ static bool look_around(struct chunk *chunk, int64_t counted, struct err *err)
     struct load *load = chunk->load;
 
     atomic_fetch_add(&load->tables[chunk->place].rows, counted);
-    if (atomic_load(&load->stop) || (load->interrupted != NULL && *load->interrupted != 0))
+    if (atomic_load(&load->stop) || flag_is_set(load->interrupted))
         return err_set(err, ERR_CANCELED, "interrupted");
     if (chunk->sending && atomic_load(&load->checking_only))
         stop_sending(chunk, "misfits");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/flag.h"
 #include "engine/postgres/private.h"
 
 enum {
@@ -84,7 +85,7 @@ static bool wait_for(struct attempt *attempt, const volatile sig_atomic_t *inter
     bool done;
 
     (void)pthread_mutex_lock(&attempt->lock);
-    while (!attempt->done && *interrupted == 0)
+    while (!attempt->done && !flag_is_set(interrupted))
         clock_wait(&attempt->ended, &attempt->lock, LOOK_US);
     done = attempt->done;
     attempt->abandoned = !done;

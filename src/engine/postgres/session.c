@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/flag.h"
 #include "engine/postgres/session.h"
 
 enum {
@@ -83,7 +84,7 @@ static void keep_limits(struct postgres *postgres)
     struct postgres_session *session = postgres->session;
     bool late = session->until > 0 && clock_monotonic_us() >= session->until;
 
-    if (session->canceled || !(late || (session->interrupted != NULL && *session->interrupted != 0)))
+    if (session->canceled || !(late || flag_is_set(session->interrupted)))
         return;
     session->canceled = true;
     session->timed_out = late;

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/flag.h"
 #include "engine/sqlite/private.h"
 
 enum {
@@ -136,7 +137,7 @@ static bool copy_bytes(int from, const char *path, int to, struct block_pair *bl
     for (*bytes = 0;;) {
         ssize_t got = pread(from, blocks->source, BLOCK, (off_t)*bytes);
 
-        if (interrupted != NULL && *interrupted != 0)
+        if (flag_is_set(interrupted))
             return err_set(err, ERR_CANCELED, "interrupted");
         if (got < 0 && errno == EINTR)
             continue;

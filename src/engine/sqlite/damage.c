@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/flag.h"
 #include "engine/sqlite/private.h"
 #include "schema/ident.h"
 
@@ -69,7 +70,7 @@ static bool walk(struct engine *reader, const struct table *table, const char *o
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     put_walk(&sql, table, order);
     if (engine_query(reader, buf_view(&sql), NULL, 0, &rows, &err)) {
-        while (rows_next(rows, &found, &err) && found && (interrupted == NULL || *interrupted == 0)) {
+        while (rows_next(rows, &found, &err) && found && !flag_is_set(interrupted)) {
             walk->rows++;
             walk->last = rows->cells[0].integer;
         }

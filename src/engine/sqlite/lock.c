@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/flag.h"
 #include "engine/sqlite/private.h"
 
 enum {
@@ -58,7 +59,7 @@ enum lock_outcome sqlite_lock_shared(int file, int wait_ms, const volatile sig_a
     while (!try_shared(file)) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             return LOCK_IMPOSSIBLE;
-        if (clock_monotonic_us() >= until || (interrupted != NULL && *interrupted != 0))
+        if (clock_monotonic_us() >= until || flag_is_set(interrupted))
             return LOCK_BUSY;
         (void)nanosleep(&pause, NULL);
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/flag.h"
 #include "engine/sqlite/session.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 static bool must_stop(struct sqlite_session *session)
 {
     session->timed_out = session->until > 0 && clock_monotonic_us() >= session->until;
-    return session->timed_out || (session->interrupted != NULL && *session->interrupted != 0);
+    return session->timed_out || flag_is_set(session->interrupted);
 }
 
 static int on_progress(void *context)

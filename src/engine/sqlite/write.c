@@ -1,4 +1,5 @@
 #include "engine/sqlite/write.h"
+#include "base/flag.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static bool copy_all(struct sqlite *source, struct sqlite *made, const volatile 
     sqlite3_backup *backup = sqlite3_backup_init(made->connection, "main", source->connection, "main");
     int code = backup == NULL ? sqlite3_errcode(made->connection) : SQLITE_OK;
 
-    while (code == SQLITE_OK && (interrupted == NULL || *interrupted == 0))
+    while (code == SQLITE_OK && !flag_is_set(interrupted))
         code = sqlite3_backup_step(backup, PAGES_AT_ONCE);
     (void)sqlite3_backup_finish(backup);
     if (code == SQLITE_OK)
