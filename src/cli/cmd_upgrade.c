@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cli/abandon.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/connect.h"
@@ -75,6 +76,8 @@ static bool run(struct invocation *invocation, struct err *err)
 
     if (option_given(invocation, "retry-quarantine"))
         return retry_quarantine(invocation, err);
+    if (option_given(invocation, "abandon"))
+        return abandon(invocation, err);
     if (!prepare(invocation, &endpoints, &options, err))
         return false;
     options.interrupted = signals_catch();
@@ -100,6 +103,8 @@ static const struct option options[] = {
     {"replace", 0, NULL, "swap the tables that an earlier run of pgrade published"},
     {"discard-changes", 0, NULL, "with --replace: lose what was changed in those tables since"},
     {"snapshot", 0, NULL, "publish the state at the start even if the source is written meanwhile"},
+    {"resume", 0, NULL, "go on with an interrupted run, as runs do; say where none was"},
+    {"abandon", 0, NULL, "remove what an interrupted run left on TARGET, and do no more"},
     {"workers", 0, "N", "connections that load at once (2)"},
     {"no-verify", 0, NULL, "do not read the rows back; saves time and proves nothing"},
     {"owner", 0, "ROLE", "give all that is published to that role"},

@@ -17,8 +17,8 @@ enum {
 static const char *const sections[] = {"type", "misfit", "rename", "where", "unit", "nocase"};
 
 /* What asks, or names files of one run, is said anew each time. */
-static const char *const typed_only[] = {"config", "no-config",    "help",  "yes",   "plan",
-                                         "out",    "write-config", "force", "report"};
+static const char *const typed_only[] = {"config",       "no-config", "help",   "yes",     "plan",  "out",
+                                         "write-config", "force",     "resume", "abandon", "report"};
 
 static bool is_among(struct str word, const char *const *words, size_t count)
 {

@@ -266,6 +266,23 @@ static void put_contradictions(const struct report *report, struct json *json)
     json_array_end(json);
 }
 
+static void put_resumed(const struct report *report, struct json *json)
+{
+    const struct resumed *resumed = &report->result->resumed;
+
+    json_name(json, "resumed");
+    if (!resumed->taken) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_put_str(json, "began", resumed->began);
+    json_put_int(json, "tables", (int64_t)resumed->tables);
+    json_put_int(json, "rows", resumed->rows);
+    json_put_int(json, "objects", (int64_t)resumed->objects);
+    json_object_end(json);
+}
+
 void report_upgrade_json(const struct report *report, const struct err *err, int status)
 {
     static const char *const steps[STEP_COUNT] = {"plan", "load", "constraints", "views", "publish"};
@@ -283,6 +300,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
         json_null(&json);
     else
         json_error(&json, err);
+    put_resumed(report, &json);
     json_put_str(&json, "not_carried_file", str_from(report->not_carried_file));
     json_put_str(&json, "quarantine_file", str_from(report->result->quarantine_file));
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));

@@ -20,6 +20,11 @@ static void put_head(const struct report *report, struct buf *out)
     buf_printf(out, ")\nTarget  %.*s (PostgreSQL %.*s, schema %.*s)\n\n",
                STR_ARGS(url_redacted(arena, &report->endpoints->target)), STR_ARGS(result->target.version),
                STR_ARGS(result->prepared.plan.target_schema));
+    if (result->resumed.taken)
+        buf_printf(
+            out, "Taken over from the run of %.*s: %.*s rows of %zu table%s, %zu indexes and constraints\n\n",
+            STR_ARGS(result->resumed.began), STR_ARGS(show_count(arena, result->resumed.rows)),
+            result->resumed.tables, result->resumed.tables == 1 ? "" : "s", result->resumed.objects);
 }
 
 static void put_outcome(const struct report *report, size_t place, struct text_table *table)

@@ -179,6 +179,7 @@ bool settings_upgrade(struct invocation *invocation, struct upgrade_options *opt
     }
     options->snapshot = option_given(invocation, "snapshot");
     options->no_verify = option_given(invocation, "no-verify");
+    options->resume = option_given(invocation, "resume");
     options->quarantine_file = option_value(invocation, "quarantine-file");
     return settings_mode(invocation, options, err) && read_orphans(invocation, options, err);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ops/redo.h"
+#include "transfer/journal.h"
 #include "transfer/misfits.h"
 #include "transfer/quarantine.h"
 #include "verify/readback.h"
@@ -70,18 +71,35 @@ static bool read_deleted(struct arena *arena, struct orphan_set *set, const stru
     }
 }
 
-static bool delete_orphans(struct arena *arena, const struct plan *plan, const struct plan_object *key,
-                           struct orphan_set *set, struct engine *control, struct err *err)
+/* In the transaction in which rows go, the journal stops saying that they are there. */
+static bool commit(const struct target *target, struct str thinned, struct err *err)
 {
-    struct arena *scratch = arena_new();
-    struct digester *digester = digester_new(scratch, &plan->tables[key->table]);
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_printf(&sql, "COPY (%.*s) TO STDOUT (FORMAT binary)", STR_ARGS(key->orphans_sql));
-    done = engine_copy_out(control, buf_view(&sql), err) &&
-           read_deleted(arena, set, key, control, digester, err);
+    if (thinned.len > 0)
+        journal_put_thinned(&sql, target, thinned);
+    buf_text(&sql, "COMMIT");
+    done = engine_exec(target->control, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool delete_orphans(struct arena *arena, const struct plan *plan, const struct plan_object *key,
+                           struct orphan_set *set, const struct target *target, struct err *err)
+{
+    struct arena *scratch = arena_new();
+    struct digester *digester = digester_new(scratch, &plan->tables[key->table]);
+    size_t before = set->count;
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_printf(&sql, "BEGIN; COPY (%.*s) TO STDOUT (FORMAT binary)", STR_ARGS(key->orphans_sql));
+    done = engine_copy_out(target->control, buf_view(&sql), err) &&
+           read_deleted(arena, set, key, target->control, digester, err) &&
+           commit(target, set->count > before ? plan->tables[key->table].name : (struct str){NULL, 0}, err);
     buf_free(&sql);
     digester_free(digester);
     arena_free(scratch);
@@ -109,7 +127,7 @@ static bool delete_all(struct arena *arena, struct upgrade_result *result, struc
 
             if (key->orphans_sql.ptr == NULL || !lost[key->parent])
                 continue;
-            if (!delete_orphans(arena, plan, key, set, result->target.control, err))
+            if (!delete_orphans(arena, plan, key, set, &result->target, err))
                 return false;
             now[key->table] = now[key->table] || set->count > before;
             again = again || set->count > before;

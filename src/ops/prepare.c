@@ -51,6 +51,20 @@ static bool check_whole(void *context, struct err *err)
     return sqlite_check_whole(context, err);
 }
 
+/* What the readers see is a state that is known where the file was in it before and afterwards. */
+static bool open_snapshot(struct arena *arena, const struct prepare_options *options,
+                          const struct engine_options *engine, struct prepared *prepared, struct err *err)
+{
+    const char *path = str_cstr(arena, options->source->path);
+    struct str before = sqlite_state(arena, path, NULL);
+
+    if (!snapshot_open(arena, options->source, engine, options->readers, &prepared->snapshot, err))
+        return false;
+    if (before.len > 0 && str_equal(before, sqlite_state(arena, path, prepared->snapshot.witness)))
+        prepared->state = before;
+    return true;
+}
+
 bool prepare_source(struct arena *arena, const struct prepare_options *options, struct prepared *prepared,
                     struct err *err)
 {
@@ -60,7 +74,7 @@ bool prepare_source(struct arena *arena, const struct prepare_options *options, 
                                     .interrupted = options->interrupted};
 
     *prepared = (struct prepared){.sampled = false};
-    return snapshot_open(arena, options->source, &engine, options->readers, &prepared->snapshot, err) &&
+    return open_snapshot(arena, options, &engine, prepared, err) &&
            (!options->check_source || interruptible(options->interrupted, prepared->snapshot.readers[0],
                                                     check_whole, prepared->snapshot.readers[0], err)) &&
            engine_read_schema(prepared->snapshot.readers[0], arena, &prepared->schema, err) &&

@@ -26,6 +26,7 @@ struct prepare_options {
 
 struct prepared {
     struct snapshot snapshot;
+    struct str state; /* of the source: sqlite_state(); empty: somebody wrote it meanwhile */
     struct schema schema;
     struct plan_facts facts;
     struct plan plan;

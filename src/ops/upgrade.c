@@ -13,6 +13,7 @@
 #include "ops/orphans.h"
 #include "ops/policy.h"
 #include "ops/refusals.h"
+#include "ops/resume.h"
 #include "ops/settle.h"
 #include "ops/views.h"
 #include "ops/widen.h"
@@ -30,6 +31,7 @@ struct run {
     struct prepare_options prepare;
     struct engine *control;
     struct existing existing; /* where the target's tables are the application's own */
+    struct resume resume;
     struct work work;
     bool working;
     int steps; /* of STEPS */
@@ -144,21 +146,30 @@ static bool is_planned_for(const struct run *run)
            (plan->target_version == major_version(run) || !plan_has_virtual(&run->result->prepared.plan));
 }
 
+/* *again: there is to be planned with what an interrupted run had found out. */
+static bool meet_target(struct run *run, bool *again, struct err *err)
+{
+    return connect_control(run, err) &&
+           mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err) &&
+           resume_look(run->arena, run->options, run->result, &run->prepare, &run->resume, again, err);
+}
+
 /* The plan depends a little on the target.  Objects that cannot be carried stop a fresh run, and are nothing
  * to one that fills, so which it is has to be known first. */
 static bool plan_for_target(struct run *run, struct err *err)
 {
     struct err decision = {.code = ERR_NONE};
+    bool again = false;
 
     if (!prepare_plan(run->arena, &run->prepare, &run->result->prepared, err))
         return false;
-    if (run->control == NULL &&
-        (!connect_control(run, err) ||
-         !mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err))) {
+    if (run->control == NULL && !meet_target(run, &again, err)) {
         if (!accept_check(run->options, run->result, "written", &decision))
             *err = decision;
         return false;
     }
+    if (again && !prepare_plan(run->arena, &run->prepare, &run->result->prepared, err))
+        return false;
     if (run->result->filled)
         return true;
     if (!accept_check(run->options, run->result, "written", err))
@@ -185,8 +196,11 @@ static bool plan_step_for_target(struct run *run, struct err *err)
 static bool create_tables(void *context, struct err *err)
 {
     struct run *run = context;
+    bool taken;
 
-    return target_create_tables(&run->result->target, &run->result->prepared.plan, err);
+    return resume_begin(run->arena, run->options, run->result, &run->prepare, &run->resume, &run->work,
+                        &taken, err) &&
+           (taken || target_create_tables(&run->result->target, &run->result->prepared.plan, err));
 }
 
 /* *made: the tables were. */

@@ -58,6 +58,7 @@ struct upgrade_options {
     bool discard_changes; /* that were made to what --replace drops */
     bool snapshot;        /* the state at the start is wanted, even if the source is written meanwhile */
     bool no_verify;
+    bool resume; /* an interrupted run is expected: says so where there is none */
     bool trace;
     bool check_source;          /* as in struct prepare_options */
     const char *work_directory; /* likewise */
@@ -118,6 +119,16 @@ enum upgrade_step {
 };
 
 struct fill; /* plan/fill.h */
+
+/* What was taken over from a run that was interrupted. */
+struct resumed {
+    bool taken;
+    struct str began; /* "2026-11-21 17:40:12 UTC" */
+    size_t tables;    /* of which at least a part was loaded */
+    int64_t rows;
+    size_t objects; /* indexes, keys and constraints */
+};
+
 struct orphan_set;
 struct refusal; /* refusals.h */
 
@@ -141,7 +152,8 @@ struct upgrade_result {
     struct type_override *widened; /* by --misfit widen */
     size_t widened_count;
     size_t widened_capacity;
-    size_t not_accepted;           /* objects that are not carried and not accepted */
+    size_t not_accepted; /* objects that are not carried and not accepted */
+    struct resumed resumed;
     bool filled;                   /* the tables are the application's own */
     bool chosen;                   /* `filled` says so; else nobody looked at the target */
     const struct fill *comparison; /* of the source with them; NULL: none was made */

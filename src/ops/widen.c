@@ -223,8 +223,8 @@ static void widen_column(struct arena *arena, struct upgrade_result *result, siz
         widen_type(arena, result, place, column);
 }
 
-static void set_overrides(struct arena *arena, const struct upgrade_options *options,
-                          const struct upgrade_result *result, struct plan_options *plan)
+void widen_set(struct arena *arena, const struct upgrade_options *options,
+               const struct upgrade_result *result, struct plan_options *plan)
 {
     size_t given = options->plan.override_count;
     struct type_override *all = ARENA_ARRAY(arena, struct type_override, given + result->widened_count);
@@ -267,7 +267,7 @@ bool widen(struct arena *arena, const struct upgrade_options *options, struct up
         }
     }
     if (widened)
-        set_overrides(arena, options, result, plan);
+        widen_set(arena, options, result, plan);
     return widened;
 }
 

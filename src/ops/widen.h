@@ -9,6 +9,10 @@
 bool widen(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
            struct plan_options *plan);
 
+/* Puts those that were widened so far behind those that the user gave. */
+void widen_set(struct arena *arena, const struct upgrade_options *options,
+               const struct upgrade_result *result, struct plan_options *plan);
+
 /* The columns that the user wants widened and that cannot be, with the reasons; empty: there are none. */
 struct str widen_obstacles(struct arena *arena, const struct upgrade_options *options,
                            const struct upgrade_result *result);

@@ -139,6 +139,7 @@ static void prepare_outcomes(struct work *work)
     }
     for (size_t i = 0; i < work->workers; i++) {
         work->arenas[i] = arena_new();
+        work->scratch[i] = arena_new();
         work->digesters[i] = ARENA_ARRAY(work->arenas[i], struct digester *, plan->table_count + 1);
     }
 }
@@ -164,6 +165,8 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
     work->targets = ARENA_ARRAY(arena, struct engine *, work->workers);
     work->digesters = ARENA_ARRAY(arena, struct digester **, work->workers);
     work->arenas = ARENA_ARRAY(arena, struct arena *, work->workers);
+    work->scratch = ARENA_ARRAY(arena, struct arena *, work->workers);
+    work->before = ARENA_ARRAY(arena, struct digest, work->workers);
     work->parallel = ARENA_ARRAY(arena, int, work->workers);
     for (size_t i = 0; i < work->workers; i++)
         work->parallel[i] = -1; /* the server's own setting */
@@ -180,6 +183,7 @@ bool work_open(struct work *work, struct arena *arena, const struct upgrade_opti
         work->targets[0] = joined;
         return true;
     }
+    result->load.recorder = (struct load_recorder){work_record, work};
     return connect_workers(work, err);
 }
 
@@ -192,6 +196,7 @@ void work_close(struct work *work)
             if (work->digesters[i][j] != NULL)
                 digester_free(work->digesters[i][j]);
         arena_free(work->arenas[i]);
+        arena_free(work->scratch[i]);
     }
     load_free(&work->result->load);
     (void)pthread_mutex_destroy(&work->lock);

@@ -97,6 +97,11 @@ static void add_finishes(struct work *work)
     }
 }
 
+static bool is_made(const struct plan_object *object)
+{
+    return object->then_sql.ptr != NULL ? object->then_made : object->made;
+}
+
 static void add_constraints(struct work *work)
 {
     const struct plan *plan = work_plan(work);
@@ -105,7 +110,8 @@ static void add_constraints(struct work *work)
         struct object_task *task = NULL;
 
         for (size_t j = 0; j < plan->object_count; j++) {
-            if (plan->objects[j].table != i || plan->objects[j].probe_sql.ptr == NULL)
+            if (plan->objects[j].table != i || plan->objects[j].probe_sql.ptr == NULL ||
+                is_made(&plan->objects[j]))
                 continue;
             if (task == NULL)
                 task = work_object_task(&work->tables[i]);

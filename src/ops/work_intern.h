@@ -3,6 +3,7 @@
 #define PGRADE_OPS_WORK_INTERN_H
 
 #include "ops/work.h"
+#include "transfer/journal.h"
 
 /* Lower ranks begin first. */
 enum work_rank {
@@ -32,6 +33,13 @@ void work_add_object(struct object_task *task, const struct plan_object *object)
 
 const struct plan *work_plan(const struct work *work);
 struct table_outcome *work_outcome(const struct work_table *table);
+
+/* work_record.c: before a chunk, and when all of it is sent. */
+void work_record_begin(struct work *work, size_t worker, struct digester *digester);
+void work_record(void *context, size_t worker, size_t table, const struct load_range *range,
+                 const struct load_counts *counts, struct buf *sql);
+/* Sets the ranges that are left to be loaded. */
+void work_cut(struct work_table *table, const struct load_shape *shape);
 
 /* One of the table's tasks is done. */
 void work_task_done(struct work_table *table, int64_t began);

@@ -250,7 +250,7 @@ static void add_indexes(struct work_table *table)
     struct object_task *task = NULL;
 
     for (size_t i = 0; i < plan->object_count; i++) {
-        if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]))
+        if (plan->objects[i].table != table->place || !is_index(&plan->objects[i]) || plan->objects[i].made)
             continue;
         if (task == NULL)
             task = work_object_task(table);
@@ -286,7 +286,7 @@ static bool run_load(void *context, size_t worker, struct err *err)
     struct work *work = table->work;
     int64_t began = clock_monotonic_us();
 
-    (void)digester_of(work, worker, table->place);
+    work_record_begin(work, worker, digester_of(work, worker, table->place));
     if (!load_chunk(&work->result->load, worker, reader_of(work, worker), work->targets[worker], table->place,
                     &task->range, err))
         return false;
@@ -326,6 +326,27 @@ static bool measure_tables(struct work *work, struct sized_table *tables, struct
     return true;
 }
 
+static void add_load(struct work_table *table, const struct load_range *range)
+{
+    struct load_task *task = ARENA_NEW(table->work->arena, struct load_task);
+
+    *task = (struct load_task){table, *range};
+    table->chunks++;
+    table->left++;
+    pool_add(table->work->pool, RANK_LOAD, run_load, task);
+}
+
+static void add_altered(struct work_table *table)
+{
+    for (size_t i = 0; i < table->piece_count; i++) {
+        struct load_range range = table->pieces[i]->range;
+
+        range.loaded = true;
+        if (table->pieces[i]->altered)
+            add_load(table, &range);
+    }
+}
+
 static void add_loads(struct work *work)
 {
     int64_t whole = work->result->prepared.schema.bytes;
@@ -334,15 +355,15 @@ static void add_loads(struct work *work)
         struct work_table *table = work->sized[i].table;
         const struct load_shape *shape = &work->sized[i].shape;
 
-        table->chunks = table->left = table->cut_in = shape->count;
         /* By the range of rowids; a few rows far apart hold no more than the file. */
         table->weight = shape->bytes < whole ? shape->bytes : whole;
-        for (size_t j = 0; j < shape->count; j++) {
-            struct load_task *task = ARENA_NEW(work->arena, struct load_task);
-
-            *task = (struct load_task){table, shape->ranges[j]};
-            pool_add(work->pool, RANK_LOAD, run_load, task);
-        }
+        work_cut(table, shape);
+        for (size_t j = 0; j < table->range_count; j++)
+            add_load(table, &table->ranges[j]);
+        add_altered(table);
+        table->cut_in = table->chunks > 0 ? table->chunks : 1;
+        if (table->chunks == 0)
+            table_loaded(table);
         pool_add(work->pool, RANK_COUNT, run_count, table);
     }
 }

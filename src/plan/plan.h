@@ -108,6 +108,9 @@ struct plan_object {
      * each statement before anybody runs it.  Both, and `sql`, name the target schema. */
     struct str function;
     struct str check_sql;
+    /* An interrupted run has done what `sql`, and what `then_sql` says. */
+    bool made;
+    bool then_made;
 };
 
 /* An enum type to be made before the tables. */

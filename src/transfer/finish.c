@@ -62,9 +62,9 @@ bool finish_keys(struct arena *arena, struct engine *target, const struct plan *
     for (size_t i = 0; i < plan->object_count; i++) {
         const struct plan_object *object = &plan->objects[i];
 
-        if (object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE)
+        if ((object->class == OBJECT_PRIMARY_KEY || object->class == OBJECT_UNIQUE) && !object->then_made)
             keys[key_count++] = object;
-        else if (object->class == OBJECT_FOREIGN_KEY)
+        else if (object->class == OBJECT_FOREIGN_KEY && !object->made)
             foreign[foreign_count++] = object;
     }
     return finish_objects_then(target, keys, key_count, err) &&

@@ -26,11 +26,11 @@ struct chunk {
     struct engine *target; /* NULL: check only */
     struct row_encoder row;
     bool sending;
-    bool whole; /* large, and all of its table */
+    bool whole;       /* large, and all of its table */
+    bool loaded;      /* as in struct load_range */
+    bool transaction; /* that ends with a COMMIT of its own */
     struct buf out;
-    int64_t rows;
-    int64_t aside; /* of them: not sent */
-    int64_t bytes;
+    struct load_counts counts;
 };
 
 void load_init(struct load *load, struct arena *arena, const struct plan *plan)
@@ -40,6 +40,7 @@ void load_init(struct load *load, struct arena *arena, const struct plan *plan)
     load->observer = (struct row_observer){.row = NULL};
     load->sink = (struct row_sink){.row = NULL};
     load->picker = (struct row_picker){.picks = NULL};
+    load->recorder = (struct load_recorder){.put = NULL};
     load->observe_always = false;
     load->joined = false;
     load->frozen = false;
@@ -83,8 +84,10 @@ static void put_select(struct buf *sql, const struct chunk *chunk, const struct 
  */
 static void put_copy(struct buf *sql, const struct chunk *chunk)
 {
+    if (chunk->transaction)
+        buf_text(sql, "BEGIN; ");
     if (chunk->whole) {
-        buf_text(sql, "BEGIN; TRUNCATE ONLY ");
+        buf_text(sql, "TRUNCATE ONLY ");
         ident_quote_qualified(sql, chunk->load->plan->load_schema, chunk->table->name);
         buf_text(sql, "; ");
     }
@@ -115,8 +118,9 @@ static bool begin_copy(struct chunk *chunk, struct err *err)
 
 static bool flush(struct chunk *chunk, struct err *err)
 {
-    chunk->bytes += (int64_t)chunk->out.len;
-    atomic_fetch_add(&chunk->load->tables[chunk->place].bytes, (int64_t)chunk->out.len);
+    chunk->counts.bytes += (int64_t)chunk->out.len;
+    if (!chunk->loaded)
+        atomic_fetch_add(&chunk->load->tables[chunk->place].bytes, (int64_t)chunk->out.len);
     if (chunk->sending && !engine_copy_put(chunk->target, chunk->out.ptr, chunk->out.len, err)) {
         chunk->sending = false;
         return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
@@ -135,7 +139,7 @@ static void stop_sending(struct chunk *chunk, const char *why)
 
     if (chunk->sending)
         engine_copy_in_abort(chunk->target, why);
-    if (chunk->sending && chunk->whole)
+    if (chunk->sending && chunk->transaction)
         (void)!engine_exec(chunk->target, (struct str)STR("ROLLBACK"), &ignored);
     chunk->sending = false;
 }
@@ -162,10 +166,10 @@ static bool load_row(struct chunk *chunk, const struct value *cells, struct err 
         stop_sending(chunk, "misfits");
     }
     if (fate == ROW_SET_ASIDE) {
-        chunk->aside++;
+        chunk->counts.aside++;
         atomic_fetch_add(&chunk->load->tables[chunk->place].quarantined, 1);
     }
-    chunk->rows++;
+    chunk->counts.rows++;
     return chunk->out.len < BATCH || flush(chunk, err);
 }
 
@@ -193,18 +197,33 @@ static bool load_rows(struct chunk *chunk, struct rows *rows, struct err *err)
             return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
         }
         if (!found)
-            return look_around(chunk, chunk->rows - counted, err);
+            return look_around(chunk, chunk->counts.rows - counted, err);
         if (!load_row(chunk, rows->cells, err))
             return false;
-        if (chunk->rows - counted >= ROWS_A_LOOK) {
-            if (!look_around(chunk, chunk->rows - counted, err))
+        if (chunk->counts.rows - counted >= ROWS_A_LOOK) {
+            if (!look_around(chunk, chunk->counts.rows - counted, err))
                 return false;
-            counted = chunk->rows;
+            counted = chunk->counts.rows;
         }
     }
 }
 
-static bool end_copy(struct chunk *chunk, struct err *err)
+static bool commit(struct chunk *chunk, const struct load_range *range, struct err *err)
+{
+    const struct load_recorder *recorder = &chunk->load->recorder;
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    if (recorder->put != NULL)
+        recorder->put(recorder->context, chunk->worker, chunk->place, range, &chunk->counts, &sql);
+    buf_text(&sql, "COMMIT");
+    done = engine_exec(chunk->target, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool end_copy(struct chunk *chunk, const struct load_range *range, struct err *err)
 {
     static const char trailer[2] = {'\xff', '\xff'};
     int64_t rows;
@@ -217,13 +236,13 @@ static bool end_copy(struct chunk *chunk, struct err *err)
     chunk->sending = false;
     if (!engine_copy_in_end(chunk->target, &rows, err))
         return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
-    if (rows != chunk->rows - chunk->aside) {
+    if (rows != chunk->counts.rows - chunk->counts.aside) {
         err_set(err, ERR_FAILED, "%.*s: %lld rows were sent and the server took %lld",
-                STR_ARGS(chunk->table->source->name.text), (long long)(chunk->rows - chunk->aside),
-                (long long)rows);
+                STR_ARGS(chunk->table->source->name.text),
+                (long long)(chunk->counts.rows - chunk->counts.aside), (long long)rows);
         return err_hint(err, "this should not happen; nothing was published");
     }
-    return !chunk->whole || engine_exec(chunk->target, (struct str)STR("COMMIT"), err);
+    return !chunk->transaction || commit(chunk, range, err);
 }
 
 static bool open_rows(struct chunk *chunk, struct engine *reader, const struct load_range *range,
@@ -256,17 +275,19 @@ bool load_chunk(struct load *load, size_t worker, struct engine *reader, struct 
                           .worker = worker,
                           .place = table,
                           .table = &load->plan->tables[table],
-                          .target = atomic_load(&load->checking_only) ? NULL : target,
+                          .target = atomic_load(&load->checking_only) || range->loaded ? NULL : target,
+                          .loaded = range->loaded,
                           .whole = !load->joined && !range->bounded &&
                                    load->plan->tables[table].source->rows >= WHOLE_ROWS};
     struct rows *rows = NULL;
     bool done;
 
+    chunk.transaction = chunk.whole || load->recorder.put != NULL;
     buf_init(&chunk.out, ROW_MAXIMUM + BATCH);
     row_encoder_init(&chunk.row, arena, load, table);
     done = open_rows(&chunk, reader, range, &rows, err) &&
            (chunk.target == NULL || begin_copy(&chunk, err)) && load_rows(&chunk, rows, err) &&
-           end_copy(&chunk, err);
+           end_copy(&chunk, range, err);
     stop_sending(&chunk, "the load failed");
     rows_close(rows);
     row_encoder_free(&chunk.row);

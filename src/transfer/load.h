@@ -2,9 +2,9 @@
  * load.h: from rows of the source to COPY on the target.
  *
  * A chunk is one table or a range of rowids of it.  Loading a chunk reads its rows with the worker's own
- * reader, checks and encodes every value, and sends them on the worker's own connection, one COPY (and so one
- * transaction) a chunk. Memory stays flat: what is held is one batch of encoded rows, or one row where that
- * is larger.
+ * reader, checks and encodes every value, and sends them on the worker's own connection, one COPY in one
+ * transaction a chunk, with the record of it. Memory stays flat: what is held is one batch of encoded rows,
+ * or one row where that is larger.
  *
  * Misfits: from the first one on nothing more is sent by any worker, since nothing will be published; the
  * rest is only read and checked, so that all misfits are listed.  Without a target (`plan`) a load is this
@@ -124,6 +124,28 @@ struct row_picker {
         *counted; /* of the load: changes of rows that are picked do not count there; may be NULL */
 };
 
+struct load_range {
+    bool bounded;
+    int64_t first; /* rowids, inclusive */
+    int64_t last;
+    bool loaded; /* by an interrupted run: only read again, for what the policies made of it; its bytes are
+                    counted */
+};
+
+/* A chunk whose rows have all been sent. */
+struct load_counts {
+    int64_t rows;  /* read */
+    int64_t aside; /* of them: not sent */
+    int64_t bytes;
+};
+
+/* Puts the statements that record a chunk, which are sent in the transaction of its COPY. */
+struct load_recorder {
+    void (*put)(void *context, size_t worker, size_t table, const struct load_range *range,
+                const struct load_counts *counts, struct buf *sql);
+    void *context;
+};
+
 struct load_progress {
     atomic_int_fast64_t rows;        /* read and encoded */
     atomic_int_fast64_t quarantined; /* of them */
@@ -136,6 +158,7 @@ struct load {
     struct row_observer observer;           /* row may be NULL */
     struct row_sink sink;                   /* row may be NULL when no policy is MISFIT_QUARANTINE */
     struct row_picker picker;               /* picks may be NULL */
+    struct load_recorder recorder;          /* put may be NULL */
     bool observe_always;                    /* also where there is no target */
     bool joined;                            /* all in the transaction that the target is in */
     bool frozen; /* where its tables were truncated, so that rows may be frozen as they come */
@@ -144,12 +167,6 @@ struct load {
     atomic_bool checking_only;    /* set by the first misfit, or at the start where there is no target */
     atomic_bool stop;             /* set by whoever interrupts */
     const volatile sig_atomic_t *interrupted; /* by a signal, where nobody sets `stop`; may be NULL */
-};
-
-struct load_range {
-    bool bounded;
-    int64_t first; /* rowids, inclusive */
-    int64_t last;
 };
 
 void load_init(struct load *load, struct arena *arena, const struct plan *plan);

@@ -222,6 +222,9 @@ static bool put_all(struct buf *sql, struct target *target, const struct plan *p
     put_records(sql, target, plan, rows, source);
     target_put_owner(sql, target, plan);
     target_put_nocase_published(sql, target, plan);
+    buf_text(sql, "DROP TABLE ");
+    ident_quote_qualified(sql, target->load_schema, target->journal);
+    buf_text(sql, ";\n");
     /* Without CASCADE: it fails, and all of this with it, if anything was forgotten. */
     buf_text(sql, "DROP SCHEMA ");
     ident_quote(sql, target->load_schema);

@@ -2,11 +2,8 @@
 
 #include <inttypes.h>
 
-#include "base/log.h"
+#include "engine/postgres/postgres.h"
 #include "schema/ident.h"
-
-/* A fixed number that nobody else is likely to lock: "pgrade" in ASCII. */
-static const struct str lock_sql = STR("SELECT pg_try_advisory_lock(123580466324581)");
 
 /* Facts about the server and the database, one row. */
 static const struct str facts_sql = STR(
@@ -20,8 +17,19 @@ static const struct str facts_sql = STR(
     " coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', '')"
     " FROM pg_database d LEFT JOIN pg_namespace n ON n.nspname = $1 WHERE d.datname = current_database()");
 
+/* So that a server process notices soon that its client is gone, whatever it works at.  Not every system of a
+ * server can tell ("client_connection_check_interval"). */
+static void watch_client(struct engine *session)
+{
+    struct err ignored = {.code = ERR_NONE};
+
+    if (postgres_version(session) >= 140000)
+        (void)!engine_exec(session, (struct str)STR("SET client_connection_check_interval = '1s'"), &ignored);
+}
+
 bool target_session(struct engine *session, struct err *err)
 {
+    watch_client(session);
     /* Long texts: the server's time is mostly the default compression; not every build has lz4. */
     return engine_exec(
         session,
@@ -90,20 +98,6 @@ static struct str collation_name(struct arena *arena, const struct value *facts)
     return str_dup(arena, facts[FACT_COLLATION].bytes);
 }
 
-static bool take_lock(struct target *target, struct err *err)
-{
-    int64_t taken;
-
-    if (!engine_int(target->control, lock_sql, &taken, err))
-        return false;
-    target->locked = taken != 0;
-    if (target->locked)
-        return true;
-    err_set(err, ERR_REFUSED, "another pgrade is working in the database %.*s", STR_ARGS(target->database));
-    return err_hint(
-        err, "wait until it has ended; its sessions are in pg_stat_activity with application_name pgrade");
-}
-
 bool target_look(struct arena *arena, struct engine *control, struct str schema, struct str load_schema,
                  struct target *target, struct err *refusal, struct err *err)
 {
@@ -138,7 +132,7 @@ bool target_examine(struct arena *arena, struct engine *control, struct str sche
     if (!target_look(arena, control, schema, load_schema, target, &refusal, err))
         return false;
     if (refusal.code == ERR_NONE)
-        return take_lock(target, err);
+        return target_lock(target, err);
     *err = refusal;
     return false;
 }

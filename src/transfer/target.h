@@ -4,8 +4,8 @@
  *
  * Everything is made in a schema of its own, which no application looks at; publishing moves an explicit list
  * of objects into place in one transaction.  Until then the target is as it was for its users, and giving up
- * means dropping that schema.  A session lock keeps a second pgrade away; what a killed run left behind is
- * recognised by nobody holding that lock, and dropped.
+ * means dropping that schema.  A session lock keeps a second pgrade away.  What a killed run left behind is
+ * recognised by nobody holding that lock: the next one goes on with it (journal.h, ops/resume.h) or drops it.
  */
 #ifndef PGRADE_TRANSFER_TARGET_H
 #define PGRADE_TRANSFER_TARGET_H
@@ -15,6 +15,25 @@
 
 struct commit;
 struct quarantine;
+struct journal;
+
+/* What a run found out on the way, and planned anew with. */
+struct journal_decision {
+    struct str kind;
+    struct str table; /* of the source; empty: none */
+    struct str column;
+    struct str value;
+    struct str reason; /* without values of rows */
+};
+
+/* A comment on the table in which a run keeps its journal: journal.h. */
+#define JOURNAL_MARK "how far a run of pgrade has come"
+
+/* Something that holds for a whole run. */
+struct journal_fact {
+    const char *name;
+    struct str value;
+};
 
 struct target {
     struct engine *control;
@@ -33,13 +52,21 @@ struct target {
     bool loading; /* the load schema is ours and exists */
     bool schema_exists;
     bool may_create_schema;
-    bool may_create;           /* in the schema that is published into */
-    bool occupied_by_others;   /* nothing of what target_check_empty() refused is pgrade's own */
-    bool record_schema_exists; /* pgrade */
-    bool record_exists;        /* pgrade.published */
-    bool record_narrow;        /* made by a version that kept neither rows nor parts */
-    bool record_is_ours;       /* may be altered */
-    bool discard_changes;      /* what was done to the earlier tables may be lost */
+    bool may_create;                  /* in the schema that is published into */
+    bool occupied_by_others;          /* nothing of what target_check_empty() refused is pgrade's own */
+    bool record_schema_exists;        /* pgrade */
+    bool record_exists;               /* pgrade.published */
+    bool record_narrow;               /* made by a version that kept neither rows nor parts */
+    bool record_is_ours;              /* may be altered */
+    struct str journal;               /* the table in the load schema, once its name is chosen */
+    const struct journal_fact *facts; /* what is written there of the run */
+    size_t fact_count;
+    const int *sessions; /* server processes that belong to it, beside `control` */
+    size_t session_count;
+    struct journal_decision *decisions; /* what it has found out so far */
+    size_t decision_count;
+    size_t decision_capacity;
+    bool discard_changes; /* what was done to the earlier tables may be lost */
     /* With replace: what an earlier run published and is still there; dropped in the publish transaction. */
     struct str *earlier; /* "table", "type" ... and qualified names, two by two */
     size_t earlier_count;
@@ -47,8 +74,9 @@ struct target {
 };
 
 /*
- * Settings of every session that takes part in a load.  Commits do not wait for the disk: nothing counts
- * before it is published, and the commit that publishes waits, for all that was written to the log before it.
+ * Settings of every session that takes part in a load.  The server looks whether we are there.  Commits do
+ * not wait for the disk: nothing counts before it is published, and the commit that publishes waits, for all
+ * that was written to the log before it.
  */
 bool target_session(struct engine *session, struct err *err) MUST_USE;
 
@@ -96,7 +124,20 @@ bool target_examine_owner(struct target *target, struct str owner, struct err *e
 /* Gives it what was published: after the grants, which are ours to make. */
 void target_put_owner(struct buf *sql, const struct target *target, const struct plan *plan);
 
-/* Drops what a killed run left, makes the load schema, the types and the tables. */
+/* sessions.c: ends the server processes that a run left which is not alive: those of its journal, and those
+ * of this role that hold something of its load schema.  A server that works for a client which was killed
+ * does not notice that at once, and keeps its locks. */
+bool target_end_sessions(struct target *target, int64_t *ended, struct err *err) MUST_USE;
+/* Keeps a second run away: ERR_REFUSED while one is alive. */
+bool target_lock(struct target *target, struct err *err) MUST_USE;
+
+/* drop.c: takes the load schema away, and what else a load made; *tables counts. */
+bool target_drop_stage(struct target *target, int64_t *tables, struct err *err) MUST_USE;
+
+/* stage.c: whether a schema with this comment is one that pgrade loads into. */
+bool target_is_mark(struct str text);
+bool target_refuse_stranger(const struct target *target, struct err *err);
+/* Drops what a killed run left, makes the load schema, the journal, the types and the tables. */
 bool target_create_tables(struct target *target, const struct plan *plan, struct err *err) MUST_USE;
 
 /* What publishing writes down beside the tables. */

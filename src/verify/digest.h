@@ -16,6 +16,7 @@
 #ifndef PGRADE_VERIFY_DIGEST_H
 #define PGRADE_VERIFY_DIGEST_H
 
+#include "base/buf.h"
 #include "engine/value.h"
 #include "plan/plan.h"
 
@@ -92,6 +93,11 @@ const struct digest *digester_result(const struct digester *digester);
 
 /* Both must be of the same table. */
 void digest_add(struct digest *sum, const struct digest *more);
+void digest_subtract(struct digest *sum, const struct digest *less);
+
+/* In numbers, and back into a digest of so many columns; false: it is none. */
+void digest_put_text(struct buf *out, const struct digest *digest);
+bool digest_read_text(struct str text, struct digest *digest) MUST_USE;
 
 struct digest_difference {
     bool rows;       /* not as many */

@@ -10,6 +10,8 @@ import pytest
 import fixtures
 import page_tables
 import pgrade
+from boundaries import Boundary
+from stopped import end
 
 pytestmark = pytest.mark.skipif(not pgrade.available(),
                                 reason=f"there is no {pgrade.program()}: build it or set PGRADE")
@@ -119,9 +121,10 @@ def test_upgrade(odd, misfits, repairable, alembic, database):
     ]
     database.execute("CREATE SCHEMA made; CREATE TABLE made.alembic_version (version_num varchar(30) NOT NULL)")
     documents.append(report("upgrade", alembic, target, "--schema", "made"))
+    documents.append(resumed(alembic, database))
     check(documents, SHARED, "upgrade")
-    assert [document["published"] for document in documents] == [False, False, True, True, True, False, True]
-    assert [document["mode"] for document in documents[-2:]] == [None, "fill"]
+    assert [document["published"] for document in documents] == [False, False, True, True, True, False, True, True]
+    assert [document["mode"] for document in documents[-3:-1]] == [None, "fill"]
     assert documents[2]["contradictions"][0]["shown"]
 
 
@@ -148,6 +151,26 @@ def test_downgrade(odd, misfits, database, tmp_path):
                            (("--accept", "all", "--hide-values"), pgrade.DECISION):
         documents.append(report("downgrade", target, back + "2", "--like", odd, *options, status=status))
     check(documents, "downgrade")
+
+
+def resumed(source, database):
+    with Boundary(database, "SET SCHEMA") as boundary:
+        process = pgrade.start("upgrade", source, boundary.url, "--schema", "fourth")
+        boundary.wait_for_arrival(process)
+        end(process)
+    return report("upgrade", source, database.url, "--schema", "fourth", "--resume")
+
+
+def test_abandon(alembic, database):
+    nothing = report("upgrade", "--abandon", database.url)
+    with Boundary(database, "SET SCHEMA") as boundary:
+        process = pgrade.start("upgrade", alembic, boundary.url)
+        boundary.wait_for_arrival(process)
+        end(process)
+    documents = [nothing, report("upgrade", "--abandon", database.url)]
+    database.execute("CREATE SCHEMA pgrade_load")
+    documents.append(report("upgrade", "--abandon", database.url, status=pgrade.REFUSED))
+    check(documents, "upgrade --abandon", "error")
 
 
 @pytest.fixture

@@ -1,34 +1,14 @@
 """Fixtures of the tests that interrupt the program."""
 
-import sqlite3
-
 import pytest
 
 import pgrade
-
-SOURCE = """
-CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE post (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES author (id),
-                   title VARCHAR(60), CONSTRAINT titled CHECK (length(title) > 1));
-CREATE INDEX post_author ON post (author_id);
-CREATE INDEX post_title ON post (title);
-INSERT INTO author VALUES (1, 'Ada'), (2, 'Bo');
-WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
-INSERT INTO post SELECT i, 1 + i % 2, 'title ' || i FROM n;
-"""
+from authors import make_source
 
 
 @pytest.fixture(autouse=True)
 def needs_program():
     assert pgrade.available(), f"there is no {pgrade.program()}: build it or set PGRADE"
-
-
-def make_source(path, rows=3000, mode="delete"):
-    connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA journal_mode = {mode}")
-    connection.executescript(SOURCE.format(rows=rows))
-    connection.close()
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from gate import Gate, LockInBackground, poll
 # Each a part of the statement before which the run is stopped; of several in one text, the kind of it.
 MOMENTS = {
     "load schema": ("CREATE SCHEMA",),
-    "tables": ("CREATE TABLE",),
+    "tables": ('CREATE TABLE "pgrade_load"."author"',),
     "first row": ("COPY",),
     "last row": ("COPIED",),
     "indexes": ("CREATE INDEX",),

@@ -41,7 +41,8 @@ DECLARE
     made record;
 BEGIN
     FOR made IN SELECT object_identity FROM pg_catalog.pg_event_trigger_ddl_commands()
-                WHERE object_type = 'table' AND schema_name = 'pgrade_load' LOOP
+                WHERE object_type = 'table' AND schema_name = 'pgrade_load'
+                AND object_identity <> 'pgrade_load.pgrade_journal' LOOP
         EXECUTE 'CREATE TRIGGER gate {moment} INSERT ON ' || made.object_identity
                 || ' FOR EACH STATEMENT EXECUTE FUNCTION test_gate.stop_copy()';
     END LOOP;

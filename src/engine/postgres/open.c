@@ -189,6 +189,13 @@ int postgres_version(struct engine *engine)
     return inner->ops == postgres_ops() ? PQserverVersion(((struct postgres *)inner)->connection) : 0;
 }
 
+int postgres_process(struct engine *engine)
+{
+    struct engine *inner = engine_unwrap(engine);
+
+    return inner->ops == postgres_ops() ? PQbackendPID(((struct postgres *)inner)->connection) : 0;
+}
+
 static void postgres_close(struct engine *engine)
 {
     struct postgres *postgres = (struct postgres *)engine;

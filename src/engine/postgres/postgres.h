@@ -15,6 +15,9 @@ bool postgres_open(const struct url *url, const struct engine_options *options, 
 /* Whether bytes stay on this machine: `host` is a socket, or the address in numbers is a loopback one. */
 bool postgres_is_here(struct str host, struct str address);
 
+/* The number of the server's process that works for this connection; 0 for another engine. */
+int postgres_process(struct engine *engine);
+
 /* 150004 for 15.4; 0 for another engine. */
 int postgres_version(struct engine *engine);
 

@@ -85,6 +85,13 @@ const char *snapshot_replaced(const struct snapshot *snapshot);
 
 void snapshot_close(struct snapshot *snapshot);
 
+/*
+ * The state that the file and its -wal are in, as a text that is another after every commit; NULL ptr: it
+ * cannot be told.  `engine` is one that has the file open, NULL where nobody in this process has.  A snapshot
+ * is of the state that the file had before and has after it was opened, where these are the same.
+ */
+struct str sqlite_state(struct arena *arena, const char *path, struct engine *engine);
+
 /* Looks at every page of the file for damage, by PRAGMA quick_check; values that only contradict their
  * declaration are none. */
 bool sqlite_check_whole(struct engine *engine, struct err *err) MUST_USE;

@@ -1,0 +1,55 @@
+#include "ops/abandon.h"
+
+#include "transfer/journal.h"
+
+static bool is_there(struct target *target, struct arena *arena, bool *there, struct err *err)
+{
+    struct value count;
+    bool done = engine_value(target->control, arena,
+                             (struct str)STR("SELECT count(*) FROM pg_namespace WHERE nspname = $1"),
+                             &target->load_schema, 1, &count, err);
+
+    *there = done && count.integer > 0;
+    return done;
+}
+
+static bool clear(struct arena *arena, struct target *target, struct abandoned *abandoned, struct err *err)
+{
+    struct journal journal;
+
+    if (!journal_read(arena, target->control, target, &journal, err))
+        return false;
+    if (!journal.stage) {
+        bool there;
+
+        /* A run that ended while it took all back may have left the one thing outside the schema. */
+        return is_there(target, arena, &there, err) && (!there || target_refuse_stranger(target, err)) &&
+               target_drop_citext(target, err);
+    }
+    abandoned->found = true;
+    abandoned->began = journal.began;
+    if (!target_end_sessions(target, &abandoned->sessions, err) ||
+        !target_drop_stage(target, &abandoned->tables, err))
+        return false;
+    abandoned->tables -= journal.name.ptr != NULL;
+    return true;
+}
+
+bool abandon_run(struct arena *arena, const struct abandon_options *options, struct abandoned *abandoned,
+                 struct err *err)
+{
+    struct engine_options engine = {.trace = options->trace};
+    struct engine *control = NULL;
+    struct target target;
+    bool done;
+
+    *abandoned = (struct abandoned){.schema = STR("pgrade_load")};
+    done = engine_open(options->target, &engine, &control, err) && target_session(control, err) &&
+           target_examine(arena, control, (struct str)STR("public"), abandoned->schema, &target, err);
+    if (done) {
+        abandoned->database = target.database;
+        done = clear(arena, &target, abandoned, err);
+    }
+    engine_close(control);
+    return done;
+}

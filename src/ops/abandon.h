@@ -1,0 +1,26 @@
+/* abandon.h: every trace of a run that was interrupted, taken off the target. */
+#ifndef PGRADE_OPS_ABANDON_H
+#define PGRADE_OPS_ABANDON_H
+
+#include "transfer/target.h"
+#include "url/url.h"
+
+struct abandon_options {
+    const struct url *target;
+    bool trace;
+};
+
+struct abandoned {
+    bool found;       /* there was something */
+    struct str began; /* empty: not known */
+    struct str schema;
+    struct str database;
+    int64_t tables;   /* pgrade's own journal not counted */
+    int64_t sessions; /* that were ended */
+};
+
+/* ERR_REFUSED: the run is alive, or may be. */
+bool abandon_run(struct arena *arena, const struct abandon_options *options, struct abandoned *abandoned,
+                 struct err *err) MUST_USE;
+
+#endif
