@@ -154,6 +154,7 @@ static bool run(struct invocation *invocation, struct err *err)
     done = prepare_source(invocation->arena, &prepare, &result.prepared, err) &&
            policies_check(&options, &result.prepared.schema, err) &&
            make(invocation, &options, &prepare, !sql, &result, err);
+    snapshot_look(&result.prepared.snapshot);
     done = done && save(&report, err);
     if (done)
         print(&report, sql);

@@ -40,6 +40,7 @@ struct engine_options {
     const char *work_directory;
     bool in_place;     /* SQLite: no copy is made; writers of a file in rollback mode wait all the time */
     const char *named; /* SQLite: what messages call the file; NULL: its path */
+    const char *vfs;   /* SQLite: by which of its VFSs the file is read; NULL: the usual one */
     bool again; /* PostgreSQL: a further connection of a run: what was said of the first is not said again */
     const char *application_name; /* PostgreSQL: shown in pg_stat_activity; NULL: pgrade */
     /* Connecting, copying a source, and each statement of a session end with ERR_CANCELED as soon as this is

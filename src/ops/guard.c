@@ -141,7 +141,7 @@ static bool look_again(struct arena *arena, const struct upgrade_options *option
 {
     struct source_copy *copy = &result->prepared.snapshot.copy;
     struct engine_options engine = {.trace = options->trace,
-                                    .opened_before = copy->directory == NULL,
+                                    .opened_before = result->prepared.snapshot.witness != NULL,
                                     .work_directory = options->work_directory,
                                     .interrupted = options->interrupted};
 

@@ -365,6 +365,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
         interrupt_error(err);
     if (result->commit.unknown) /* whatever else came up */
         *err = result->commit.failure;
+    snapshot_look(&result->prepared.snapshot);
     orphans_free(result);
     quarantine_close(&result->quarantine, result->published || result->commit.unknown);
     commit_end(&result->commit);

@@ -1,5 +1,6 @@
-"""A file in rollback mode is read from a copy: where that lies, what it needs, and that nothing stays of it."""
+"""A file in rollback mode that is in use is read from a copy: where that lies, what it needs, and that nothing stays of it."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -21,6 +22,14 @@ def work(tmp_path):
     return tmp_path / "work"
 
 
+@contextlib.contextmanager
+def in_use(path):
+    """By an application that has it open, and does nothing meanwhile."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        yield
+
+
 def deleted_files(process, folder):
     """(link in /proc) of files below the folder that the process has open and that have no name any more."""
     links = f"/proc/{process.pid}/fd"
@@ -37,7 +46,7 @@ def test_copy_lies_where_it_was_asked_for_and_has_no_name(how, small, untouched,
     untouched()
     options = ["--work-dir", str(work)] if how == "--work-dir" else []
     environment = {"TMPDIR": str(work)} if how == "TMPDIR" else {"TMPDIR": "/nowhere"}
-    with Gate(database, "CREATE TABLE") as gate:
+    with in_use(small), Gate(database, "CREATE TABLE") as gate:
         process = pgrade.start("upgrade", str(small), database.url, "--json", *options, **environment)
         gate.wait_for_arrival(process)
         assert os.listdir(work) == [], "so a killed run leaves nothing there"
@@ -54,7 +63,7 @@ def test_copy_lies_where_it_was_asked_for_and_has_no_name(how, small, untouched,
 
 def test_writer_is_not_shut_out(small, database):
     """Its patience is none at all: one that is refused once fails."""
-    with Gate(database, "CREATE TABLE") as gate:
+    with in_use(small), Gate(database, "CREATE TABLE") as gate:
         process = pgrade.start("upgrade", str(small), database.url)
         gate.wait_for_arrival(process)
         connection = sqlite3.connect(small, timeout=0, isolation_level=None)
@@ -81,13 +90,15 @@ def test_file_that_becomes_one_with_a_wal_meanwhile(small, database):
 def test_missing_work_directory(small, untouched):
     untouched()
     told = Trouble(1, "cannot make a copy of the source in /no/where", "No such file", "--work-dir", "ERR_IO")
-    assert_trouble(told, "plan", str(small), "--work-dir", "/no/where")
+    with in_use(small):
+        assert_trouble(told, "plan", str(small), "--work-dir", "/no/where")
 
 
 def test_work_directory_that_may_not_be_written(open_folder, stranger):
     path = make_small(os.path.join(open_folder, "app.db"))
     told = Trouble(1, "cannot make a copy of the source in /usr", "Permission denied", "--in-place", "ERR_IO")
-    assert_trouble(told, "plan", path, "--work-dir", "/usr", account=stranger)
+    with in_use(path):
+        assert_trouble(told, "plan", path, "--work-dir", "/usr", account=stranger)
 
 
 def in_a_mount(commands, *arguments):
@@ -119,13 +130,15 @@ def test_no_room_for_a_copy(folder, untouched, work):
     connection.close()
     untouched()
     mount = f"mount -t tmpfs -o size=256k none {work}"
-    outcome = in_a_mount([mount], "plan", str(path), "--work-dir", str(work))
+    with in_use(path):
+        outcome = in_a_mount([mount], "plan", str(path), "--work-dir", str(work))
     assert outcome.status == 1, outcome
     assert_clean(outcome)
     assert f"no room for a copy of the source in {work}" in outcome.stderr
     assert f"it needs {os.path.getsize(path) // 1000 + 1} kB, and 263 kB are free" in outcome.stderr, outcome
     assert "--in-place" in outcome.stderr
-    outcome = in_a_mount([mount], "plan", str(path), "--work-dir", str(work), "--in-place")
+    with in_use(path):
+        outcome = in_a_mount([mount], "plan", str(path), "--work-dir", str(work), "--in-place")
     assert outcome.status == pgrade.OK, outcome
 
 
@@ -159,6 +172,7 @@ def test_blocks_are_shared_where_they_can_be(folder, work, tmp_path):
     if not made:
         pytest.skip("needs mkfs.xfs")
     mount = [made, f"mkdir -p {work}/mnt", f"mount -o loop {work}/fs {work}/mnt", f"cp {path} {work}/mnt/app.db"]
+    mount.append(f"exec 9<>{work}/mnt/app.db")
     outcome = in_a_mount(mount, "plan", f"{work}/mnt/app.db", "--work-dir", f"{work}/mnt", "--json")
     assert outcome.status == pgrade.OK, outcome
     assert outcome.report["snapshot"]["copied_bytes"] == os.path.getsize(path)

@@ -1,7 +1,9 @@
 """docs/json.md and the documents of --json say the same: each field that is printed is documented with its type,
 each field and type that is documented is printed by some run."""
 
+import contextlib
 import os
+import sqlite3
 import shutil
 import tempfile
 
@@ -99,21 +101,29 @@ def alembic(tmp_path):
     return str(fixtures.build_from_text(ALEMBIC, tmp_path / "alembic.db"))
 
 
-def test_plan(odd, misfits, repairable, alembic, database):
+@pytest.fixture
+def odd_in_use(odd):
+    """By an application that has it open: so it is read from a copy."""
+    with contextlib.closing(sqlite3.connect(odd)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        yield odd
+
+
+def test_plan(odd_in_use, misfits, repairable, alembic, database):
     database.execute("CREATE TABLE alembic_version (version_num varchar(30) NOT NULL)")
-    documents = [report("plan", odd), report("plan", misfits), report("plan", misfits, "--hide-values"),
+    documents = [report("plan", odd_in_use), report("plan", misfits), report("plan", misfits, "--hide-values"),
                  report("plan", alembic, "--in-place"), report("plan", repairable, *POLICIES), report("plan", alembic, database.url),
-                 report("plan", odd, database.url)]
+                 report("plan", odd_in_use, database.url)]
     check(documents, SHARED, "plan")
     assert [document["mode"] for document in documents[-2:]] == ["fill", None]
 
 
-def test_upgrade(odd, misfits, repairable, alembic, database):
+def test_upgrade(odd_in_use, misfits, repairable, alembic, database):
     target = database.url
     documents = [
         report("upgrade", misfits, target, "--accept", "all", status=pgrade.DECISION),
         report("upgrade", misfits, target, "--accept", "all", "--hide-values", status=pgrade.DECISION),
-        report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
+        report("upgrade", odd_in_use, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL),
         report("upgrade", alembic, target, "--schema", "other", "--in-place"),
         report("upgrade", repairable, target, "--schema", "third", *POLICIES,
                "--quarantine-file", os.path.join(os.path.dirname(repairable), "aside.csv"), status=pgrade.SHORTFALL),

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "engine/sqlite/private.h"
 
 /* What one attempt has in its hands. */
@@ -89,10 +90,22 @@ static bool copy_journal(struct copying *it, struct err *err)
     return done;
 }
 
-static bool read_state(int file, unsigned char *state, size_t size)
+bool sqlite_read_state(int file, unsigned char *state)
 {
+    const size_t size = sizeof((struct source_copy){.bytes = 0}.state);
+
     memset(state, 0, size);
     return pread(file, state, size, 24) >= 0; /* an empty file has none */
+}
+
+void sqlite_tell_copy(const struct source_copy *copy, const char *what)
+{
+    char size[32];
+
+    sqlite_tell_size(size, sizeof(size), copy->bytes);
+    log_message(LOG_NOTICE, "%s (%s in %s); writers waited %lld ms at most%s", what, size, copy->directory,
+                (long long)snapshot_stall_ms(copy),
+                copy->recovered ? "; what a crashed program left half-written was taken back in it" : "");
 }
 
 /* With the lock held. */
@@ -107,8 +120,7 @@ static bool copy_all(struct copying *it, struct err *err)
                    it->options->interrupted, &copy->bytes, err) ||
         !copy_journal(it, err))
         return false;
-    return read_state(it->source, copy->state, sizeof(copy->state)) ||
-           fail(err, "be read", it->snapshot->path);
+    return sqlite_read_state(it->source, copy->state) || fail(err, "be read", it->snapshot->path);
 }
 
 static bool copy_under_lock(struct copying *it, struct err *err)
@@ -155,7 +167,8 @@ static bool take(struct copying *it, struct err *err)
     if (!copy_place_open(it->arena, it->options->work_directory, it->place, err))
         return false;
     it->snapshot->copy.directory = fs_directory_of(it->arena, it->place->directory);
-    return copy_place_make_room(it->place, it->source, it->snapshot->path, it->options->interrupted, err) &&
+    return copy_place_make_room(it->place, it->source, it->snapshot->path, err) &&
+           copy_place_begin(it->place, it->source, it->snapshot->path, it->options->interrupted, err) &&
            copy_under_lock(it, err) && (it->wal || recover(it, err));
 }
 
@@ -182,8 +195,8 @@ bool sqlite_copy_is_old(const struct snapshot *snapshot)
 {
     unsigned char now[sizeof(snapshot->copy.state)];
     int file = open(snapshot->path, O_RDONLY | O_CLOEXEC);
-    bool same = file >= 0 && read_state(file, now, sizeof(now)) &&
-                memcmp(now, snapshot->copy.state, sizeof(now)) == 0;
+    bool same =
+        file >= 0 && sqlite_read_state(file, now) && memcmp(now, snapshot->copy.state, sizeof(now)) == 0;
 
     if (file >= 0)
         (void)close(file);

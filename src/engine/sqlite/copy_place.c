@@ -171,19 +171,7 @@ bool copy_file(int from, const char *path, int to, bool shares, const volatile s
     return done;
 }
 
-/* Where both fit into memory, copying begins before the lock: with it, only what was written meanwhile has to
- * be.  Reading and comparing takes a fifth of the time of writing. */
-static bool begin(struct copy_place *place, int source, const char *path, int64_t size,
-                  const volatile sig_atomic_t *interrupted, struct err *err)
-{
-    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-    int64_t bytes;
-
-    return size > memory / 4 || copy_file(source, path, place->file, false, interrupted, &bytes, err);
-}
-
-bool copy_place_make_room(struct copy_place *place, int source, const char *path,
-                          const volatile sig_atomic_t *interrupted, struct err *err)
+bool copy_place_make_room(struct copy_place *place, int source, const char *path, struct err *err)
 {
     struct statvfs room;
     struct stat status;
@@ -199,5 +187,18 @@ bool copy_place_make_room(struct copy_place *place, int source, const char *path
     if (status.st_size > 0 && fallocate(place->file, FALLOC_FL_KEEP_SIZE, 0, status.st_size) != 0 &&
         (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
         return no_room(place, status.st_size, 0, err);
-    return begin(place, source, path, status.st_size, interrupted, err);
+    return true;
+}
+
+/* Where both fit into memory, copying begins before the lock: with it, only what was written meanwhile has to
+ * be.  Reading and comparing takes a fifth of the time of writing. */
+bool copy_place_begin(struct copy_place *place, int source, const char *path,
+                      const volatile sig_atomic_t *interrupted, struct err *err)
+{
+    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    struct stat status;
+    int64_t bytes;
+
+    return place->shares || fstat(source, &status) != 0 || status.st_size > memory / 4 ||
+           copy_file(source, path, place->file, false, interrupted, &bytes, err);
 }

@@ -156,7 +156,8 @@ bool sqlite_check(struct arena *arena, const struct url *url, struct err *err)
     return sqlite_examine(str_cstr(arena, url->path), err);
 }
 
-static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, struct err *err)
+static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, const char *vfs,
+                       struct err *err)
 {
     struct buf uri;
     int code = SQLITE_NOMEM;
@@ -165,7 +166,7 @@ static bool connect_to(struct sqlite *sqlite, const char *path, bool immutable, 
     sqlite_put_uri(&uri, path, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
     if (!uri.failed)
         code = sqlite3_open_v2(uri.ptr, &sqlite->connection,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, vfs);
     buf_free(&uri);
     return code == SQLITE_OK || sqlite_error(sqlite, code, (struct str)STR("open"), err);
 }
@@ -201,8 +202,8 @@ bool sqlite_open(const struct url *url, const struct engine_options *options, st
     }
     done = (options->opened_before || sqlite_examine(path, err)) &&
            (!url->immutable || sqlite_check_immutable(path, err)) &&
-           connect_to(sqlite, path, url->immutable, err) && configure(sqlite, options->busy_ms, err) &&
-           sqlite_read_encoding(sqlite, err);
+           connect_to(sqlite, path, url->immutable, options->vfs, err) &&
+           configure(sqlite, options->busy_ms, err) && sqlite_read_encoding(sqlite, err);
     arena_free(arena);
     if (done)
         *engine = &sqlite->engine;

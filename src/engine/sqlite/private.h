@@ -55,9 +55,11 @@ struct copy_place {
 
 bool copy_place_open(struct arena *arena, const char *work_directory, struct copy_place *place,
                      struct err *err) MUST_USE;
-/* Before the lock: sees that there is room, and does beforehand what can be done. */
-bool copy_place_make_room(struct copy_place *place, int source, const char *path,
-                          const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
+/* Before the lock: sees that there is room. */
+bool copy_place_make_room(struct copy_place *place, int source, const char *path, struct err *err) MUST_USE;
+/* Before the lock: does beforehand what can be done. */
+bool copy_place_begin(struct copy_place *place, int source, const char *path,
+                      const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
 /* The whole file, as it is, over a copy of how it was; with the lock held, or to be repeated with it. */
 bool copy_file(int from, const char *path, int to, bool shares, const volatile sig_atomic_t *interrupted,
                int64_t *bytes, struct err *err) MUST_USE;
@@ -72,6 +74,10 @@ void copy_place_forget(struct copy_place *place);
  */
 bool sqlite_copy(struct arena *arena, struct snapshot *snapshot, const struct engine_options *options,
                  struct copy_place *place, struct err *err) MUST_USE;
+/* What SQLite tells by whether a file was written: 16 bytes of its header. */
+bool sqlite_read_state(int file, unsigned char *state);
+/* Says what happened, where the copy lies and how long writers waited for it. */
+void sqlite_tell_copy(const struct source_copy *copy, const char *what);
 /* Whether the source was committed to since. */
 bool sqlite_copy_is_old(const struct snapshot *snapshot);
 /* A connection that is not open yet; NULL: no memory.  engine_close() frees it. */

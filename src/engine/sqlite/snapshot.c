@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/sqlite/private.h"
+#include "engine/sqlite/held.h"
 
 enum {
     ATTEMPTS = 50
@@ -20,7 +20,7 @@ static bool data_version(struct snapshot *snapshot, int64_t *version, struct err
 /* A transaction takes its snapshot with the first read, not with BEGIN. */
 static bool begin_all(struct snapshot *snapshot, struct err *err)
 {
-    if (snapshot->copy.directory == NULL)
+    if (snapshot->copy.directory == NULL && snapshot->held == NULL)
         snapshot->taken_us = clock_wall_us();
     for (size_t i = 0; i < snapshot->reader_count; i++)
         if (!engine_exec(snapshot->readers[i], (struct str)STR("BEGIN; SELECT count(*) FROM sqlite_schema"),
@@ -148,15 +148,16 @@ static void close_all(struct snapshot *snapshot)
     snapshot->witness = NULL;
 }
 
-/* Nobody writes the copy: all readers see what is there, and need no locks. */
-static bool open_copy(const struct copy_place *place, const struct engine_options *options, size_t count,
-                      struct snapshot *snapshot, struct err *err)
+/* What the readers read never changes: they see one state, and need no locks. */
+static bool open_unchanging(const char *path, const char *vfs, const struct engine_options *options,
+                            size_t count, struct snapshot *snapshot, struct err *err)
 {
-    struct url url = {.kind = URL_SQLITE, .path = str_from(place->path), .immutable = true};
+    struct url url = {.kind = URL_SQLITE, .path = str_from(path), .immutable = true};
     struct engine_options engine = *options;
 
     engine.opened_before = true;
     engine.named = snapshot->path;
+    engine.vfs = vfs;
     for (size_t i = 0; i < count; i++) {
         if (!engine_open(&url, &engine, &snapshot->readers[i], err))
             return false;
@@ -165,14 +166,21 @@ static bool open_copy(const struct copy_place *place, const struct engine_option
     return begin_all(snapshot, err);
 }
 
-static void tell_copy(const struct source_copy *copy)
+/* *taken: false when it has to be read otherwise, or what is wrong with it is to be found out. */
+static bool take_held(const struct engine_options *options, size_t count, struct snapshot *snapshot,
+                      bool *taken, struct err *err)
 {
-    char size[32];
+    int64_t now = clock_wall_us();
 
-    sqlite_tell_size(size, sizeof(size), copy->bytes);
-    log_message(LOG_NOTICE, "the source is read from a copy (%s in %s); writers waited %lld ms at most%s",
-                size, copy->directory, (long long)snapshot_stall_ms(copy),
-                copy->recovered ? "; what a crashed program left half-written was taken back in it" : "");
+    if (!sqlite_examine(snapshot->path, err))
+        return false;
+    snapshot->held = held_take(snapshot->path, options, &snapshot->file);
+    *taken = snapshot->held != NULL;
+    if (!*taken)
+        return true;
+    snapshot->taken_us = now;
+    return open_unchanging(snapshot->path, snapshot->held->vfs_name, options, count, snapshot, err) &&
+           remember_files(snapshot, err);
 }
 
 /* *taken: false when the file turned out to be in WAL mode. */
@@ -188,10 +196,10 @@ static bool take_copy(struct arena *arena, const struct engine_options *options,
     if (place.path == NULL)
         return true;
     *taken = true;
-    done = open_copy(&place, options, count, snapshot, err);
+    done = open_unchanging(place.path, NULL, options, count, snapshot, err);
     copy_place_forget(&place);
     if (done)
-        tell_copy(&snapshot->copy);
+        sqlite_tell_copy(&snapshot->copy, "the source is read from a copy");
     return done && remember_files(snapshot, err);
 }
 
@@ -214,7 +222,9 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         bool taken = false;
 
-        if (!stays && !take_copy(arena, options, count, snapshot, &taken, err))
+        if (!stays && !take_held(options, count, snapshot, &taken, err))
+            return false;
+        if (!stays && !taken && !take_copy(arena, options, count, snapshot, &taken, err))
             return false;
         if (taken)
             return true;
@@ -232,11 +242,18 @@ int64_t snapshot_stall_ms(const struct source_copy *copy)
     return (copy->stall_us + 999) / 1000;
 }
 
+void snapshot_look(struct snapshot *snapshot)
+{
+    if (snapshot->held != NULL)
+        snapshot->copy = held_copied(snapshot->held);
+}
+
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
 {
     int64_t now;
 
-    if (snapshot->copy.directory != NULL) {
+    snapshot_look(snapshot);
+    if (snapshot->witness == NULL) {
         *changed = sqlite_copy_is_old(snapshot);
         return true;
     }
@@ -249,6 +266,7 @@ bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err)
 void snapshot_close(struct snapshot *snapshot)
 {
     close_all(snapshot);
+    held_free(snapshot->held);
     if (snapshot->wal && snapshot->leaves != NULL && snapshot_replaced(snapshot) == NULL)
         sqlite_tidy(snapshot->leaves);
     *snapshot = (struct snapshot){.witness = NULL};

@@ -31,9 +31,10 @@ struct file_identity {
 };
 
 /*
- * A file in rollback mode shuts writers out while it is read, so what is read is a copy, taken while SHARED
- * is held for as long as copying takes.  A journal that a crashed writer left is copied with it and rolled
- * back in the copy: the source is for its application to mend.
+ * A file in rollback mode shuts writers out while it is read, so where it is in use what is read is a copy,
+ * taken while SHARED is held for as long as copying takes.  A journal that a crashed writer left is copied
+ * with it and rolled back in the copy: the source is for its application to mend.  Where nobody has it open
+ * to write, the copy is only made when somebody begins to (held.h).
  */
 struct source_copy {
     const char *directory; /* where it was made; NULL: the file is read where it is */
@@ -52,7 +53,8 @@ struct source_copy {
  * written since.
  */
 struct snapshot {
-    struct engine *witness; /* NULL: a copy is read */
+    struct engine *witness; /* NULL: a copy is read, or a file that is held */
+    struct held *held;      /* the file, read where it is until somebody writes it; NULL: it is not so read */
     struct source_copy copy;
     const char *path;
     struct file_identity file; /* what the path names */
@@ -74,6 +76,9 @@ bool snapshot_open(struct arena *arena, const struct url *url, const struct engi
 
 /* How long a writer may have waited, in whole milliseconds, rounded up. */
 int64_t snapshot_stall_ms(const struct source_copy *copy);
+
+/* Takes up what became of a file that is held: snapshot->copy tells it as of now. */
+void snapshot_look(struct snapshot *snapshot);
 
 /* Whether another connection has committed since. */
 bool snapshot_changed(struct snapshot *snapshot, bool *changed, struct err *err) MUST_USE;

@@ -81,14 +81,91 @@ static void a_transaction_that_is_rolled_back_changes_nothing(void **state)
     snapshot_close(&snapshot);
 }
 
+/* A program that has the file open to write, and does nothing with it. */
+static sqlite3 *open_idle(struct file *file)
+{
+    sqlite3 *idle;
+
+    assert_int_equal(sqlite3_open(file->path, &idle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(idle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL), SQLITE_OK);
+    return idle;
+}
+
+static void a_file_that_nobody_writes_is_not_copied(void **state)
+{
+    struct file *file = *state;
+    struct snapshot snapshot;
+
+    file_run(file, "CREATE TABLE t (n INTEGER)");
+    snapshot = begin(file);
+    snapshot_look(&snapshot);
+    assert_null(snapshot.copy.directory);
+    assert_int_equal(snapshot.reader_count, READERS);
+    assert_false(changed(file, &snapshot));
+    all_read(&snapshot, "SELECT count(*) FROM t", 0);
+    snapshot_close(&snapshot);
+}
+
+static void a_writer_that_comes_later_gets_its_way(void **state)
+{
+    struct file *file = *state;
+    struct snapshot snapshot;
+
+    file_run(
+        file,
+        "CREATE TABLE t (n INTEGER); CREATE TABLE big (b BLOB); INSERT INTO big VALUES (randomblob(300000))");
+    snapshot = begin(file);
+    file_run_elsewhere(
+        file, "PRAGMA busy_timeout = 60000; INSERT INTO t VALUES (1); UPDATE big SET b = zeroblob(300000)");
+    assert_true(changed(file, &snapshot));
+    assert_non_null(snapshot.copy.directory);
+    assert_in_range(snapshot.copy.stall_us, 1, 60000000);
+    assert_true(snapshot.copy.bytes > 300000);
+    all_read(&snapshot, "SELECT count(*) FROM t", 0);
+    all_read(&snapshot, "SELECT count(*) FROM big WHERE b = zeroblob(300000)", 0);
+    file_run_elsewhere(file, "DELETE FROM big");
+    all_read(&snapshot, "SELECT count(*) FROM big", 1);
+    snapshot_close(&snapshot);
+}
+
+/* In the middle of a statement, with most of its pages not read yet. */
+static void a_reader_goes_over_to_the_copy_unnoticed(void **state)
+{
+    struct file *file = *state;
+    struct snapshot snapshot;
+    struct rows *rows;
+    bool found = true;
+    long long sum = 0;
+
+    file_run(
+        file,
+        "CREATE TABLE t (n INTEGER, b BLOB); WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k "
+        "LIMIT 3000) INSERT INTO t SELECT i, zeroblob(3000) FROM k");
+    snapshot = begin(file);
+    assert_true(engine_query(snapshot.readers[1], (struct str)STR("SELECT n, length(b) FROM t"), NULL, 0,
+                             &rows, &file->err));
+    for (int i = 0; rows_next(rows, &found, &file->err) && found; i++) {
+        sum += rows->cells[0].integer + rows->cells[1].integer;
+        if (i == 10)
+            file_run_elsewhere(file, "PRAGMA busy_timeout = 60000; UPDATE t SET n = -n, b = NULL; VACUUM");
+    }
+    rows_close(rows);
+    assert_int_equal(sum, 3000LL * 3001 / 2 + 3000LL * 3000);
+    assert_true(changed(file, &snapshot));
+    snapshot_close(&snapshot);
+}
+
 static void a_copy_lets_writers_go_on(void **state)
 {
     struct file *file = *state;
     struct snapshot snapshot;
     sqlite3 *writer;
+    sqlite3 *idle;
 
     file_run(file, "CREATE TABLE t (n INTEGER)");
+    idle = open_idle(file);
     snapshot = begin(file);
+    (void)sqlite3_close(idle);
     assert_non_null(snapshot.copy.directory);
     assert_int_equal(snapshot.reader_count, READERS);
     assert_false(changed(file, &snapshot));
@@ -108,10 +185,13 @@ static void a_copy_ends_when_it_is_interrupted(void **state)
     volatile sig_atomic_t interrupted = 1;
     struct engine_options options = {.interrupted = &interrupted};
     struct snapshot snapshot;
+    sqlite3 *idle;
 
     file_run(file, "CREATE TABLE t (n INTEGER)");
+    idle = open_idle(file);
     assert_false(snapshot_open(file->arena, &file->url, &options, 1, &snapshot, &file->err));
     assert_int_equal(file->err.code, ERR_CANCELED);
+    (void)sqlite3_close(idle);
     snapshot_close(&snapshot);
 }
 
@@ -271,6 +351,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(readers_keep_their_state_while_another_process_commits),
         TEST(a_transaction_that_is_rolled_back_changes_nothing),
+        TEST(a_file_that_nobody_writes_is_not_copied),
+        TEST(a_writer_that_comes_later_gets_its_way),
+        TEST(a_reader_goes_over_to_the_copy_unnoticed),
         TEST(a_copy_lets_writers_go_on),
         TEST(a_copy_ends_when_it_is_interrupted),
         TEST(a_rollback_journal_keeps_writers_out),
