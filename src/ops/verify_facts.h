@@ -30,7 +30,7 @@ void facts_add(struct arena *arena, struct facts *facts, const char *what, struc
                struct str detail);
 
 /* verify_facts_plan.c: of the SQLite side, in the names of the other one. */
-void facts_of_plan(const struct verify *verify, struct facts *facts);
+void verify_facts_of_plan(const struct verify *verify, struct facts *facts);
 
 /* verify_facts_catalog.c: of a PostgreSQL side; `whole`: definitions. */
 bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct facts *facts,

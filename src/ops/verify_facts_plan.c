@@ -145,7 +145,7 @@ static void add_table(const struct planning *it, size_t place)
         facts_add(it->arena, it->facts, "CHECK", name, str_printf(it->arena, "number %zu", i + 1), none);
 }
 
-void facts_of_plan(const struct verify *verify, struct facts *facts)
+void verify_facts_of_plan(const struct verify *verify, struct facts *facts)
 {
     const struct planning it = {verify->arena, verify, &verify->fresh, facts};
 

@@ -176,7 +176,7 @@ static bool compare_with_plan(struct verify *verify, struct err *err)
     int lite = verify_is_sqlite(verify, 0) ? 0 : 1;
     struct facts facts[2] = {{.count = 0}, {.count = 0}};
 
-    facts_of_plan(verify, &facts[lite]);
+    verify_facts_of_plan(verify, &facts[lite]);
     if (!facts_of_catalog(verify, 1 - lite, false, &facts[1 - lite], err))
         return false;
     compare_facts(verify, facts);
