@@ -71,24 +71,29 @@ static bool read_deleted(struct arena *arena, struct orphan_set *set, const stru
     }
 }
 
-/* In the transaction in which rows go, the journal stops saying that they are there. */
-static bool commit(const struct target *target, struct str thinned, struct err *err)
+/* In the transaction in which rows go, the journal stops saying that they are there.  A fill has no journal,
+ * and one transaction, which is not to be ended here. */
+static bool commit(const struct upgrade_result *result, struct str thinned, struct err *err)
 {
     struct buf sql;
     bool done;
 
+    if (result->filled)
+        return true;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     if (thinned.len > 0)
-        journal_put_thinned(&sql, target, thinned);
+        journal_put_thinned(&sql, &result->target, thinned);
     buf_text(&sql, "COMMIT");
-    done = engine_exec(target->control, buf_view(&sql), err);
+    done = engine_exec(result->target.control, buf_view(&sql), err);
     buf_free(&sql);
     return done;
 }
 
-static bool delete_orphans(struct arena *arena, const struct plan *plan, const struct plan_object *key,
-                           struct orphan_set *set, const struct target *target, struct err *err)
+static bool delete_orphans(struct arena *arena, const struct upgrade_result *result,
+                           const struct plan_object *key, struct orphan_set *set, struct err *err)
 {
+    const struct plan *plan = &result->prepared.plan;
+    struct engine *control = result->target.control;
     struct arena *scratch = arena_new();
     struct digester *digester = digester_new(scratch, &plan->tables[key->table]);
     size_t before = set->count;
@@ -96,10 +101,11 @@ static bool delete_orphans(struct arena *arena, const struct plan *plan, const s
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_printf(&sql, "BEGIN; COPY (%.*s) TO STDOUT (FORMAT binary)", STR_ARGS(key->orphans_sql));
-    done = engine_copy_out(target->control, buf_view(&sql), err) &&
-           read_deleted(arena, set, key, target->control, digester, err) &&
-           commit(target, set->count > before ? plan->tables[key->table].name : (struct str){NULL, 0}, err);
+    buf_printf(&sql, "%sCOPY (%.*s) TO STDOUT (FORMAT binary)", result->filled ? "" : "BEGIN; ",
+               STR_ARGS(key->orphans_sql));
+    done = engine_copy_out(control, buf_view(&sql), err) &&
+           read_deleted(arena, set, key, control, digester, err) &&
+           commit(result, set->count > before ? plan->tables[key->table].name : (struct str){NULL, 0}, err);
     buf_free(&sql);
     digester_free(digester);
     arena_free(scratch);
@@ -127,7 +133,7 @@ static bool delete_all(struct arena *arena, struct upgrade_result *result, struc
 
             if (key->orphans_sql.ptr == NULL || !lost[key->parent])
                 continue;
-            if (!delete_orphans(arena, plan, key, set, &result->target, err))
+            if (!delete_orphans(arena, result, key, set, err))
                 return false;
             now[key->table] = now[key->table] || set->count > before;
             again = again || set->count > before;

@@ -105,6 +105,20 @@ def test_orphans_are_set_aside_with_their_children(folder, database):
     assert database.execute("INSERT INTO c DEFAULT VALUES RETURNING id", ()) == [(4,)]
 
 
+def test_looking_for_orphans_commits_nothing(folder, database):
+    """There are none, and what is refused after that takes everything back."""
+    source = fixtures.build_from_text(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER);"
+        " INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1);", folder / "app.db")
+    database.execute("CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint REFERENCES a);"
+                     " CREATE TABLE beside (a_id bigint REFERENCES a); INSERT INTO a VALUES (7); INSERT INTO beside VALUES (7)")
+    before = whole_text(database)
+    outcome = fill(source, database, "--replace", "--orphans", "quarantine", status=pgrade.REFUSED)
+    assert "beside" in outcome.stderr
+    assert database.execute("SELECT array(SELECT id FROM a), array(SELECT id FROM b)", ()) == [([7], [])]
+    assert whole_text(database) == before
+
+
 def test_a_parent_that_is_not_filled(folder, database):
     """Its rows are there, or they are not."""
     source = fixtures.build_from_text("CREATE TABLE b (id INTEGER PRIMARY KEY, kind INTEGER);"
