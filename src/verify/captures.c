@@ -167,8 +167,9 @@ static void take_target_row(struct capturing *it, const struct digester *digeste
         struct str text = take_field(&message);
         enum pg_kind kind = it->reading->shape->columns[i].type.kind;
 
-        values[i] = text.ptr == NULL ? (struct shown){.null = true}
-                                     : shown_text(it->arena, text, pg_kind_is_textual(kind), limit_of(it));
+        values[i] = (struct shown){.null = true};
+        if (text.ptr != NULL)
+            values[i] = shown_text(it->arena, text, pg_kind_is_textual(kind), limit_of(it));
         values[i].cut = values[i].cut || (kind == PG_BYTEA ? text.len >= VALUE_BYTES + 2
                                                            : str_utf8_count(text) >= VALUE_BYTES);
     }
