@@ -36,7 +36,7 @@ void verify_facts_of_plan(const struct verify *verify, struct facts *facts);
 bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct facts *facts,
                       struct err *err) MUST_USE;
 
-/* Names sequences that would give a number that is there already. */
+/* verify_sequences.c: names sequences that would give a number that is there already. */
 bool facts_check_sequences(struct verify *verify, int side, struct err *err) MUST_USE;
 
 #endif

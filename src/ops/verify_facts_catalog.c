@@ -1,6 +1,4 @@
 /* What a PostgreSQL side has. */
-#include <inttypes.h>
-
 #include "ops/verify_facts.h"
 #include "schema/ident.h"
 
@@ -104,80 +102,4 @@ bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct 
                   str_dup(arena, rows->cells[2].bytes), str_dup(arena, rows->cells[3].bytes));
     rows_close(rows);
     return done;
-}
-
-/* Sequences that belong to a column, with what each gives next. */
-static const struct str sequences_sql =
-    STR("SELECT t.relname, a.attname, coalesce(s.last_value + s.increment_by, s.start_value)"
-        " FROM pg_depend d JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'"
-        " JOIN pg_namespace qn ON qn.oid = q.relnamespace"
-        " JOIN pg_sequences s ON s.schemaname = qn.nspname AND s.sequencename = q.relname"
-        " JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace"
-        " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid"
-        " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
-        "  AND d.deptype IN ('a', 'i') AND n.nspname = $1 AND s.increment_by > 0"
-        "  AND has_sequence_privilege(q.oid, 'SELECT, USAGE') ORDER BY 1, 2");
-
-struct sequence {
-    struct str table;
-    struct str column;
-    int64_t next;
-};
-
-static bool read_sequences(struct verify *verify, int side, struct sequence **sequences, size_t *count,
-                           struct err *err)
-{
-    struct arena *arena = verify->arena;
-    size_t capacity = 0;
-    struct rows *rows;
-    bool found = true;
-    bool done;
-
-    *count = 0;
-    *sequences = NULL;
-    if (!engine_query(verify->result->engines[side], sequences_sql, &verify->schemas[side], 1, &rows, err))
-        return false;
-    while ((done = rows_next(rows, &found, err)) && found)
-        ARENA_PUSH(arena, *sequences, *count, capacity) =
-            (struct sequence){str_dup(arena, rows->cells[0].bytes), str_dup(arena, rows->cells[1].bytes),
-                              rows->cells[2].integer};
-    rows_close(rows);
-    return done;
-}
-
-static bool check_sequence(struct verify *verify, int side, const struct sequence *sequence, struct err *err)
-{
-    struct value greatest;
-    struct buf sql;
-    bool done;
-
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "SELECT max(");
-    ident_quote(&sql, sequence->column);
-    buf_text(&sql, ")::bigint FROM ");
-    ident_quote_qualified(&sql, verify->schemas[side], sequence->table);
-    done =
-        engine_value(verify->result->engines[side], verify->arena, buf_view(&sql), NULL, 0, &greatest, err);
-    buf_free(&sql);
-    if (done && greatest.kind == VALUE_INTEGER && greatest.integer >= sequence->next)
-        verify_remark(verify, side == 1, "sequence", sequence->table, sequence->column,
-                      str_printf(verify->arena,
-                                 "the %s gives %" PRId64 " next, and %" PRId64 " is there already",
-                                 verify_side_name(side), sequence->next, greatest.integer));
-    return done;
-}
-
-bool facts_check_sequences(struct verify *verify, int side, struct err *err)
-{
-    struct sequence *sequences;
-    size_t count;
-
-    if (!read_sequences(verify, side, &sequences, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < verify->result->table_count; j++)
-            if (str_equal(verify->result->tables[j].names[side], sequences[i].table) &&
-                !check_sequence(verify, side, &sequences[i], err))
-                return false;
-    return true;
 }

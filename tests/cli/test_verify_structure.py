@@ -89,6 +89,40 @@ def test_two_servers(loaded, cluster):
     other.drop()
 
 
+# Where a sequence stands, and the number that is named where 7 is there already.
+POSITIONS = {"setval('book_id_seq', 8, false)": None, "setval('book_id_seq', 7)": None, "setval('book_id_seq', 2147483647)": None,
+             "setval('book_id_seq', 7, false)": 7, "setval('book_id_seq', 6)": 7}
+READER = "the reader"
+
+
+@pytest.fixture
+def read(folder, database):
+    """(source, database), where a role may read the table and, so far, no sequence."""
+    source = fixtures.build_from_text(
+        "CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO book VALUES (7, 'x')", folder / "app.db")
+    database.execute(f"""CREATE TABLE book (id serial PRIMARY KEY, title text); INSERT INTO book VALUES (7, 'x');
+                         CREATE ROLE "{READER}" LOGIN; GRANT SELECT ON book TO "{READER}" """)
+    yield source, database
+    database.execute(f'DROP OWNED BY "{READER}" CASCADE; DROP ROLE "{READER}"')
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("right", [None, "SELECT", "USAGE"])
+@pytest.mark.parametrize("position", POSITIONS)
+def test_where_a_sequence_stands(position, right, read):
+    """One that is to begin somewhere has given no number yet, and that is known to those only who may read it."""
+    source, database = read
+    database.execute(f"SELECT {position}")
+    if right is not None:
+        database.execute(f'GRANT {right} ON SEQUENCE book_id_seq TO "{READER}"')
+    known = right == "SELECT" or right == "USAGE" and "false" not in position
+    expected = []
+    if known and POSITIONS[position] is not None:
+        expected = [f"sequence book.id: the target gives {POSITIONS[position]} next, and 7 is there already"]
+    url = database.cluster.url(database.name, user=READER)
+    assert remarks(verify(source, url, status=pgrade.SHORTFALL if expected else pgrade.OK)) == expected
+
+
 def test_two_files(tmp_path):
     first, second = (fixtures.build_from_text(SOURCE, tmp_path / name) for name in ("a.db", "b.db"))
     assert verify(first, second, status=pgrade.OK)["remarks"] == []
