@@ -4,6 +4,7 @@
 
 #include "ops/guard.h"
 #include "ops/interrupt.h"
+#include "ops/large.h"
 #include "schema/ident.h"
 #include "transfer/misfits.h"
 #include "verify/near.h"
@@ -38,7 +39,7 @@ bool generated_judge(const struct generated_sides *sides, const struct plan_tabl
         done = failure.code == ERR_DECISION;
         if (!done)
             *err = failure;
-    } else if (readback_columns(sides->target, sides->schema, shape, sides->where, target, err)) {
+    } else if (large_read_columns(sides->target, sides->schema, shape, sides->where, target, err)) {
         *verdict = digest_compare(sides->arena, digester_result(source), digester_result(target), &difference)
                        ? GENERATED_EQUAL
                        : GENERATED_DIFFERENT;

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
+#include "ops/large.h"
 #include "ops/redo.h"
 #include "transfer/journal.h"
 #include "transfer/misfits.h"
 #include "transfer/quarantine.h"
-#include "verify/readback.h"
 
 /* A row that was taken out: what the verifier's digest of it is. */
 struct orphan {
@@ -170,8 +170,8 @@ static bool read_back(struct arena *arena, struct upgrade_result *result, size_t
     const struct plan *plan = &result->prepared.plan;
     struct table_outcome *outcome = &result->tables[place];
     struct digester *digester = digester_new(arena, &plan->tables[place]);
-    bool done =
-        readback_table(result->target.control, plan->load_schema, &plan->tables[place], digester, err);
+    bool done = large_read_back(result->target.control, plan->load_schema, &plan->tables[place],
+                                atomic_load(&result->load.tables[place].bytes), digester, err);
 
     if (done) {
         outcome->target =

@@ -1,12 +1,6 @@
 /* Tables that may hold values which are better hashed by the server than sent. */
+#include "ops/large.h"
 #include "ops/verify_intern.h"
-
-enum {
-    /* In a page a value has at most 8 kB, and no compression makes 8 MB of that: where little or nothing is
-     * stored beside the table's pages, no value is large. */
-    STORED_ASIDE = 32 * 1024,
-    COLUMNS_MOST = 700 /* so that a SELECT list holds them and their hashes */
-};
 
 static const struct str aside_sql = STR("SELECT c.relname, c.relkind <> 'r' OR "
                                         "coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0) > $2::int8"
@@ -18,7 +12,7 @@ static void mark(struct verify *verify, int side, struct str table)
     for (size_t i = 0; i < verify->result->table_count; i++) {
         struct verified_table *both = &verify->result->tables[i];
 
-        if (str_equal(both->names[side], table) && both->shapes[side].column_count <= COLUMNS_MOST)
+        if (str_equal(both->names[side], table) && both->shapes[side].column_count <= LARGE_COLUMNS_MOST)
             both->sides[side].large = true;
     }
 }
@@ -26,7 +20,7 @@ static void mark(struct verify *verify, int side, struct str table)
 bool verify_mark_large(struct verify *verify, struct err *err)
 {
     for (int side = 0; side < 2; side++) {
-        struct str params[] = {verify->schemas[side], str_printf(verify->arena, "%d", (int)STORED_ASIDE)};
+        struct str params[] = {verify->schemas[side], str_printf(verify->arena, "%d", (int)LARGE_ASIDE)};
         struct rows *rows;
         bool found = true;
         bool done;

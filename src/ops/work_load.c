@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ops/large.h"
 #include "ops/refusals.h"
 #include "ops/work_intern.h"
 #include "schema/ident.h"
-#include "verify/readback.h"
 
 enum {
     CHUNKS_A_WORKER = 4 /* of a large table: ranges of rowids may be unevenly filled */
@@ -127,8 +127,9 @@ static bool run_readback(void *context, size_t worker, struct err *err)
     struct arena *arena = arena_new();
     struct digester *digester = digester_new(arena, planned);
     int64_t began = clock_monotonic_us();
-    bool done = readback_table(table->work->targets[worker], work_plan(table->work)->load_schema, planned,
-                               digester, err);
+    bool done =
+        large_read_back(table->work->targets[worker], work_plan(table->work)->load_schema, planned,
+                        atomic_load(&table->work->result->load.tables[table->place].bytes), digester, err);
 
     if (done) {
         (void)pthread_mutex_lock(&table->work->lock);

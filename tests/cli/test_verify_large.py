@@ -1,24 +1,14 @@
 """Values of many megabytes: `verify` lets the server hash them, so they do not come back whole."""
 
-import os
 import sqlite3
-import subprocess
 
 import pytest
 
 import pgrade
+from memory import peak_memory
 from test_verify import told, verify
 
 SIZE = 16 * 1000 * 1000
-
-
-def peak_memory(*arguments):
-    """The exit status and the most memory that the program had, in bytes."""
-    process = subprocess.Popen([pgrade.program(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               env=pgrade.clean_environment({}))
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss * 1024
 
 
 @pytest.fixture
@@ -27,7 +17,7 @@ def loaded(folder, database):
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, raw BLOB, word TEXT, doc JSON, gone BLOB)")
     connection.execute("INSERT INTO t VALUES (1, randomblob(?), ?, ?, NULL), (2, x'00', 'b', '{}', x'01')",
-                       (SIZE, "ä" * (SIZE // 4), '["' + "x" * 9000000 + '"]'))
+                       (SIZE, "ä" * (SIZE // 2), '["' + "x" * 9000000 + '"]'))
     connection.commit()
     connection.close()
     assert pgrade.run("upgrade", path, database.url, "--type", "t.doc=json").status == pgrade.OK
