@@ -30,6 +30,11 @@ def mode(request, database):
     return request.param
 
 
+def publishing(fault, *arguments, **more):
+    """At the last COMMIT: each COPY of a fresh run has one too."""
+    return fault(*arguments, behind="txid_current()", **more)
+
+
 def has_all(database, mode):
     if mode == "fresh" and database.execute(TABLES) == [(0,)]:
         return False
@@ -48,7 +53,7 @@ def upgrade(source, database, mode, fault, *options):
 
 @pytest.mark.core
 def test_done_and_not_answered(mode, source, database):
-    outcome = upgrade(source, database, mode, Swallow("COMMIT"))
+    outcome = upgrade(source, database, mode, publishing(Swallow, "COMMIT"))
     assert outcome.status == pgrade.OK, outcome
     assert ASKING in outcome.stderr and "every value equal" in outcome.stdout, outcome
     assert "no statistics" not in outcome.stderr
@@ -57,7 +62,7 @@ def test_done_and_not_answered(mode, source, database):
 
 @pytest.mark.core
 def test_not_done(mode, source, database):
-    outcome = upgrade(source, database, mode, Cut(before="COMMIT"))
+    outcome = upgrade(source, database, mode, publishing(Cut, before="COMMIT"))
     assert outcome.status == pgrade.UNREACHABLE, outcome
     lines = error_lines(outcome)
     assert ASKING in outcome.stderr and "took everything back" in lines["why"], outcome
@@ -69,7 +74,7 @@ def test_not_done(mode, source, database):
 @pytest.mark.parametrize("fault, done", [(Swallow, True), (Cut, False)], ids=["done", "not done"])
 def test_nobody_to_ask(fault, done, mode, source, database):
     """The server lets nobody in any more: both are told alike, and as what they are."""
-    fault = fault(**{"text" if done else "before": "COMMIT"}, then="denied")
+    fault = publishing(fault, **{"text" if done else "before": "COMMIT"}, then="denied")
     outcome = upgrade(source, database, mode, fault, "--json")
     document = one_document(outcome)
     assert outcome.status == pgrade.FAILED and document["error"]["code"] == "ERR_UNCERTAIN", outcome
@@ -82,7 +87,7 @@ def test_nobody_to_ask(fault, done, mode, source, database):
 
 def test_interrupted_while_it_asks(mode, source, database):
     """Nobody listens any more: whoever has no patience ends it, and is told the same."""
-    with Wire(database, Swallow("COMMIT", then="refused")) as wire:
+    with Wire(database, publishing(Swallow, "COMMIT", then="refused")) as wire:
         process = pgrade.start("upgrade", str(source), wire.url, "--mode", mode)
         wire.wait_for_arrival(process)
         process.send_signal(signal.SIGINT)
@@ -93,7 +98,7 @@ def test_interrupted_while_it_asks(mode, source, database):
 
 def test_answers_late(mode, source, database):
     """A server that is away for a while: when it is back, it is asked."""
-    with Wire(database, Swallow("COMMIT", then="refused")) as wire:
+    with Wire(database, publishing(Swallow, "COMMIT", then="refused")) as wire:
         process = pgrade.start("upgrade", str(source), wire.url, "--mode", mode, "--trace-sql")
         wire.wait_for_arrival(process)
         wire.listen_again()
@@ -105,7 +110,7 @@ def test_answers_late(mode, source, database):
 @pytest.mark.core
 def test_a_session_that_waits_for_its_commit_is_ended(mode, source, database):
     """The line is dead, and the server does not know: it holds the transaction open."""
-    with Wire(database, Cut(before="COMMIT", deaf=True)) as wire:
+    with Wire(database, publishing(Cut, before="COMMIT", deaf=True)) as wire:
         process = pgrade.start("upgrade", str(source), wire.url, "--mode", mode)
         outcome = pgrade.finish(process, END_SECONDS)
     assert outcome.status == pgrade.UNREACHABLE, outcome
@@ -120,7 +125,7 @@ def test_rows_set_aside_stay(mode, source, database, tmp_path):
         database.execute("ALTER TABLE post ALTER title TYPE varchar(9)")
     else:
         options += ("--type", "post.title=varchar(9)")
-    outcome = upgrade(source, database, mode, Swallow("COMMIT", then="denied"), *options)
+    outcome = upgrade(source, database, mode, publishing(Swallow, "COMMIT", then="denied"), *options)
     assert one_document(outcome)["error"]["code"] == "ERR_UNCERTAIN", outcome
     assert one_document(outcome)["quarantine_file"] == str(place)
     rows = database.execute("SELECT count(*) FROM pgrade.quarantine")[0][0]

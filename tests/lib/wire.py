@@ -9,6 +9,7 @@ The faults:
 
     Cut(after=N)            every connection ends behind the Nth message; inside=True: in the middle of it
     Cut(before="COMMIT")    the first statement with that text does not get to the server
+    Cut(before="COMMIT", behind="txid_current()")    the first one after the other
     Swallow("COMMIT")       it does and is answered, and the answer does not get to the client
     Corrupt(N, offset)      one bit of one byte of the Nth message is another; offset -1 is the last one
     Hold("COMMIT")          the statement (a number: that message) waits for release(), or for the end of the block
@@ -40,6 +41,7 @@ START_SECONDS = 30
 class Cut:
     after: int | None = None
     before: str | None = None
+    behind: str | None = None  # and only when a statement with this text came by
     inside: bool = False
     deaf: bool = False  # the server does not learn it, as when a line goes dead
     then: str = "through"
@@ -48,6 +50,7 @@ class Cut:
 @dataclasses.dataclass(frozen=True)
 class Swallow:
     text: str
+    behind: str | None = None
     then: str = "through"
 
 
@@ -107,6 +110,7 @@ class Wire:
         self.fault = fault
         self.messages = []
         self.struck = None
+        self.is_behind = False
         self.seen = 0  # of those that Corrupt counts
         self.arrived = threading.Event()
         self.links = []
@@ -227,6 +231,7 @@ class Wire:
             kind == b"" and body[4:8] == CANCEL,
         )  # fmt: skip
         self.messages.append(message)
+        self.is_behind = self.is_behind or is_statement(text, getattr(self.fault, "behind", None) or "")
         writer = (link.server if side == "client" else link.client)[1]
         await getattr(self, "_" + type(self.fault).__name__.lower())(link, message, writer, kind + body)
 
@@ -237,14 +242,17 @@ class Wire:
 
     async def _cut(self, link, message, writer, whole):
         fault = self.fault
-        if self.struck or (message.number != fault.after and not is_before(message, fault)):
+        if self.struck or (
+            message.number != fault.after and not (self.is_behind and is_before(message, fault))
+        ):
             return await self._nonetype(link, message, writer, whole)
         if fault.before is None:
             writer.write(whole[: len(whole) // 2] if fault.inside else whole)
         self._strike(message)
 
     async def _swallow(self, link, message, writer, whole):
-        if self.struck is None and not link.swallowing and is_statement(message.text, self.fault.text):
+        wanted = self.is_behind and is_statement(message.text, self.fault.text)
+        if self.struck is None and not link.swallowing and wanted:
             link.swallowing = True
         if not link.swallowing or message.side == "client":
             await self._nonetype(link, message, writer, whole)
