@@ -1,5 +1,4 @@
 /* The load schema taken away, by so many tables at a time as the server has locks for. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "schema/ident.h"
@@ -10,35 +9,39 @@ enum {
     DROP_ATTEMPTS = 3
 };
 
+/* Names, qualified and quoted, in the order in which they go. */
+struct doomed {
+    struct str *tables;
+    size_t count;
+    size_t capacity;
+    size_t gone;
+};
+
 /*
- * The next tables to drop, as a list; none: NULL.  The journal goes first: what it says of a table must never
- * outlive the table.  Then children before their parents: to drop a table takes a lock on each table that it
- * has a foreign key with, and a parent may have thousands of children.
+ * The journal goes first: what it says of a table must never outlive the table.  Then children before their
+ * parents: to drop a table takes a lock on each table that it has a foreign key with, and a parent may have
+ * thousands of children.
  */
-static bool next_tables(struct target *target, struct arena *arena, int64_t most, struct value *list,
-                        int64_t *count, struct err *err)
+static bool list_tables(struct target *target, struct arena *arena, struct doomed *doomed, struct err *err)
 {
-    static const char sql[] =
-        "SELECT string_agg(quote_ident(nspname) || '.' || quote_ident(relname), ', '), count(*)"
-        " FROM (SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        "  LEFT JOIN (SELECT confrelid AS oid, count(*) AS children FROM pg_constraint"
-        "   WHERE contype = 'f' AND confrelid <> conrelid GROUP BY confrelid) k ON k.oid = c.oid"
-        "  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')"
-        "  ORDER BY obj_description(c.oid, 'pg_class') IS DISTINCT FROM '" JOURNAL_MARK "',"
-        "   coalesce(k.children, 0), c.oid"
-        "  LIMIT %" PRId64 ") t";
+    static const struct str question =
+        STR("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " LEFT JOIN (SELECT confrelid AS oid, count(*) AS children FROM pg_constraint"
+            "  WHERE contype = 'f' AND confrelid <> conrelid GROUP BY confrelid) k ON k.oid = c.oid"
+            " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')"
+            " ORDER BY obj_description(c.oid, 'pg_class') IS DISTINCT FROM '" JOURNAL_MARK "',"
+            "  coalesce(k.children, 0), c.oid");
     struct rows *rows;
-    bool found = false;
+    bool found = true;
     bool done;
 
-    if (!engine_query(target->control, str_printf(arena, sql, most), &target->load_schema, 1, &rows, err))
+    *doomed = (struct doomed){.count = 0};
+    if (!engine_query(target->control, question, &target->load_schema, 1, &rows, err))
         return false;
-    done = rows_next(rows, &found, err);
-    if (done) {
-        *list = rows->cells[0];
-        list->bytes = str_dup(arena, list->bytes);
-        *count = rows->cells[1].integer;
-    }
+    while ((done = rows_next(rows, &found, err)) && found)
+        ARENA_PUSH(arena, doomed->tables, doomed->count, doomed->capacity) =
+            str_dup(arena, rows->cells[0].bytes);
     rows_close(rows);
     return done;
 }
@@ -50,43 +53,53 @@ static bool is_out_of_locks(const struct err *failure)
     return strcmp(failure->sqlstate, "53200") == 0;
 }
 
-/* Drops up to *most tables; fewer from now on where the server has not so many locks.  *dropped tells how
- * many there were. */
-static bool drop_some(struct target *target, int64_t *most, int64_t *dropped, struct err *err)
+/* One statement, and a transaction of its own. */
+static bool drop_some(struct target *target, const struct doomed *doomed, size_t count, struct err *err)
 {
-    struct arena *arena = arena_new();
-    struct err failure = {.code = ERR_NONE};
-    struct value list = {.kind = VALUE_NULL};
-    bool done = next_tables(target, arena, *most, &list, dropped, err);
+    struct buf sql;
+    bool done;
 
-    if (done && *dropped > 0 &&
-        !engine_execf(target->control, &failure, "DROP TABLE %.*s CASCADE", STR_ARGS(list.bytes))) {
-        done = is_out_of_locks(&failure) && *most > 1;
-        if (done) {
-            *most = *dropped / 2 > 0 ? *dropped / 2 : 1;
-            *dropped = 0;
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&sql, "%s%.*s", i == 0 ? "DROP TABLE " : ", ", STR_ARGS(doomed->tables[doomed->gone + i]));
+    buf_text(&sql, " CASCADE");
+    done = engine_exec(target->control, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
+}
+
+/* Fewer at a time from now on where the server has not so many locks. */
+static bool drop_listed(struct target *target, struct doomed *doomed, struct err *err)
+{
+    size_t most = DROPS_AT_ONCE;
+
+    while (doomed->gone < doomed->count) {
+        size_t left = doomed->count - doomed->gone;
+        struct err failure = {.code = ERR_NONE};
+
+        if (most > left)
+            most = left;
+        if (drop_some(target, doomed, most, &failure)) {
+            doomed->gone += most;
+        } else if (is_out_of_locks(&failure) && most > 1) {
+            most /= 2;
         } else {
             *err = failure;
+            return false;
         }
     }
-    arena_free(arena);
-    return done;
+    return true;
 }
 
 static bool drop_tables(struct target *target, int64_t *total, struct err *err)
 {
-    int64_t most = DROPS_AT_ONCE;
-    int64_t dropped;
-    int64_t tried;
+    struct arena *arena = arena_new();
+    struct doomed doomed;
+    bool done = list_tables(target, arena, &doomed, err) && drop_listed(target, &doomed, err);
 
-    *total = 0;
-    do {
-        tried = most;
-        if (!drop_some(target, &most, &dropped, err))
-            return false;
-        *total += dropped;
-    } while (dropped > 0 || most < tried);
-    return true;
+    *total = (int64_t)doomed.gone;
+    arena_free(arena);
+    return done;
 }
 
 bool target_drop_stage(struct target *target, int64_t *tables, struct err *err)
