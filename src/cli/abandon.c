@@ -19,6 +19,8 @@ static void report(const struct abandoned *abandoned)
     if (abandoned->sessions > 0)
         printf("; ended %" PRId64 " session%s that it left on the server", abandoned->sessions,
                abandoned->sessions == 1 ? "" : "s");
+    if (abandoned->file.len > 0)
+        printf("; and the file %.*s", STR_ARGS(abandoned->file));
     printf("\n");
 }
 
@@ -36,6 +38,7 @@ static void report_json(const struct abandoned *abandoned, const struct err *err
     json_put_str(&json, "schema", abandoned->schema);
     json_put_int(&json, "tables", abandoned->tables);
     json_put_int(&json, "sessions", abandoned->sessions);
+    json_put_str(&json, "file", abandoned->file);
     json_name(&json, "error");
     if (err == NULL)
         json_null(&json);

@@ -1,6 +1,6 @@
 #include "ops/abandon.h"
 
-#include "transfer/journal.h"
+#include "ops/resume_facts.h"
 
 static bool is_there(struct target *target, struct arena *arena, bool *there, struct err *err)
 {
@@ -32,6 +32,7 @@ static bool clear(struct arena *arena, struct target *target, struct abandoned *
         !target_drop_stage(target, &abandoned->tables, err))
         return false;
     abandoned->tables -= journal.name.ptr != NULL;
+    abandoned->file = facts_remove_aside(arena, &journal);
     return true;
 }
 

@@ -17,6 +17,7 @@ struct abandoned {
     struct str database;
     int64_t tables;   /* pgrade's own journal not counted */
     int64_t sessions; /* that were ended */
+    struct str file;  /* with rows that it had set aside; empty: there was none */
 };
 
 /* ERR_REFUSED: the run is alive, or may be. */

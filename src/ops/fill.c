@@ -115,8 +115,8 @@ static bool commit(void *context, struct err *err)
     for (size_t i = 0; i < plan_of(run)->table_count; i++)
         rows[i] = run->result->tables[i].loaded_rows;
     run->result->published = fill_commit(&run->filling, rows, &run->result->commit, err);
-    if ((run->result->published || run->result->commit.unknown) && run->result->quarantine.kept)
-        run->result->quarantine_file = run->result->quarantine.path;
+    if (run->result->published || run->result->commit.unknown)
+        run->result->quarantine_file = quarantine_name(&run->result->quarantine);
     return run->result->published;
 }
 

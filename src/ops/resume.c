@@ -53,6 +53,7 @@ bool resume_look(struct arena *arena, const struct upgrade_options *options, str
     if (!target_end_sessions(target, &ended, err) ||
         !journal_read(arena, target->control, target, &resume->journal, err))
         return false;
+    (void)facts_remove_aside(arena, &resume->journal); /* its rows are found again */
     resume->possible = can_go_on(resume);
     if (resume->possible)
         *again = facts_decide(arena, options, result, &resume->journal, prepare);

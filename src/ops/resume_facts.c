@@ -1,9 +1,11 @@
 #include "ops/resume_facts.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/hash.h"
 #include "base/process.h"
 #include "engine/postgres/postgres.h"
@@ -23,6 +25,7 @@ enum {
     FACT_PLACE,
     FACT_PROCESS,
     FACT_SOURCE,
+    FACT_ASIDE,
     FACT_COUNT
 };
 
@@ -43,6 +46,7 @@ static const struct {
     [FACT_PLACE] = {"place", NULL},
     [FACT_PROCESS] = {"process", NULL},
     [FACT_SOURCE] = {"source", NULL},
+    [FACT_ASIDE] = {"aside", NULL},
 };
 
 enum {
@@ -95,6 +99,18 @@ static struct str host_name(struct arena *arena)
     return str_printf(arena, "%s", name);
 }
 
+/* As it is found from any directory; empty: no rows can be set aside. */
+static struct str aside_file(struct arena *arena, const struct quarantine *quarantine)
+{
+    char here[PATH_MAX];
+
+    if (quarantine->path == NULL)
+        return (struct str){NULL, 0};
+    if (quarantine->part[0] == '/' || getcwd(here, sizeof(here)) == NULL)
+        return target_text_of_path(arena, str_from(quarantine->part));
+    return target_text_of_path(arena, str_from(fs_join(arena, here, quarantine->part)));
+}
+
 void facts_of_run(struct arena *arena, const struct upgrade_options *options,
                   const struct upgrade_result *result, struct journal_fact facts[RESUME_FACTS])
 {
@@ -112,6 +128,18 @@ void facts_of_run(struct arena *arena, const struct upgrade_options *options,
     facts[FACT_PLACE].value = self.place;
     facts[FACT_PROCESS].value = self.process;
     facts[FACT_SOURCE].value = target_text_of_path(arena, options->source->path);
+    facts[FACT_ASIDE].value = aside_file(arena, &result->quarantine);
+}
+
+struct str facts_remove_aside(struct arena *arena, const struct journal *journal)
+{
+    struct str part = journal_fact_of(journal, facts_known[FACT_ASIDE].name);
+
+    if (!str_ends_with(part, ".part") ||
+        !str_equal(journal_fact_of(journal, facts_known[FACT_HOST].name), host_name(arena)) ||
+        !quarantine_remove(str_cstr(arena, part)))
+        return (struct str){NULL, 0};
+    return part;
 }
 
 /* A state that is not known is no other's. */

@@ -8,6 +8,10 @@
 void facts_of_run(struct arena *arena, const struct upgrade_options *options,
                   const struct upgrade_result *result, struct journal_fact facts[RESUME_FACTS]);
 
+/* Removes the file of rows set aside that a run of this machine left, which was killed.  Its path; empty:
+ * there was none. */
+struct str facts_remove_aside(struct arena *arena, const struct journal *journal);
+
 /* In words, what is another now than in the journal; NULL: nothing. */
 const char *facts_difference(const struct journal_fact facts[RESUME_FACTS], const struct journal *journal);
 

@@ -291,8 +291,8 @@ static bool publish(void *context, struct err *err)
         rows[i] = run->result->tables[i].loaded_rows;
     run->result->published =
         target_publish(&run->result->target, &run->result->prepared.plan, &publication, err);
-    if ((run->result->published || run->result->commit.unknown) && quarantine->kept)
-        run->result->quarantine_file = quarantine->path;
+    if (run->result->published || run->result->commit.unknown)
+        run->result->quarantine_file = quarantine_name(quarantine);
     return run->result->published;
 }
 
@@ -367,7 +367,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
         *err = result->commit.failure;
     snapshot_look(&result->prepared.snapshot);
     orphans_free(result);
-    quarantine_close(&result->quarantine, result->published || result->commit.unknown);
+    quarantine_close(&result->quarantine);
     commit_end(&result->commit);
     give_up(&run);
     engine_close(run.control);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -16,8 +17,8 @@ enum {
     WRITTEN_AT = 64 * 1024
 };
 
-static const char heading[] = "run_id,id,source,source_table,target_schema,target_table,source_rowid,"
-                              "column_name,reason,row\n";
+const char quarantine_heading[] = "run_id,id,source,source_table,target_schema,target_table,source_rowid,"
+                                  "column_name,reason,row\n";
 
 bool quarantine_fail(const char *doing, const char *path, struct err *err)
 {
@@ -87,7 +88,8 @@ static bool create(struct quarantine *quarantine, struct err *err)
     quarantine->descriptor = open(quarantine->part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (quarantine->descriptor < 0)
         return quarantine_fail("make", quarantine->part, err);
-    buf_text(&quarantine->out, heading);
+    (void)flock(quarantine->descriptor, LOCK_EX | LOCK_NB); /* tells others that we are alive */
+    buf_text(&quarantine->out, quarantine_heading);
     return true;
 }
 
@@ -100,7 +102,7 @@ bool quarantine_begin(struct quarantine *quarantine, const struct plan *plan, st
         return true;
     if (ftruncate(quarantine->descriptor, 0) != 0 || lseek(quarantine->descriptor, 0, SEEK_SET) < 0)
         return quarantine_fail("empty", quarantine->part, err);
-    buf_text(&quarantine->out, heading);
+    buf_text(&quarantine->out, quarantine_heading);
     return true;
 }
 
@@ -172,16 +174,14 @@ uint64_t quarantine_hash(const struct set_aside *row)
     return hash;
 }
 
-void quarantine_close(struct quarantine *quarantine, bool published)
+void quarantine_close(struct quarantine *quarantine)
 {
     if (quarantine->path == NULL)
         return;
+    if (quarantine->descriptor >= 0 && !quarantine->kept)
+        (void)unlink(quarantine->part);
     if (quarantine->descriptor >= 0)
         (void)close(quarantine->descriptor);
-    if (quarantine->descriptor >= 0 && !published)
-        (void)unlink(quarantine->kept ? quarantine->path : quarantine->part);
-    if (quarantine->descriptor >= 0 && published && !quarantine->kept)
-        (void)unlink(quarantine->part);
     buf_free(&quarantine->out);
     (void)pthread_mutex_destroy(&quarantine->lock);
     quarantine->path = NULL;

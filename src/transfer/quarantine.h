@@ -2,8 +2,10 @@
  * quarantine.h: rows that are set aside.
  *
  * They are written as they come into a CSV file that only its owner may read, which has the form of the table
- * pgrade.quarantine: publishing copies it there, in the one transaction.  Until then it has another name, and
- * a run that fails takes it away again.  docs/quarantine.md says what is in it.
+ * pgrade.quarantine: publishing copies it there, in the one transaction.  Until that is committed it has
+ * another name, so that a file with the right name always holds rows that are in the target too; a run that
+ * fails takes it away again, and of one that was killed the next does.  docs/quarantine.md says what is in
+ * it.
  *
  * Threads: quarantine_row() may be called by all workers.
  */
@@ -28,7 +30,7 @@ struct quarantine {
     int descriptor;                  /* -1: no row yet */
     struct buf out;
     int64_t rows;
-    bool kept; /* the file has its own name */
+    bool kept; /* the file stays */
 };
 
 /* `path` NULL: in the working directory, named after the source and the run.  ERR_REFUSED when it exists. */
@@ -50,13 +52,19 @@ bool quarantine_row(void *context, const struct set_aside *row, struct err *err)
 uint64_t quarantine_hash(const struct set_aside *row);
 
 /* Inside the publishing transaction: takes out what an earlier run left of the tables that are replaced,
- * copies the rows into pgrade.quarantine, and gives the file its name. */
+ * and copies the rows into pgrade.quarantine. */
 bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err) MUST_USE;
 
 /* The same beside what earlier runs left.  The schema pgrade has to be there. */
 bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err) MUST_USE;
 
-/* `published` false: the file goes.  May be called again. */
-void quarantine_close(struct quarantine *quarantine, bool published);
+/* After COMMIT: gives the file its name, and says which it has now; NULL: there is none. */
+const char *quarantine_name(struct quarantine *quarantine);
+
+/* The file goes, unless it was named.  May be called again. */
+void quarantine_close(struct quarantine *quarantine);
+
+/* Removes the file (its `part`) of a run that was killed; false: it is not there, or somebody else's. */
+bool quarantine_remove(const char *part);
 
 #endif

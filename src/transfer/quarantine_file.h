@@ -4,11 +4,17 @@
 
 #include "transfer/quarantine.h"
 
+/* The first line of the file. */
+extern const char quarantine_heading[];
+
 /* quarantine.c */
 /* Sets `err` from errno: "cannot DOING PATH"; returns false. */
 bool quarantine_fail(const char *doing, const char *path, struct err *err);
 /* Writes what is buffered. */
 bool quarantine_write_out(struct quarantine *quarantine, struct err *err) MUST_USE;
+
+/* quarantine_name.c: before COMMIT: what is written is on the disk, and the name is free. */
+bool quarantine_sync(struct quarantine *quarantine, struct err *err) MUST_USE;
 
 /* quarantine_line.c: the row as a line of CSV, with the next number. */
 void quarantine_put_line(struct quarantine *quarantine, const struct set_aside *row);

@@ -1,4 +1,4 @@
-/* The rows that were set aside, copied into pgrade.quarantine, and the file that gets its name. */
+/* The rows that were set aside, copied into pgrade.quarantine. */
 #include "transfer/quarantine_file.h"
 
 #include <errno.h>
@@ -116,18 +116,6 @@ static bool drop_earlier(const struct target *target, struct err *err)
     return done;
 }
 
-static bool keep(struct quarantine *quarantine, struct err *err)
-{
-    if (fsync(quarantine->descriptor) != 0)
-        return quarantine_fail("write", quarantine->part, err);
-    /* Not over a file that came meanwhile. */
-    if (link(quarantine->part, quarantine->path) != 0)
-        return quarantine_fail("name", quarantine->path, err);
-    (void)unlink(quarantine->part);
-    quarantine->kept = true;
-    return true;
-}
-
 bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err)
 {
     static const struct str copy =
@@ -137,7 +125,8 @@ bool quarantine_add(struct quarantine *quarantine, struct engine *control, struc
     if (quarantine == NULL || quarantine->rows == 0)
         return true;
     return quarantine_write_out(quarantine, err) && send_columns(quarantine, control, err) &&
-           engine_copy_in(control, copy, err) && send_file(quarantine, control, err) && keep(quarantine, err);
+           engine_copy_in(control, copy, err) && send_file(quarantine, control, err) &&
+           quarantine_sync(quarantine, err);
 }
 
 bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err)

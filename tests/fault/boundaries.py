@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 
-from gate import poll
+from gate import ARRIVAL_SECONDS, poll
 
 LISTEN = ("127.0.0.1", 0)
 # The messages that are statements, or end one.
@@ -48,8 +48,8 @@ class Boundary:
             end(one, socket.SHUT_RDWR)
             one.close()
 
-    def wait_for_arrival(self, process):
-        poll(self.arrived.is_set, process)
+    def wait_for_arrival(self, process, seconds=ARRIVAL_SECONDS):
+        poll(self.arrived.is_set, process, seconds)
 
     def _accept(self):
         while True:

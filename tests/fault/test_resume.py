@@ -293,3 +293,43 @@ def test_three_hundred_kills(tmp_path):
         assert len(kills.cases) >= 4
         kills.run(300)
     print(kills.report())
+
+
+def aside_of(folder):
+    return sorted(path.name for path in folder.iterdir() if "aside" in path.name or "quarantine" in path.name)
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("statement", [ALL_LOADED, "SET SCHEMA", "COMMIT"])
+@pytest.mark.parametrize("name", ["aside.csv", None])
+def test_file_of_rows_set_aside(name, statement, tmp_path, database, monkeypatch):
+    """What the killed run had is gone, and its name is free for the next."""
+    monkeypatch.setattr(pgrade, "a_folder", lambda: tmp_path)
+    source = made(MISFITS, tmp_path / "app.db")
+    options = ["--misfit", "quarantine", "--accept", "all", *(["--quarantine-file", name] if name else [])]
+    kill_before(statement, source, database, *options)
+    left = aside_of(tmp_path)
+    assert len(left) == 1 and left[0].endswith(".part")
+    outcome, _ = resume(source, database, *options)
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert aside_of(tmp_path) == [outcome.report["quarantine_file"]] != left
+    held = (tmp_path / outcome.report["quarantine_file"]).read_text().splitlines()
+    assert len(held) == 4 and database.execute("SELECT count(*) FROM pgrade.quarantine") == [(3,)]
+
+
+def test_file_of_rows_set_aside_from_another_directory(tmp_path, database, monkeypatch):
+    """The journal says where it is; what somebody else has there stays."""
+    source = made(MISFITS, tmp_path / "app.db")
+    there = tmp_path / "there"
+    there.mkdir()
+    monkeypatch.setattr(pgrade, "a_folder", lambda: there)
+    options = ("--misfit", "quarantine", "--accept", "all", "--quarantine-file")
+    kill_before(ALL_LOADED, source, database, *options, "mine.csv")
+    kill_before(ALL_LOADED, source, database, *options, "theirs.csv")
+    monkeypatch.setattr(pgrade, "a_folder", lambda: tmp_path)
+    assert [path.name for path in there.iterdir()] == ["theirs.csv.part"]
+    (there / "theirs.csv.part").write_text("not written by pgrade")
+    outcome, _ = resume(source, database, *options, "here.csv")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert (there / "theirs.csv.part").read_text() == "not written by pgrade" and aside_of(tmp_path) == []
+    assert (tmp_path / "here.csv").exists()
