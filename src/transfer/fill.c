@@ -61,18 +61,39 @@ static bool lock_tables(struct filling *filling, struct err *err)
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "SET LOCAL lock_timeout = '20s'; LOCK TABLE ");
+    buf_text(&sql, "LOCK TABLE ");
     for (size_t i = 0; i < filling->plan->table_count; i++) {
         buf_text(&sql, i > 0 ? ", " : "");
         fill_put_name(filling, i, &sql);
     }
-    buf_text(&sql, " IN ACCESS EXCLUSIVE MODE; SET LOCAL lock_timeout = 0");
+    buf_text(&sql, " IN ACCESS EXCLUSIVE MODE");
     done = engine_exec(filling->control, buf_view(&sql), err);
     buf_free(&sql);
-    if (done || strcmp(err->sqlstate, "55P03") != 0) /* lock_not_available */
-        return done;
+    return done;
+}
+
+/* Functions of the application, in checks, indexes and generated columns, find what they call as they do for
+ * it: on the path that the role has in this database. */
+#define SETTINGS_OF_LOAD "SET LOCAL lock_timeout = 0; SET LOCAL search_path TO DEFAULT"
+
+/* Foreign keys come and go by leave of the tables that they refer to, which are locked as well. */
+static bool clear_tables(struct filling *filling, struct arena *arena, bool replace, struct err *err)
+{
+    struct engine *control = filling->control;
+    const struct plan *plan = filling->plan;
+
+    if (engine_exec(control, (struct str)STR("SET LOCAL lock_timeout = '20s'"), err) &&
+        lock_tables(filling, err) && fill_catalog(arena, control, &filling->catalog, err) &&
+        fill_keys_read(arena, control, plan, plan->target_schema, &filling->keys, err) &&
+        fill_find_sequences(filling, err) && fill_check_rows(filling, replace, err) &&
+        fill_clear_the_way(filling, err) && fill_empty(filling, err))
+        return engine_exec(control, (struct str)STR(SETTINGS_OF_LOAD), err);
+    if (strcmp(err->sqlstate, "55P03") != 0) /* lock_not_available */
+        return false;
     err->code = ERR_REFUSED;
-    return err_hint(err, "somebody uses the tables that are to be filled: stop the application, then again");
+    return err_hint(err,
+                    "somebody uses the tables that are to be filled, or those that they refer to: stop the "
+                    "application, then again");
 }
 
 bool fill_begin(struct filling *filling, struct arena *arena, struct engine *control, const struct plan *plan,
@@ -85,10 +106,7 @@ bool fill_begin(struct filling *filling, struct arena *arena, struct engine *con
     if (plan->table_count == 0)
         return err_set(err, ERR_REFUSED, "the target has none of the source's tables");
     return engine_exec(control, (struct str)STR("BEGIN"), err) && find_partitioned(filling, err) &&
-           lock_tables(filling, err) && fill_catalog(arena, control, &filling->catalog, err) &&
-           fill_keys_read(arena, control, plan, plan->target_schema, &filling->keys, err) &&
-           fill_find_sequences(filling, err) && fill_check_rows(filling, replace, err) &&
-           fill_clear_the_way(filling, err) && fill_empty(filling, err);
+           clear_tables(filling, arena, replace, err);
 }
 
 static bool compare_catalog(struct filling *filling, struct err *err)
@@ -109,7 +127,9 @@ static bool compare_catalog(struct filling *filling, struct err *err)
 bool fill_finish(struct filling *filling, struct err *err)
 {
     /* The greatest numbers are soon found with the keys there. */
-    return fill_give_back(filling, err) && fill_set_sequences(filling, err) && compare_catalog(filling, err);
+    return fill_give_back(filling, err) &&
+           engine_exec(filling->control, (struct str)STR("SET LOCAL search_path = pg_catalog"), err) &&
+           fill_set_sequences(filling, err) && compare_catalog(filling, err);
 }
 
 bool fill_commit(struct filling *filling, const int64_t *rows, struct commit *commit, struct err *err)

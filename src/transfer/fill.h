@@ -72,6 +72,7 @@ struct filling {
     bool held_rows;    /* some table did */
     bool truncated;    /* the tables, so that rows may be frozen as they come */
     struct fill_keys keys;
+    struct str parts; /* names of foreign keys in partitions, as JSON */
     struct numbering *numberings;
     size_t numbering_count;
     struct outside_key *outside;

@@ -13,6 +13,12 @@
 #define FILLED_PARTS                                                                                         \
     "SELECT coalesce(t.relid::oid, f.oid) FROM (" FILLED ") f LEFT JOIN pg_partition_tree(f.oid) t ON true"
 
+/* Foreign keys, each with those that it has of partitions on either side: (root, oid, depth). */
+#define KEY_TREE                                                                                             \
+    "tree AS (SELECT oid AS root, oid, 0 AS depth FROM pg_constraint WHERE contype = 'f' AND conparentid = " \
+    "0 UNION ALL SELECT t.root, k.oid, t.depth + 1 FROM tree t JOIN pg_constraint k ON k.conparentid = "     \
+    "t.oid AND k.contype = 'f')"
+
 /* The table with its schema, ONLY before one that has no partitions. */
 void fill_put_name(const struct filling *filling, size_t place, struct buf *sql);
 
@@ -20,6 +26,11 @@ void fill_put_name(const struct filling *filling, size_t place, struct buf *sql)
  * them back as they were. */
 bool fill_clear_the_way(struct filling *filling, struct err *err) MUST_USE;
 bool fill_give_back(struct filling *filling, struct err *err) MUST_USE;
+
+/* fill_parts.c: the names and comments that foreign keys have in partitions, which the server chooses anew.
+ */
+bool fill_parts_read(struct filling *filling, struct err *err) MUST_USE;
+bool fill_parts_give_back(struct filling *filling, struct err *err) MUST_USE;
 
 /* fill_sequences.c: whatever gives a column of these tables its numbers.  ERR_REFUSED: it may not be set. */
 bool fill_find_sequences(struct filling *filling, struct err *err) MUST_USE;
