@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/flag.h"
 #include "base/fs.h"
 #include "base/proc_private.h"
 
@@ -145,9 +146,12 @@ static void enforce_timeout(pid_t pid, int64_t deadline, bool *asked)
  * Until the child has ended.  Its pipes may stay open longer than it lives, when it left something running
  * that inherited them, so their end is no condition.
  */
-static int wait_for_child(pid_t pid, struct capture captures[2], int timeout_ms, bool *timed_out)
+static int wait_for_child(pid_t pid, struct capture captures[2], const struct proc_options *options,
+                          struct proc_result *result)
 {
-    int64_t deadline = timeout_ms == 0 ? 0 : clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+    int64_t deadline =
+        options->timeout_ms == 0 ? 0 : clock_monotonic_us() + (int64_t)options->timeout_ms * 1000;
+    bool asked = false;
     int pause_ms = 1;
     int status = W_EXITCODE(127, 0); /* for a caller that ignores SIGCHLD, which hides the real one */
 
@@ -157,10 +161,15 @@ static int wait_for_child(pid_t pid, struct capture captures[2], int timeout_ms,
         if (got == pid || (got < 0 && errno != EINTR))
             break;
         capture_wait(captures, pause_ms);
-        enforce_timeout(pid, deadline, timed_out);
+        if (!asked && flag_is_set(options->interrupted)) {
+            result->interrupted = true;
+            deadline = clock_monotonic_us();
+        }
+        enforce_timeout(pid, deadline, &asked);
         pause_ms = pause_ms * 2 < POLL_MS ? pause_ms * 2 : POLL_MS;
     }
-    if (*timed_out)
+    result->timed_out = asked && !result->interrupted;
+    if (asked)
         (void)kill(-pid, SIGKILL); /* what outlived the child that we asked to end */
     capture_read(&captures[0]);
     capture_read(&captures[1]);
@@ -222,7 +231,7 @@ static bool run_and_wait(const struct proc_options *options, struct child *child
     for (int i = 0; i < 3; i++)
         close_one(&child->descriptors[i]);
     done = started(report[0], options, err);
-    status = wait_for_child(pid, captures, options->timeout_ms, &result->timed_out);
+    status = wait_for_child(pid, captures, options, result);
     result->exited = WIFEXITED(status);
     result->status = result->exited ? WEXITSTATUS(status) : 0;
     result->signal = result->exited ? 0 : WTERMSIG(status);
@@ -244,7 +253,7 @@ bool proc_run(struct arena *arena, const struct proc_options *options, struct pr
                           .environment = make_environment(arena, options->environment),
                           .directory = options->directory,
                           .user = options->user,
-                          .own_group = options->timeout_ms > 0,
+                          .own_group = options->timeout_ms > 0 || options->interrupted != NULL,
                           .descriptors = {-1, -1, -1}};
     bool done;
 
@@ -272,6 +281,8 @@ bool proc_check(struct arena *arena, const struct proc_options *options, struct 
 
     if (!proc_run(arena, options, result, err))
         return false;
+    if (result->interrupted && !(result->exited && result->status == 0))
+        return err_set(err, ERR_CANCELED, "interrupted");
     if (result->timed_out)
         err_set(err, ERR_FAILED, "%s took longer than %d ms and was ended", name, options->timeout_ms);
     else if (!result->exited)

@@ -10,6 +10,7 @@
 #ifndef PGRADE_BASE_PROC_H
 #define PGRADE_BASE_PROC_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -47,6 +48,9 @@ struct proc_options {
     const char *directory;        /* the child's working directory; NULL: ours */
     const struct proc_user *user; /* NULL: ours */
     int timeout_ms; /* 0: none.  Then the child and what it started get SIGTERM, later SIGKILL */
+    /* As soon as it is set, the same is done; NULL: never.  A child with one does not get the terminal's
+     * Ctrl-C by itself. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 struct proc_result {
@@ -54,6 +58,7 @@ struct proc_result {
     int status;
     int signal;
     bool timed_out;
+    bool interrupted;  /* it was ended because the flag was set */
     bool output_cut;   /* more was written than is kept */
     struct str output; /* the first bytes of stdout */
     struct str errors; /* the last bytes of stderr */
@@ -65,7 +70,7 @@ bool proc_run(struct arena *arena, const struct proc_options *options, struct pr
 
 /*
  * As proc_run(), but a program that did not end with status 0 is a failure too: ERR_FAILED, with the last
- * lines of its stderr as detail.  The result is filled then as well.
+ * lines of its stderr as detail; ERR_CANCELED when it was interrupted.  The result is filled then as well.
  */
 bool proc_check(struct arena *arena, const struct proc_options *options, struct proc_result *result,
                 struct err *err) MUST_USE;

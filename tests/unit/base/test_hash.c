@@ -1,7 +1,9 @@
 /* test_hash.c: against the vectors of the RFCs, and every length around a block against known sums. */
 #include "tests/unit.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 
@@ -65,12 +67,37 @@ static void fewer_digits_are_the_first_ones(void **state)
     arena_free(arena);
 }
 
+static void file_has_the_hash_of_its_bytes(void **state)
+{
+    char path[] = "/tmp/pgrade-test-hash-XXXXXX";
+    struct arena *arena = arena_new();
+    size_t size = 600 * 1000;
+    char *bytes = arena_alloc(arena, size);
+    struct err err = {.code = ERR_NONE};
+    int file = mkstemp(path);
+    int64_t counted;
+    struct str hex;
+
+    (void)state;
+    memset(bytes, 'x', size);
+    assert_int_equal(write(file, bytes, size), (ssize_t)size);
+    assert_int_equal(close(file), 0);
+    assert_true(hash_file(arena, path, NULL, &hex, &counted, &err));
+    assert_int_equal(counted, (int64_t)size);
+    assert_str_equal(hex, hash_hex(arena, HASH_SHA256, (struct str){bytes, size}, 64).ptr);
+    assert_int_equal(unlink(path), 0);
+    assert_false(hash_file(arena, path, NULL, &hex, &counted, &err));
+    assert_int_equal(err.code, ERR_IO);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_of_the_standards_hold),
         cmocka_unit_test(every_length_is_padded_right),
         cmocka_unit_test(fewer_digits_are_the_first_ones),
+        cmocka_unit_test(file_has_the_hash_of_its_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

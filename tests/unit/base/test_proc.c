@@ -226,6 +226,20 @@ static void timeout_ends_all_that_was_started(void **state)
     assert_int_equal(result.status, 0);
 }
 
+static void flag_ends_the_program(void **state)
+{
+    volatile sig_atomic_t flag = 1;
+    const struct proc_options options = {.argv = ARGV("sleep", "60"), .interrupted = &flag};
+    struct proc_result result;
+    struct err err = {0};
+
+    assert_false(proc_check(*state, &options, &result, &err));
+    assert_int_equal(err.code, ERR_CANCELED);
+    assert_true(result.interrupted);
+    assert_false(result.timed_out);
+    assert_int_equal(result.signal, SIGTERM);
+}
+
 static void deaf_program_is_killed(void **state)
 {
     struct proc_result result =
@@ -348,6 +362,7 @@ int main(void)
         cmocka_unit_test(working_directory_is_the_childs_alone),
         cmocka_unit_test(failure_to_start_says_which_step),
         cmocka_unit_test(timeout_ends_all_that_was_started),
+        cmocka_unit_test(flag_ends_the_program),
         cmocka_unit_test(deaf_program_is_killed),
         cmocka_unit_test(timeout_not_reached_changes_nothing),
         cmocka_unit_test(what_stays_behind_is_not_waited_for),
