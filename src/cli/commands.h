@@ -10,6 +10,8 @@ extern const struct command command_verify;
 extern const struct command command_downgrade;
 extern const struct command command_show;
 extern const struct command command_sql;
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_local_start;
 extern const struct command command_local_stop;
 extern const struct command command_local_status;

@@ -254,6 +254,20 @@ def test_sql(looked_at):
            report("sql", url, "SELECT true, NULL; SELECT 1/0", status=pgrade.FAILED)], "sql")
 
 
+def test_backup_and_restore(looked_at, cluster, tmp_path):
+    file, url = looked_at
+    kept, back, other = tmp_path / "kept", cluster.create_database().url, cluster.create_database().url
+    (kept / ".left-20260101T000000Z.partial").mkdir(parents=True)
+    made = [report("backup", place, str(kept)) for place in looked_at]
+    check(made, "backup")
+    wrong = shutil.copytree(made[1]["path"], tmp_path / "wrong")
+    manifest = (wrong / "manifest.json").read_text()
+    assert '"rows": 0' in manifest
+    (wrong / "manifest.json").write_text(manifest.replace('"rows": 0', '"rows": 7'))
+    check([report("restore", made[0]["path"], str(tmp_path / "back.db")), report("restore", made[1]["path"], back),
+           report("restore", str(wrong), other, status=pgrade.FAILED)], "restore")
+
+
 def test_error(tmp_path):
     documents = [report("plan", str(tmp_path / "none.db"), status=pgrade.UNREACHABLE),
                  report("local", "url", "--dir", str(tmp_path / "none"), status=pgrade.REFUSED)]

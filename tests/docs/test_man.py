@@ -10,7 +10,8 @@ import pytest
 import pgrade
 
 MAN = os.path.join(pgrade.PROJECT, "man")
-PAGES = ["pgrade", "pgrade-plan", "pgrade-upgrade", "pgrade-verify", "pgrade-downgrade", "pgrade-show", "pgrade-sql", "pgrade-local"]
+PAGES = ["pgrade", "pgrade-plan", "pgrade-upgrade", "pgrade-verify", "pgrade-downgrade", "pgrade-show", "pgrade-sql", "pgrade-backup",
+         "pgrade-restore", "pgrade-local"]
 HELP_OPTION = re.compile(r"^  (?:-(\w),|   ) --([\w-]+)(?: (\S+))?  ", re.MULTILINE)
 PAGE_OPTION = re.compile(r"^(?:\*-(\w)\*, )?\*--([\w-]+)\*(?: _(\S+)_)?$", re.MULTILINE)
 

@@ -42,6 +42,26 @@ bool sqlite_copy_pages(struct engine *reader, const char *path, const volatile s
     return done;
 }
 
+bool sqlite_replace_pages(struct engine *reader, const char *path, const volatile sig_atomic_t *interrupted,
+                          struct err *err)
+{
+    struct sqlite *made = sqlite_new(path);
+    bool done = false;
+    int code;
+
+    if (made == NULL)
+        return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a connection");
+    code = sqlite3_open_v2(path, &made->connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        (void)sqlite_error(made, code, (struct str)STR("open"), err);
+    } else {
+        (void)sqlite3_busy_timeout(made->connection, SQLITE_BUSY_MS);
+        done = copy_all((struct sqlite *)engine_unwrap(reader), made, interrupted, err);
+    }
+    engine_close(&made->engine);
+    return done;
+}
+
 static bool configure(struct sqlite *sqlite, struct err *err)
 {
     /* A view that this SQLite cannot parse must not make the tables unreadable. */

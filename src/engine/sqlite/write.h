@@ -17,6 +17,11 @@
 bool sqlite_copy_pages(struct engine *reader, const char *path, const volatile sig_atomic_t *interrupted,
                        struct err *err) MUST_USE;
 
+/* Puts the reader's database into the file of somebody else, in one transaction under SQLite's locks:
+ * whoever has it open sees the old content or the new one.  Interrupted or failed, it is as it was. */
+bool sqlite_replace_pages(struct engine *reader, const char *path, const volatile sig_atomic_t *interrupted,
+                          struct err *err) MUST_USE;
+
 /* Opens a file to be written, without a journal.  An empty one becomes a database with the first statement.
  */
 bool sqlite_open_write(const char *path, bool trace, struct engine **engine, struct err *err) MUST_USE;

@@ -1,0 +1,36 @@
+/* backup_intern.h: what the files behind backup.h share. */
+#ifndef PGRADE_OPS_BACKUP_INTERN_H
+#define PGRADE_OPS_BACKUP_INTERN_H
+
+#include "base/fs.h"
+#include "ops/backup.h"
+
+#define BACKUP_PARTIAL ".partial"
+
+/* A place that is being filled. */
+struct backup_place {
+    const char *directory; /* where backups are kept */
+    const char *name;      /* that it will have */
+    const char *partial;   /* the name that it has */
+    const char *path;      /* directory/partial */
+    struct fs_lock lock;
+};
+
+/* Makes the directory and, in it, an empty place for a backup of `what` begun at that moment; removes what
+ * interrupted ones left. */
+bool backup_place_open(struct arena *arena, const struct backup_options *options, struct str what,
+                       int64_t began_us, struct backup_place *place, struct backup_result *result,
+                       struct err *err) MUST_USE;
+/* Puts everything on disk and gives the place its name; *path is where it is then. */
+bool backup_place_publish(struct arena *arena, struct backup_place *place, const char **path,
+                          struct err *err) MUST_USE;
+/* Removes what is there, unless it was published. */
+void backup_place_close(struct backup_place *place);
+
+/* Fill the place, and the manifest but for its files and times. */
+bool backup_postgres(struct arena *arena, const struct backup_options *options,
+                     const struct backup_place *place, struct manifest *manifest, struct err *err) MUST_USE;
+bool backup_sqlite(struct arena *arena, const struct backup_options *options,
+                   const struct backup_place *place, struct manifest *manifest, struct err *err) MUST_USE;
+
+#endif

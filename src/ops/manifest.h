@@ -1,0 +1,57 @@
+/*
+ * manifest.h: what a backup says of itself, in the file manifest.json beside its data.
+ *
+ * A backup is a directory.  It gets its name as the last thing of all, when its files are complete and on
+ * disk: so one that has a name and a manifest is whole, as far as the sums in the manifest agree.
+ */
+#ifndef PGRADE_OPS_MANIFEST_H
+#define PGRADE_OPS_MANIFEST_H
+
+#include "ops/contents.h"
+
+enum {
+    MANIFEST_FORMAT = 1
+};
+
+#define MANIFEST_NAME "manifest.json"
+
+struct manifest_file {
+    struct str name; /* below the backup's directory: "dump", "dump/toc.dat", "app.db" */
+    int64_t bytes;
+    struct str sha256;
+};
+
+struct manifest {
+    struct str pgrade;   /* the version that wrote it */
+    struct str engine;   /* "postgres" or "sqlite" */
+    struct str source;   /* the URL, its secrets hidden */
+    struct str database; /* its name, or the path of a file */
+    struct str server;   /* "15.14"; of SQLite the library's */
+    struct str program;  /* pg_dump's version; NULL ptr: none was used */
+    struct str format;   /* "custom", "directory", "sqlite" */
+    struct str data;     /* the file or directory that is restored: "dump", "app.db" */
+    int64_t began_us;    /* since 1970 */
+    int64_t took_us;
+    struct contents contents;
+    struct manifest_file *files;
+    size_t file_count;
+    size_t file_capacity;
+};
+
+int64_t manifest_bytes(const struct manifest *manifest);
+
+bool manifest_write(const char *directory, const struct manifest *manifest, struct err *err) MUST_USE;
+/* ERR_FAILED where there is none, or it is none. */
+bool manifest_read(struct arena *arena, const char *directory, struct manifest *manifest,
+                   struct err *err) MUST_USE;
+
+/* Lists all files below `directory`/`name` with their sums. */
+bool manifest_add_files(struct arena *arena, const char *directory, const char *name,
+                        const volatile sig_atomic_t *interrupted, struct manifest *manifest,
+                        struct err *err) MUST_USE;
+
+/* Reads every file again: ERR_DIFFERENT names the first that is not as it was written. */
+bool manifest_check_files(const char *directory, const struct manifest *manifest,
+                          const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * restore.h: a backup brought back, and compared with what it says of itself.
+ *
+ * PostgreSQL: by pg_restore (psql for SQL text) in one transaction, so that a restore that fails or is
+ * interrupted leaves the target as it was.  SQLite: into a new file that gets its name when it is complete,
+ * or page by page in one transaction into a file that is there.
+ *
+ * Dumps that pg_dump made without pgrade are taken too: its archives (custom, directory, tar) and SQL text.
+ * They say nothing of their rows, so there is nothing to compare.
+ */
+#ifndef PGRADE_OPS_RESTORE_H
+#define PGRADE_OPS_RESTORE_H
+
+#include <signal.h>
+
+#include "ops/manifest.h"
+#include "url/url.h"
+
+enum restore_kind {
+    RESTORE_BACKUP,  /* with a manifest */
+    RESTORE_ARCHIVE, /* of pg_dump: custom, directory, tar */
+    RESTORE_SQL
+};
+
+struct restore_options {
+    const char *from;
+    const struct url *target;
+    bool clean;        /* what is in the way is dropped first; else the target has to be empty */
+    const char *owner; /* PostgreSQL: the role to which everything will belong; NULL: who connects */
+    bool trace;
+    const volatile sig_atomic_t *interrupted;
+};
+
+struct restore_result {
+    enum restore_kind kind;
+    struct manifest manifest; /* of RESTORE_BACKUP */
+    struct contents found;    /* in the target, afterwards */
+    struct str *differences;
+    size_t difference_count;
+    int64_t took_us;
+};
+
+/* Reads what lies there, and nothing of the target: the manifest, and that all files are as they were
+ * written. */
+bool restore_look(struct arena *arena, const struct restore_options *options, struct restore_result *result,
+                  struct err *err) MUST_USE;
+
+/* After restore_look().  ERR_DIFFERENT: it was restored, and is not what the manifest says. */
+bool restore_run(struct arena *arena, const struct restore_options *options, struct restore_result *result,
+                 struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,13 @@
+/* restore_intern.h: what the files behind restore.h share. */
+#ifndef PGRADE_OPS_RESTORE_INTERN_H
+#define PGRADE_OPS_RESTORE_INTERN_H
+
+#include "ops/restore.h"
+
+/* Restore `data` and read what is in the target then. */
+bool restore_postgres(struct arena *arena, const struct restore_options *options, const char *data,
+                      struct restore_result *result, struct err *err) MUST_USE;
+bool restore_sqlite(struct arena *arena, const struct restore_options *options, const char *data,
+                    struct restore_result *result, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,206 @@
+#include "base/buf.h"
+#include "ops/client_programs.h"
+#include "ops/restore_intern.h"
+
+/* What somebody made, but for extensions and what belongs to them. */
+static const char objects_sql[] =
+    "SELECT coalesce(min(found.name), ''), count(*)::text FROM ("
+    "SELECT 'pg_catalog.pg_class'::regclass AS class, c.oid, c.relnamespace AS space,"
+    " c.relname::text AS name FROM pg_catalog.pg_class c"
+    " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'"
+    " UNION ALL SELECT 'pg_catalog.pg_proc'::regclass, p.oid, p.pronamespace, p.proname::text"
+    " FROM pg_catalog.pg_proc p"
+    " UNION ALL SELECT 'pg_catalog.pg_type'::regclass, t.oid, t.typnamespace, t.typname::text"
+    " FROM pg_catalog.pg_type t WHERE t.typtype IN ('d', 'e', 'r')) found"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = found.space WHERE n.nspname !~ '^pg_'"
+    " AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"
+    " WHERE d.classid = found.class AND d.objid = found.oid AND d.deptype = 'e')";
+
+struct job {
+    const struct restore_options *options;
+    struct restore_result *result;
+    const char *data;
+    struct client_program program;
+    struct client_access access;
+    bool sql;
+};
+
+static bool check_empty(struct arena *arena, struct engine *engine, struct err *err)
+{
+    struct rows *rows = NULL;
+    bool found = false;
+    bool empty = false;
+    struct str name = {NULL, 0};
+    bool done =
+        engine_query(engine, str_from(objects_sql), NULL, 0, &rows, err) && rows_next(rows, &found, err);
+
+    if (done && found) {
+        name = str_dup(arena, rows->cells[0].bytes);
+        empty = str_is(rows->cells[1].bytes, "0");
+    }
+    rows_close(rows);
+    if (!done || empty)
+        return done;
+    err_set(err, ERR_REFUSED, "the target is not empty: it has %.*s", STR_ARGS(name));
+    err_detail(err, "nothing was restored");
+    return err_hint(err, "restore into a new database, or replace what the backup holds too: --clean");
+}
+
+static bool server_major(struct arena *arena, struct engine *engine, int64_t *major, struct err *err)
+{
+    static const char sql[] = "SELECT (current_setting('server_version_num')::int / 10000)::text";
+    struct value value;
+
+    return engine_value(engine, arena, str_from(sql), NULL, 0, &value, err) &&
+           (str_to_int64(value.bytes, major) ||
+            err_set(err, ERR_DATABASE, "the server does not tell its version"));
+}
+
+/* The version of pg_dump that wrote it, or of the target, whichever is newer. */
+static bool find_program(struct arena *arena, struct engine *engine, struct job *job, struct err *err)
+{
+    struct str written = job->result->manifest.program;
+    size_t length = 0;
+    int64_t dumped = 0;
+    int64_t major;
+
+    while (length < written.len && ascii_is_digit(written.ptr[length]))
+        length++;
+    if (!server_major(arena, engine, &major, err))
+        return false;
+    if (str_to_int64(str_slice(written, 0, length), &dumped) && dumped > major)
+        return client_program_find(
+            arena, "pg_restore", (int)dumped,
+            arena_printf(arena, "the backup was made by pg_dump %.*s", STR_ARGS(written)), &job->program,
+            err);
+    return client_program_find(arena, job->sql ? "psql" : "pg_restore", (int)major,
+                               arena_printf(arena, "the target is PostgreSQL %d", (int)major), &job->program,
+                               err);
+}
+
+static bool prepare(struct arena *arena, struct engine *engine, struct job *job, struct err *err)
+{
+    const struct restore_options *options = job->options;
+
+    if (!find_program(arena, engine, job, err) || !client_access(arena, options->target, &job->access, err))
+        return false;
+    if (!options->clean)
+        return check_empty(arena, engine, err);
+    if (!job->sql)
+        return true;
+    err_set(err, ERR_USAGE, "--clean is for backups and archives: %s is SQL text", job->data);
+    return err_hint(err,
+                    "it drops what it was made to drop (pg_dump --clean); restore into an empty database");
+}
+
+static bool run(struct arena *arena, const struct job *job, const char *const *argv, struct str input,
+                struct proc_result *result, struct err *err)
+{
+    return proc_check(arena,
+                      &(struct proc_options){.argv = argv,
+                                             .environment = job->access.environment,
+                                             .input = input,
+                                             .maximum = BUF_TEXT_MAXIMUM,
+                                             .interrupted = job->options->interrupted},
+                      result, err);
+}
+
+/*
+ * The archive's list without the comments of extensions: only who installed an extension may comment on it,
+ * which on a managed server nobody is, and one line of no weight would undo the whole restore.
+ */
+static bool read_list(struct arena *arena, const struct job *job, struct str *list, struct err *err)
+{
+    const char *argv[] = {job->program.path, "--list", job->data, NULL};
+    struct proc_result result;
+    struct buf out;
+    struct str rest;
+
+    if (!run(arena, job, argv, (struct str){NULL, 0}, &result, err))
+        return false;
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    for (rest = result.output; rest.len > 0;) {
+        ptrdiff_t end = str_find(rest, '\n');
+        size_t length = end < 0 ? rest.len : (size_t)end + 1;
+        struct str line = str_slice(rest, 0, length);
+
+        if (!str_contains_nocase(line, " COMMENT - EXTENSION "))
+            buf_str(&out, line);
+        rest = str_slice(rest, length, rest.len);
+    }
+    *list = buf_to_str(arena, &out);
+    buf_free(&out);
+    return true;
+}
+
+static bool restore_archive(struct arena *arena, const struct job *job, struct err *err)
+{
+    const struct restore_options *options = job->options;
+    const char *argv[16] = {job->program.path,      "--no-acl",        "--no-owner",
+                            "--single-transaction", "--exit-on-error", "--no-password",
+                            "--use-list=/dev/stdin"};
+    struct proc_result result;
+    struct str list;
+    int count = 7;
+
+    if (!read_list(arena, job, &list, err))
+        return false;
+    if (options->clean) {
+        argv[count++] = "--clean";
+        argv[count++] = "--if-exists";
+    }
+    if (options->owner != NULL)
+        argv[count++] = arena_printf(arena, "--role=%s", options->owner);
+    argv[count++] = arena_printf(arena, "--dbname=%s", job->access.conninfo);
+    argv[count++] = job->data;
+    argv[count] = NULL;
+    return run(arena, job, argv, list, &result, err);
+}
+
+static bool restore_sql(struct arena *arena, const struct job *job, struct err *err)
+{
+    const char *argv[] = {job->program.path,
+                          "--no-psqlrc",
+                          "--quiet",
+                          "--no-password",
+                          "--single-transaction",
+                          "--set=ON_ERROR_STOP=1",
+                          "--output=/dev/null",
+                          arena_printf(arena, "--dbname=%s", job->access.conninfo),
+                          arena_printf(arena, "--file=%s", job->data),
+                          NULL};
+    struct proc_result result;
+
+    if (job->options->owner != NULL)
+        return err_set(err, ERR_USAGE, "--owner is for backups and archives: SQL text names its own owners");
+    return run(arena, job, argv, (struct str){NULL, 0}, &result, err);
+}
+
+static bool look_again(struct arena *arena, struct engine *engine, const struct job *job, struct err *err)
+{
+    return engine_exec(engine, (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), err) &&
+           contents_read(arena, engine, job->options->interrupted, &job->result->found, err) &&
+           engine_exec(engine, (struct str)STR("COMMIT; ANALYZE"), err);
+}
+
+static bool restore(struct arena *arena, struct engine *engine, struct job *job, struct err *err)
+{
+    if (!prepare(arena, engine, job, err))
+        return false;
+    if (!(job->sql ? restore_sql(arena, job, err) : restore_archive(arena, job, err)))
+        return err_hint(err, "the target is as it was: all of it was one transaction");
+    return look_again(arena, engine, job, err);
+}
+
+bool restore_postgres(struct arena *arena, const struct restore_options *options, const char *data,
+                      struct restore_result *result, struct err *err)
+{
+    struct job job = {.options = options, .result = result, .data = data, .sql = result->kind == RESTORE_SQL};
+    struct engine_options open = {
+        .trace = options->trace, .interrupted = options->interrupted, .application_name = "pgrade restore"};
+    struct engine *engine = NULL;
+    bool done = engine_open(options->target, &open, &engine, err) && restore(arena, engine, &job, err);
+
+    engine_close(engine);
+    return done;
+}
