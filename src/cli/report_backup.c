@@ -43,22 +43,25 @@ static struct str size_text(struct arena *arena, const struct contents *contents
                       STR_ARGS(show_count(arena, contents_rows(contents))));
 }
 
-void report_backup(const struct invocation *invocation, const struct backup_result *result)
+void report_backup(const struct backup_report *report)
 {
+    const struct backup_result *result = report->result;
     const struct manifest *manifest = &result->manifest;
     struct arena *arena = arena_new();
 
-    (void)invocation;
     printf("%.*s: %.*s, %.*s in %.*s\n  %.*s\n", STR_ARGS(screen_text(arena, manifest->database)),
            STR_ARGS(size_text(arena, &manifest->contents)),
            STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
            STR_ARGS(show_seconds(arena, manifest->took_us)),
            STR_ARGS(screen_text(arena, str_from(result->path))));
+    for (size_t i = 0; i < report->removed_count; i++)
+        printf("  removed: %.*s\n", STR_ARGS(screen_text(arena, report->removed[i])));
     arena_free(arena);
 }
 
-void report_backup_json(const struct backup_result *result)
+void report_backup_json(const struct backup_report *report)
 {
+    const struct backup_result *result = report->result;
     const struct manifest *manifest = &result->manifest;
     struct json json;
     struct buf out;
@@ -79,6 +82,7 @@ void report_backup_json(const struct backup_result *result)
     put_seconds(&json, manifest->took_us);
     put_tables(&json, &manifest->contents);
     put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
+    put_texts(&json, "removed", report->removed, report->removed_count);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

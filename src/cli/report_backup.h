@@ -3,11 +3,23 @@
 #define PGRADE_CLI_REPORT_BACKUP_H
 
 #include "cli/command.h"
-#include "ops/backup.h"
+#include "ops/backup_list.h"
 #include "ops/restore.h"
 
-void report_backup(const struct invocation *invocation, const struct backup_result *result);
-void report_backup_json(const struct backup_result *result);
+/* What `backup` did. */
+struct backup_report {
+    const struct backup_result *result;
+    const struct str *removed; /* by --keep */
+    size_t removed_count;
+};
+
+void report_backup(const struct backup_report *report);
+void report_backup_json(const struct backup_report *report);
+
+/* The backups in a directory; `status` as the command will end. */
+void report_backups(const struct invocation *invocation, const char *directory,
+                    const struct backup_list *list);
+void report_backups_json(const char *directory, const struct backup_list *list, int status);
 
 /* `status` as the command will end. */
 void report_restore(const struct restore_options *options, const struct restore_result *result);

@@ -299,3 +299,66 @@ def test_a_journal_without_its_database(app, tmp_path):
 def test_one_engine_into_the_other(app, empty, tmp_path):
     outcome = restore(backup(app, tmp_path / "kept")["path"], empty.url, status=pgrade.USAGE)
     assert "upgrade" in outcome.stderr
+
+
+def age(path, days):
+    """Makes a backup older than it is."""
+    name = os.path.join(path, "manifest.json")
+    with open(name, encoding="utf-8") as stream:
+        manifest = json.load(stream)
+    manifest["began_us"] -= days * 24 * 60 * 60 * 1000000
+    with open(name, "w", encoding="utf-8") as stream:
+        json.dump(manifest, stream)
+
+
+def listed(folder, status=pgrade.OK):
+    outcome = pgrade.run("backup", "--list", str(folder), "--json")
+    assert outcome.status == status, outcome
+    return outcome.report
+
+
+@pytest.mark.core
+def test_list_checks_every_file(app, tmp_path):
+    kept = tmp_path / "kept"
+    first, second = backup(app, kept)["path"], backup(app, kept)["path"]
+    assert [one["whole"] for one in listed(kept)["backups"]] == [True, True]
+    with open(os.path.join(first, "app.db"), "r+b") as stream:
+        stream.seek(100)
+        stream.write(b"\xff")
+    found = listed(kept, status=pgrade.SHORTFALL)["backups"]
+    assert [(one["name"], one["whole"]) for one in found] == [(os.path.basename(first), False), (os.path.basename(second), True)]
+    text = pgrade.run("backup", "--list", str(kept))
+    assert text.status == pgrade.SHORTFALL and "DAMAGED" in text.stdout and "is not what was written" in text.stdout
+    assert pgrade.run("backup", "--list", str(tmp_path / "none")).status == pgrade.FAILED
+    (tmp_path / "empty").mkdir()
+    assert "no backup" in pgrade.run("backup", "--list", str(tmp_path / "empty")).stdout
+
+
+@pytest.mark.core
+def test_rotation_removes_only_what_it_may(app, tmp_path):
+    kept = tmp_path / "kept"
+    other = str(fixtures.build_from_text(SCHEMA, tmp_path / "other.db"))
+    stays = [backup(other, kept)["path"], backup(app, kept)["path"]]
+    for path in stays:
+        age(path, 100)
+    os.truncate(os.path.join(stays[1], "manifest.json"), 30)
+    (kept / "mine").mkdir()
+    (kept / "mine" / "app.db").write_text("not pgrade's")
+    (kept / "app.db-20200101T000000Z").mkdir()
+    old = [backup(app, kept)["path"] for _ in range(4)]
+    for days, path in zip((40, 9, 2, 1), old):
+        age(path, days)
+    made = backup(app, kept, "--keep", "daily=2,monthly=2")
+    left = {"mine", "app.db-20200101T000000Z", *map(os.path.basename, [*stays, made["path"], old[3]])}
+    assert left <= set(os.listdir(kept)) and os.path.basename(old[1]) in made["removed"]
+    last = backup(app, kept, "--keep", "1")
+    assert os.path.basename(made["path"]) in last["removed"]
+    assert {name for name in os.listdir(kept) if not name.startswith(".")} == {
+        "mine", "app.db-20200101T000000Z", *map(os.path.basename, [*stays, last["path"]])}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("words", [("--keep", "0"), ("--keep", "hourly=2"), ("--list", "--keep", "3"), ("--jobs", "0")])
+def test_wrong_usage(words, app, tmp_path):
+    assert pgrade.run("backup", app, *words, directory=tmp_path).status == pgrade.USAGE
+    assert os.listdir(tmp_path) == ["app.db"]

@@ -259,7 +259,12 @@ def test_backup_and_restore(looked_at, cluster, tmp_path):
     kept, back, other = tmp_path / "kept", cluster.create_database().url, cluster.create_database().url
     (kept / ".left-20260101T000000Z.partial").mkdir(parents=True)
     made = [report("backup", place, str(kept)) for place in looked_at]
-    check(made, "backup")
+    check(made + [report("backup", file, str(kept), "--keep", "1")], "backup")
+    made[0] = report("backup", file, str(kept))
+    (kept / "half").mkdir()
+    (kept / "half" / "manifest.json").write_text("{")
+    (kept / ".again-20260101T000000Z.partial").mkdir()
+    check([report("backup", "--list", str(kept), status=pgrade.SHORTFALL)], "backup --list")
     wrong = shutil.copytree(made[1]["path"], tmp_path / "wrong")
     manifest = (wrong / "manifest.json").read_text()
     assert '"rows": 0' in manifest

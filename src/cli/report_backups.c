@@ -1,0 +1,132 @@
+/* `backup --list`. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/screen.h"
+#include "cli/report_backup.h"
+#include "cli/table.h"
+#include "cli/wrap.h"
+
+enum {
+    MOMENT = 16, /* characters of "2026-03-01 02:00" */
+    OTHER_COLUMNS = 64,
+    LEAST_NAME = 24
+};
+
+static void cell(struct text_table *table, struct str text)
+{
+    text_table_cell(table, screen_text(table->arena, text));
+}
+
+static size_t name_maximum(void)
+{
+    size_t width = wrap_width();
+
+    if (width == 0)
+        return 0;
+    return width > OTHER_COLUMNS + LEAST_NAME ? width - OTHER_COLUMNS : LEAST_NAME;
+}
+
+static void put_row(struct text_table *table, const struct listed_backup *one)
+{
+    const struct manifest *manifest = &one->manifest;
+
+    cell(table, one->name);
+    if (manifest->began_us < 0) {
+        for (int i = 0; i < 4; i++)
+            text_table_cellf(table, "?");
+    } else {
+        cell(table, str_slice(clock_text(table->arena, manifest->began_us), 0, MOMENT));
+        text_table_cellf(table, "%zu", manifest->contents.count);
+        cell(table, show_count(table->arena, contents_rows(&manifest->contents)));
+        cell(table, show_bytes(table->arena, manifest_bytes(manifest)));
+    }
+    text_table_cellf(table, one->whole ? "whole" : "DAMAGED");
+}
+
+static void put_table(const struct invocation *invocation, struct arena *arena,
+                      const struct backup_list *list)
+{
+    static const enum table_align align[] = {ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_RIGHT,
+                                             ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const char *const heading[] = {"backup", "begun (UTC)", "tables", "rows", "size", "state"};
+    struct text_table table = {
+        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .maximum = name_maximum()};
+    struct buf out;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
+        text_table_cellf(&table, "%s", heading[i]);
+    for (size_t i = 0; i < list->count; i++)
+        put_row(&table, &list->items[i]);
+    buf_init(&out, SIZE_MAX / 2);
+    text_table_write(&table, invocation->color, &out);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+}
+
+void report_backups(const struct invocation *invocation, const char *directory,
+                    const struct backup_list *list)
+{
+    struct arena *arena = arena_new();
+
+    if (list->count > 0)
+        put_table(invocation, arena, list);
+    else
+        printf("no backup in %.*s\n", STR_ARGS(screen_text(arena, str_from(directory))));
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->items[i].whole)
+            printf("\n%.*s:\n  %.*s\n", STR_ARGS(screen_text(arena, list->items[i].name)),
+                   STR_ARGS(screen_text(arena, list->items[i].why)));
+    for (size_t i = 0; i < list->partial_count; i++)
+        printf("\n%.*s:\n  is being made, or was interrupted; it is no backup\n",
+               STR_ARGS(screen_text(arena, list->partial[i])));
+    arena_free(arena);
+}
+
+static void put_one(struct json *json, struct arena *arena, const struct listed_backup *one)
+{
+    const struct manifest *manifest = &one->manifest;
+    bool known = manifest->began_us >= 0;
+
+    json_object(json);
+    json_put_str(json, "name", one->name);
+    json_put_bool(json, "whole", one->whole);
+    json_put_str(json, "why", one->why);
+    json_put_str(json, "began", known ? clock_text(arena, manifest->began_us) : (struct str){NULL, 0});
+    json_put_str(json, "source", manifest->source);
+    json_put_str(json, "engine", manifest->engine);
+    json_put_str(json, "database", manifest->database);
+    json_put_str(json, "server", manifest->server);
+    json_put_int(json, "tables", (int64_t)manifest->contents.count);
+    json_put_int(json, "rows", contents_rows(&manifest->contents));
+    json_put_int(json, "bytes", manifest_bytes(manifest));
+    json_object_end(json);
+}
+
+void report_backups_json(const char *directory, const struct backup_list *list, int status)
+{
+    struct arena *arena = arena_new();
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX / 2);
+    json_begin(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "status", status);
+    json_put_text(&json, "directory", directory);
+    json_name(&json, "backups");
+    json_array(&json);
+    for (size_t i = 0; i < list->count; i++)
+        put_one(&json, arena, &list->items[i]);
+    json_array_end(&json);
+    json_name(&json, "partial");
+    json_array(&json);
+    for (size_t i = 0; i < list->partial_count; i++)
+        json_str(&json, list->partial[i]);
+    json_array_end(&json);
+    json_object_end(&json);
+    (void)fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+    arena_free(arena);
+}
