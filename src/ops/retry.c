@@ -6,6 +6,7 @@
 #include "ops/interrupt.h"
 #include "ops/retry_file.h"
 #include "ops/retry_intern.h"
+#include "schema/ident.h"
 #include "transfer/target.h"
 
 /* A row of the file, what is known of it, and a key that stands twice in its JSON. */
@@ -192,8 +193,28 @@ static bool finish(struct retry *retry, struct err *err)
         (struct str)STR(
             "DELETE FROM pgrade.quarantine q USING pgrade_retry f WHERE q.run_id = f.run_id AND q.id = f.id;"
             "DELETE FROM pgrade.quarantine_column c WHERE NOT EXISTS (SELECT FROM pgrade.quarantine q"
-            " WHERE q.run_id = c.run_id); COMMIT"),
+            " WHERE q.run_id = c.run_id)"),
         err);
+}
+
+/* What was given back came in subtransactions, whose numbers are others: that it is out of quarantine tells.
+ */
+static bool commit(struct retry *retry, struct err *err)
+{
+    struct buf proof;
+    bool done;
+
+    buf_init(&proof, BUF_TEXT_MAXIMUM);
+    if (retry->row_count > 0) {
+        buf_text(&proof, "SELECT $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM pgrade.quarantine WHERE "
+                         "run_id = ");
+        literal_quote(&proof, retry->rows[0].run_id);
+        buf_printf(&proof, " AND id = %" PRId64 ")", retry->rows[0].number);
+    }
+    retry->commit.proof = buf_view(&proof);
+    done = commit_transaction(&retry->commit, retry->target, err);
+    buf_free(&proof);
+    return done;
 }
 
 static bool begin(struct retry *retry, struct err *err)
@@ -209,10 +230,8 @@ static bool begin(struct retry *retry, struct err *err)
         err_detail(err, "no row that was set aside is known there");
         return err_hint(err, "give the URL of the database into which the upgrade went");
     }
-    return engine_exec(retry->target,
-                       (struct str)STR("BEGIN; SET LOCAL synchronous_commit TO DEFAULT;"
-                                       "SET CONSTRAINTS ALL IMMEDIATE"),
-                       err);
+    commit_prepare(&retry->commit, retry->target);
+    return engine_exec(retry->target, (struct str)STR("BEGIN; SET CONSTRAINTS ALL IMMEDIATE"), err);
 }
 
 static bool work(void *context, struct err *err)
@@ -223,14 +242,17 @@ static bool work(void *context, struct err *err)
     return target_session(retry->target, err) && begin(retry, err) &&
            retry_file_read(retry->arena, retry->target, retry->options->file, &file, err) &&
            list_rows(retry, &file, err) && load_rows(retry, err) && check_refusals(retry, err) &&
-           finish(retry, err);
+           finish(retry, err) && commit(retry, err);
 }
 
 bool retry_run(struct arena *arena, const struct retry_options *options, struct retry_result *result,
                struct err *err)
 {
     struct engine_options engine = {.trace = options->trace, .interrupted = options->interrupted};
-    struct retry retry = {.arena = arena, .options = options, .result = result};
+    struct retry retry = {.arena = arena,
+                          .options = options,
+                          .result = result,
+                          .commit = {.url = options->target, .options = engine}};
     bool done;
 
     *result = (struct retry_result){.loaded = 0};
@@ -240,6 +262,9 @@ bool retry_run(struct arena *arena, const struct retry_options *options, struct 
         result->loaded = 0;
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    if (retry.commit.unknown) /* whatever else came up */
+        *err = retry.commit.failure;
+    commit_end(&retry.commit);
     engine_close(retry.target);
     return done;
 }

@@ -4,6 +4,7 @@
 
 #include "ops/retry.h"
 #include "ops/retry_row.h"
+#include "transfer/commit.h"
 #include "verify/digest.h"
 
 struct retry_item {
@@ -22,6 +23,7 @@ struct retry {
     const struct retry_options *options;
     struct retry_result *result;
     struct engine *target;
+    struct commit commit;
     struct retry_table *tables;
     size_t table_count;
     size_t table_capacity;
