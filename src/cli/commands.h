@@ -9,6 +9,7 @@ extern const struct command command_upgrade;
 extern const struct command command_verify;
 extern const struct command command_downgrade;
 extern const struct command command_show;
+extern const struct command command_check;
 extern const struct command command_sql;
 extern const struct command command_backup;
 extern const struct command command_restore;

@@ -247,6 +247,17 @@ def without_connect(cluster):
     return report("show", cluster.url(database.name, "plain", "plain"), "--databases")
 
 
+def test_check(looked_at, database):
+    _, url = looked_at
+    database.execute("CREATE TABLE behind (id serial PRIMARY KEY); INSERT INTO behind VALUES (1);"
+                     "CREATE TABLE child (p int); INSERT INTO child VALUES (5);"
+                     "ALTER TABLE child ADD FOREIGN KEY (p) REFERENCES behind NOT VALID")
+    check([report("check", url, "--fix", "--yes", status=pgrade.SHORTFALL),
+           report("check", "postgresql://u@h:port/d", status=pgrade.UNREACHABLE)], "check")
+    check([report("check", "--list"), report("check", "--explain", "url")], "check --list")
+    check([report("check", url, "--wait")], "check --wait")
+
+
 def test_sql(looked_at):
     file, url = looked_at
     check([report("sql", file, "SELECT id, 1.5, 'x', NULL FROM people; DELETE FROM people; INSERT INTO people (id) "

@@ -39,7 +39,7 @@ static const struct failure {
      "check user and password in the URL; special characters in it must be percent-encoded (@ is %40)"},
     {"no password supplied", ERR_PERMISSION, "the server asks for a password and none was given",
      "put it in the URL, in PGPASSWORD or in ~/.pgpass"},
-    {"no pg_hba.conf entry", ERR_PERMISSION, "the server does not let this user in from here",
+    {"pg_hba.conf", ERR_PERMISSION, "the server does not let this user in from here",
      "if the message says \"no encryption\", add ?sslmode=require to the URL; else the server's pg_hba.conf "
      "needs a "
      "line"},
@@ -54,6 +54,12 @@ static const struct failure {
      "close other programs, or try again later"},
     {"remaining connection slots", ERR_CONNECT, "the server has no connection left",
      "close other programs, or try again later"},
+    {"starting up", ERR_CONNECT, "the server is starting", "pgrade check --wait URL waits until it is ready"},
+    {"shutting down", ERR_CONNECT, "the server is shutting down", "start it again, or wait until it is back"},
+    {"in recovery mode", ERR_CONNECT, "the server is recovering from a crash",
+     "pgrade check --wait URL waits until it is ready; its log says why it crashed"},
+    {"not yet accepting connections", ERR_CONNECT, "the server is starting",
+     "pgrade check --wait URL waits until it is ready"},
     {"role \"", ERR_PERMISSION, "the user does not exist on the server",
      "check the user in the URL, or create it: CREATE ROLE ... LOGIN PASSWORD '...'"},
     {"does not exist", ERR_CONNECT, "the database does not exist on the server",

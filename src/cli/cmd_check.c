@@ -1,0 +1,207 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/connect.h"
+#include "cli/database.h"
+#include "cli/report_check.h"
+#include "cli/table.h"
+#include "url/dotenv.h"
+
+enum {
+    ANSWER_MS = 15000, /* to connect, and for each statement */
+    USUAL_WAIT = 60,
+    LONGEST_WAIT = 7 * 24 * 3600,
+    LONGEST = 1000000000
+};
+
+/* The text as it was typed, or as the variable has it: its form is looked at too. */
+static bool find_text(struct invocation *invocation, struct str *text, struct err *err)
+{
+    struct dotenv dotenv = {.items = NULL};
+    struct url url;
+    const char *from;
+    struct str name;
+
+    if (invocation->argument_count > 0) {
+        *text = str_from(invocation->arguments[0]);
+        return true;
+    }
+    if (!database_url(invocation, 0, &url, &from, err))
+        return false;
+    log_message(LOG_NOTICE, "%.*s, from %s", STR_ARGS(url_redacted(invocation->arena, &url)), from);
+    name = str_from(from);
+    if (!str_ends_with(name, " in .env")) {
+        *text = str_from(getenv(from));
+        return true;
+    }
+    name = str_dup(invocation->arena, str_slice(name, 0, (size_t)str_find(name, ' ')));
+    if (!dotenv_load(invocation->arena, ".env", &dotenv, err))
+        return false;
+    *text = dotenv_get(&dotenv, name.ptr);
+    return true;
+}
+
+static bool wait_until_ready(struct invocation *invocation, struct str text, struct core_options *options,
+                             struct err *err)
+{
+    long seconds = USUAL_WAIT;
+    int64_t waited_us;
+    struct url url;
+
+    if ((option_value(invocation, "wait") != NULL &&
+         !option_number(invocation, "wait", 0, LONGEST_WAIT, USUAL_WAIT, &seconds, err)) ||
+        !url_parse(invocation->arena, text, &url, err) ||
+        !check_wait(&url, options, seconds, &waited_us, err))
+        return false;
+    if (invocation->json) {
+        struct json json;
+        struct buf out;
+
+        buf_init(&out, BUF_TEXT_MAXIMUM);
+        json_begin(&json, &out);
+        json_object(&json);
+        json_put_int(&json, "status", 0);
+        json_put_str(&json, "database", url_redacted(invocation->arena, &url));
+        json_put_int(&json, "waited_us", waited_us);
+        json_object_end(&json);
+        (void)fwrite(out.ptr, 1, out.len, stdout);
+        buf_free(&out);
+    } else {
+        printf("%.*s answers, after %.*s\n", STR_ARGS(url_redacted(invocation->arena, &url)),
+               STR_ARGS(show_seconds(invocation->arena, waited_us)));
+    }
+    return true;
+}
+
+static bool explain(struct invocation *invocation, const char *name, struct err *err)
+{
+    const struct check_group *group;
+    const struct check_entry *check = check_find(str_from(name), &group);
+
+    if (check == NULL) {
+        err_set(err, ERR_USAGE, "there is no check %s", name);
+        return err_hint(err, "pgrade check --list names them all");
+    }
+    if (invocation->json)
+        report_check_list_json(check);
+    else
+        report_check_page(invocation, group, check);
+    return true;
+}
+
+struct fixing {
+    struct invocation *invocation;
+    struct check_fixes fixes;
+};
+
+static void take_fix(void *context, struct str sql, const struct err *failed)
+{
+    struct fixing *fixing = context;
+    struct arena *arena = fixing->invocation->arena;
+    struct check_fix_done done = {.sql = str_dup(arena, sql)};
+
+    if (failed != NULL)
+        done.error = str_printf(arena, "%s%s%s", failed->primary, failed->detail[0] != '\0' ? ": " : "",
+                                failed->detail);
+    ARENA_PUSH(arena, fixing->fixes.items, fixing->fixes.count, fixing->fixes.capacity) = done;
+    log_message(failed == NULL ? LOG_NOTICE : LOG_WARNING, "%s: %.*s%s%.*s",
+                failed == NULL ? "done" : "failed", STR_ARGS(sql), failed == NULL ? "" : ": ",
+                STR_ARGS(done.error));
+}
+
+/* Shows, asks, mends, and looks again. */
+static bool fix(struct invocation *invocation, const struct check_request *request,
+                struct check_report *report, struct fixing *fixing, struct err *err)
+{
+    size_t count = check_count_fixes(report);
+
+    if (count == 0)
+        return true;
+    if (!invocation->json)
+        report_check(invocation, report);
+    return confirm(invocation,
+                   arena_printf(invocation->arena, "run %zu of the statements, those that mend without risk?",
+                                count),
+                   err) &&
+           check_fix(request, report, take_fix, fixing, err) && check_make(request, report, err);
+}
+
+static bool diagnose(struct invocation *invocation, struct str text, const struct core_options *options,
+                     struct err *err)
+{
+    struct check_request request = {.arena = invocation->arena, .text = text, .options = options};
+    struct fixing fixing = {.invocation = invocation};
+    struct check_report report;
+
+    request.only = option_values(invocation, "only", &request.only_count);
+    request.skip = option_values(invocation, "skip", &request.skip_count);
+    if (!option_number(invocation, "long", 0, LONGEST, 300, &request.long_seconds, err) ||
+        !option_number(invocation, "slow", 0, LONGEST, 1000, &request.slow_ms, err) ||
+        !option_number(invocation, "settle", 0, LONGEST, 7, &request.settle_days, err) ||
+        !check_make(&request, &report, err) ||
+        (option_given(invocation, "fix") && !fix(invocation, &request, &report, &fixing, err)))
+        return false;
+    invocation->status = report_check_status(&report);
+    if (invocation->json)
+        report_check_json(invocation, &report, &fixing.fixes);
+    else
+        report_check(invocation, &report);
+    return true;
+}
+
+static bool run(struct invocation *invocation, struct err *err)
+{
+    struct core_options options;
+    struct str text;
+
+    if (option_given(invocation, "list")) {
+        if (invocation->json)
+            report_check_list_json(NULL);
+        else
+            report_check_list(invocation);
+        return true;
+    }
+    if (option_given(invocation, "explain"))
+        return explain(invocation, option_value(invocation, "explain"), err);
+    if (!find_text(invocation, &text, err))
+        return false;
+    options = database_options(invocation);
+    options.public.notice = NULL;
+    options.public.read_only = true;
+    options.public.timeout_ms = ANSWER_MS;
+    if (option_given(invocation, "wait"))
+        return wait_until_ready(invocation, text, &options, err);
+    return diagnose(invocation, text, &options, err);
+}
+
+static const struct option options[] = {
+    {"wait", 0, "[SECONDS]", "only wait until the database lets the user in; 60 seconds unless said"},
+    {"list", 0, NULL, "name the checks"},
+    {"explain", 0, "NAME", "what a check looks at, why, and how it is mended"},
+    {"only", 0, "NAMES", "these checks, or groups of them; may be repeated"},
+    {"skip", 0, "NAMES", "all but these checks, or groups; may be repeated"},
+    {"fix", 0, NULL, "run the statements that mend without risk, after asking"},
+    {"long", 0, "SECONDS", "a transaction is long from then on; 300 unless said"},
+    {"slow", 0, "MILLISECONDS", "a statement is slow from then on, on average; 1000 unless said"},
+    {"settle", 0, "DAYS", "statistics are too young before; 7 unless said"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct command command_check = {
+    .name = "check",
+    .group = "database",
+    .arguments = "[URL]",
+    .arguments_most = 1,
+    .summary = "Say what is wrong with a database, and how to mend it",
+    .description =
+        "Goes step by step from the URL's form to the database's health, and stops at the first step without "
+        "which no later one can be made. What a role may not see is skipped, never called good. Nothing is "
+        "written "
+        "without --fix. Exit status: 0 nothing was found, 6 something was, 5 the database cannot be reached.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,105 @@
+/*
+ * check.h: the doctor: looks at a database step by step, and says of each thing that is wrong what it is, why
+ * it matters and how it is mended.
+ *
+ * The checks are tables, from which --list, --explain, the choice of --only and --skip, and docs/check.md
+ * come.  A check that cannot be made is skipped with its reason, never good.  Nothing is written.
+ */
+#ifndef PGRADE_OPS_CHECK_H
+#define PGRADE_OPS_CHECK_H
+
+#include "core/core.h"
+
+enum check_state {
+    CHECK_OK,
+    CHECK_SKIPPED,
+    CHECK_ADVICE, /* works, and would be better otherwise */
+    CHECK_PROBLEM
+};
+
+struct check_run;
+
+struct check_entry {
+    const char *name;
+    const char *looks; /* what is looked at */
+    const char *why;   /* why it matters */
+    const char *mend;  /* how it is mended, in general */
+    bool stops;        /* nothing behind it can be looked at while it is a problem */
+    bool fixable;      /* what mends it is a statement that --fix may run */
+    /* Either a call, or a statement with the rows (state, what, mend): `ok` gives what was seen, `skipped` a
+     * reason, `advice` and `problem` are findings.  No row: all is well. */
+    void (*run)(struct check_run *run);
+    const char *sql;
+    bool generates;  /* the rows of `sql` are statements that give such rows */
+    bool keeps_path; /* names are found as the application finds them; else search_path is empty */
+    int since;       /* the server's version that has what is asked for: 150000; 0: any */
+};
+
+struct check_group {
+    const char *name;
+    enum url_kind kind;
+    const struct check_entry *checks; /* ended by one without a name */
+};
+
+/* In the order in which they are made; ended by one without a name. */
+extern const struct check_group check_groups[];
+
+/* NULL: there is none. */
+const struct check_entry *check_find(struct str name, const struct check_group **group);
+const char *check_state_name(enum check_state state); /* "ok", "skipped", "advice", "problem" */
+
+struct check_finding {
+    enum check_state state;
+    struct str what;
+    struct str mend; /* the command or statement; a NULL ptr: see the check's own words */
+};
+
+struct check_result {
+    const struct check_entry *check;
+    const struct check_group *group;
+    enum check_state state;
+    struct str note; /* good: what was seen; skipped, or in part: why; a NULL ptr: nothing to say */
+    struct check_finding *findings;
+    size_t count;
+    size_t capacity;
+};
+
+struct check_request {
+    struct arena *arena;
+    struct str text; /* as typed */
+    const struct core_options *options;
+    const struct str *only; /* names of checks and groups */
+    size_t only_count;
+    const struct str *skip;
+    size_t skip_count;
+    long long_seconds; /* a transaction is long from then on */
+    long slow_ms;      /* a statement is slow from then on, on average */
+    long settle_days;  /* statistics are young before */
+};
+
+struct check_report {
+    struct url url;
+    bool parsed;
+    bool stopped; /* at a step without which no later one can be made */
+    struct check_result *results;
+    size_t count;
+    size_t capacity;
+};
+
+/* False: a name of a check that is none, or interrupted.  What is wrong with the database is in the report.
+ */
+bool check_make(const struct check_request *request, struct check_report *report, struct err *err) MUST_USE;
+
+/* Runs what mends the findings that it may, one statement after the other; `done` is told of each, `failed`
+ * NULL where it went well. */
+typedef void check_fixed(void *context, struct str sql, const struct err *failed);
+size_t check_count_fixes(const struct check_report *report);
+bool check_fix(const struct check_request *request, const struct check_report *report, check_fixed *done,
+               void *context, struct err *err) MUST_USE;
+
+/* Until the database lets the user in, or `seconds` have passed, by the monotonic clock; what cannot mend
+ * itself, such as a wrong password, ends it at once.  *waited_us: how long it took. */
+bool check_wait(const struct url *url, const struct core_options *options, long seconds, int64_t *waited_us,
+                struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,109 @@
+/* The checks that are statements: each in a transaction of its own, which only reads. */
+#include <inttypes.h>
+
+#include "ops/check_intern.h"
+
+/* Names in the texts that the server makes have their schemas then, and nothing that somebody put into a
+ * schema of the path is taken for the server's own.  The rest is what was asked on the command line. */
+static const char settings_sql[] =
+    "SELECT CASE WHEN $1 = 'yes' THEN pg_catalog.set_config('search_path', '', true) END, "
+    "pg_catalog.set_config('pgrade.long', $2, true), pg_catalog.set_config('pgrade.slow', $3, true), "
+    "pg_catalog.set_config('pgrade.settle', $4, true)";
+
+struct statement {
+    struct str sql;
+    struct statement *next;
+};
+
+static struct str text(struct arena *arena, const struct pgrade_value *cell)
+{
+    if (cell->type == PGRADE_INTEGER)
+        return str_printf(arena, "%" PRId64, cell->integer);
+    if (cell->type != PGRADE_TEXT && cell->type != PGRADE_BLOB)
+        return (struct str){NULL, 0};
+    return str_dup(arena, (struct str){cell->bytes, cell->size});
+}
+
+static void take(struct check_run *run, const struct pgrade_rows *rows)
+{
+    struct str state = text(run->arena, pgrade_cell(rows, 0));
+    struct str what = text(run->arena, pgrade_cell(rows, 1));
+    struct str mend =
+        pgrade_columns(rows) > 2 ? text(run->arena, pgrade_cell(rows, 2)) : (struct str){NULL, 0};
+
+    if (str_is(state, "ok"))
+        check_ok(run, "%.*s", STR_ARGS(what));
+    else if (str_is(state, "skipped"))
+        check_skip(run, "%.*s", STR_ARGS(what));
+    else
+        check_found(run, str_is(state, "problem") ? CHECK_PROBLEM : CHECK_ADVICE, mend, "%.*s",
+                    STR_ARGS(what));
+}
+
+/* `made` NULL: the rows are results; else they are statements, put there. */
+static bool ask(struct check_run *run, const char *sql, struct statement **made, struct pgrade_error *error)
+{
+    struct pgrade_rows *rows;
+    bool found = true;
+    bool done;
+
+    if (!pgrade_run(run->db, sql, NULL, 0, &rows, error))
+        return false;
+    while ((done = pgrade_next(rows, &found, error)) && found) {
+        if (made == NULL) {
+            take(run, rows);
+            continue;
+        }
+        *made = arena_alloc(run->arena, sizeof(**made));
+        **made = (struct statement){.sql = text(run->arena, pgrade_cell(rows, 0))};
+        made = &(*made)->next;
+    }
+    return pgrade_rows_close(rows, done ? error : NULL) && done;
+}
+
+static bool set(struct check_run *run, struct pgrade_error *error)
+{
+    const struct check_request *request = run->request;
+    struct pgrade_value values[] = {
+        pgrade_text(run->result->check->keeps_path ? "no" : "yes"),
+        pgrade_text(arena_printf(run->arena, "%ld", request->long_seconds)),
+        pgrade_text(arena_printf(run->arena, "%ld", request->slow_ms)),
+        pgrade_text(arena_printf(run->arena, "%ld", request->settle_days)),
+    };
+
+    return run->report->url.kind == URL_SQLITE ||
+           pgrade_run(run->db, settings_sql, values, ARRAY_LENGTH(values), NULL, error);
+}
+
+static bool ask_all(struct check_run *run, struct pgrade_error *error)
+{
+    const struct check_entry *check = run->result->check;
+    struct statement *made = NULL;
+    bool done = set(run, error) && ask(run, check->sql, check->generates ? &made : NULL, error);
+
+    for (; done && made != NULL; made = made->next)
+        done = ask(run, str_cstr(run->arena, made->sql), NULL, error);
+    return done;
+}
+
+void check_ask(struct check_run *run)
+{
+    struct pgrade_error error;
+    bool done;
+
+    if (pgrade_version(run->db) < run->result->check->since) {
+        check_skip(run, "servers before version %d do not tell", run->result->check->since / 10000);
+        return;
+    }
+    done = pgrade_begin(run->db, PGRADE_READ, &error) && ask_all(run, &error);
+    if (pgrade_state(run->db) != PGRADE_STATE_IDLE)
+        (void)pgrade_rollback(run->db, NULL);
+    if (done)
+        return;
+    if (error.kind == PGRADE_KIND_CANCELED)
+        check_skip(run, "it took too long and was given up");
+    else
+        check_skip(run, "%s: %s",
+                   error.kind == PGRADE_KIND_PERMISSION ? "the role may not look" : "it cannot be asked",
+                   error.message);
+}

@@ -1,0 +1,84 @@
+/* A SQLite file. */
+#include "ops/check_intern.h"
+
+static bool looks_like_address(struct str text)
+{
+    return str_find(text, '@') >= 0 || str_starts_with_nocase(text, "localhost") ||
+           str_contains_nocase(text, ":5432");
+}
+
+static void check_open(struct check_run *run)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    if (core_open(&run->report->url, run->request->options, &run->db, &failure)) {
+        check_ok(run, "%.*s", STR_ARGS(run->report->url.path));
+        return;
+    }
+    if (failure.code == ERR_SOURCE_MISSING && looks_like_address(run->request->text))
+        check_found(run, CHECK_PROBLEM, (struct str)STR("postgresql://USER:PASSWORD@HOST:5432/DATABASE"),
+                    "the scheme is missing: without postgresql:// in front it is the path of a file");
+    else
+        check_found(run, CHECK_PROBLEM, str_dup(run->arena, str_from(failure.hint)), "%s%s%s",
+                    failure.primary, failure.detail[0] != '\0' ? ": " : "", failure.detail);
+}
+
+static const char integrity_sql[] =
+    "SELECT 'problem', integrity_check, 'sqlite3 FILE .recover | sqlite3 NEW   -- or the last backup' "
+    "FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'";
+
+static const char keys_sql[] =
+    "SELECT 'problem', count(*) || ' rows of ' || \"table\" || ' refer to rows of ' || parent || ' that are "
+    "not "
+    "there', 'PRAGMA foreign_key_check(' || quote(\"table\") || ')   -- lists them; delete or mend them' "
+    "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
+
+static const char journal_sql[] = "SELECT CASE journal_mode WHEN 'wal' THEN 'ok' ELSE 'advice' END, CASE "
+                                  "journal_mode WHEN 'wal' THEN 'wal' ELSE "
+                                  "'the journal mode is ' || journal_mode || ': a writer shuts all readers "
+                                  "out' END, 'PRAGMA journal_mode = wal' "
+                                  "FROM pragma_journal_mode";
+
+static const char page_sql[] =
+    "SELECT CASE WHEN page_size < 4096 THEN 'advice' ELSE 'ok' END, page_size || ' bytes', "
+    "'PRAGMA journal_mode = delete; PRAGMA page_size = 4096; VACUUM' FROM pragma_page_size";
+
+static const char free_sql[] =
+    "SELECT CASE WHEN freelist_count > 100 AND freelist_count * 4 > page_count THEN 'advice' ELSE 'ok' END, "
+    "freelist_count || ' of ' || page_count || ' pages are free', 'VACUUM' FROM pragma_freelist_count, "
+    "pragma_page_count";
+
+const struct check_entry check_file_checks[] = {
+    {.name = "open",
+     .looks = "whether the file is there, is a SQLite database, and may be read",
+     .why = "nothing can be done without",
+     .mend = "check the path; a URL of a server begins with postgresql://",
+     .stops = true,
+     .run = check_open},
+    {.name = "integrity",
+     .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL, UNIQUE and CHECK",
+     .why = "a damaged file loses rows, and gets worse with every write",
+     .mend = "the last backup, or sqlite3 FILE .recover",
+     .sql = integrity_sql},
+    {.name = "foreign-keys",
+     .looks = "PRAGMA foreign_key_check: rows whose parent is not there",
+     .why = "SQLite enforces foreign keys only where the application says so; PostgreSQL does always",
+     .mend = "delete or mend those rows",
+     .sql = keys_sql},
+    {.name = "journal",
+     .looks = "the journal mode",
+     .why = "in WAL mode readers and a writer do not wait for each other",
+     .mend = "PRAGMA journal_mode = wal, unless the file is on a network's disk",
+     .sql = journal_sql},
+    {.name = "page-size",
+     .looks = "the size of a page",
+     .why = "small pages make deep trees and many reads",
+     .mend = "PRAGMA page_size = 4096, then VACUUM",
+     .sql = page_sql},
+    {.name = "free-pages",
+     .looks = "how many pages are free",
+     .why = "what was deleted still takes disk",
+     .mend = "VACUUM",
+     .sql = free_sql},
+    {.name = NULL},
+};

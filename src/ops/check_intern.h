@@ -1,0 +1,70 @@
+/* check_intern.h: what the files behind check.h share. */
+#ifndef PGRADE_OPS_CHECK_INTERN_H
+#define PGRADE_OPS_CHECK_INTERN_H
+
+#include "ops/check.h"
+
+struct check_run {
+    struct arena *arena;
+    const struct check_request *request;
+    struct check_report *report;
+    struct check_result *result; /* of the check under way */
+    struct pgrade_database *db;  /* NULL: not open yet */
+    struct err failure;          /* of opening it */
+    bool tried;                  /* it was */
+    char answer;                 /* to the question for TLS: 'S' yes, 'N' no; 0: nobody was asked */
+};
+
+extern const struct check_entry check_address_checks[];
+extern const struct check_entry check_server_checks[];
+extern const struct check_entry check_rights_checks[];
+extern const struct check_entry check_health_checks[];
+extern const struct check_entry check_index_checks[];
+extern const struct check_entry check_activity_checks[];
+extern const struct check_entry check_file_checks[];
+
+/* The result of the check under way; a worse state replaces a better one. */
+void check_ok(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+void check_skip(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+/* `mend` with a NULL ptr: the check's own words. */
+void check_found(struct check_run *run, enum check_state state, struct str mend, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* The checks that are statements. */
+void check_ask(struct check_run *run);
+
+/* The steps that one attempt to connect answers together. */
+void check_try_tls(struct check_run *run);
+void check_try_ready(struct check_run *run);
+void check_try_slots(struct check_run *run);
+void check_try_login(struct check_run *run);
+void check_try_database(struct check_run *run);
+
+/* Whether waiting may help against that failure to connect. */
+bool check_may_pass(const struct err *failure);
+
+/* "2027-11-11", the last day on which a major version is mended; NULL: not known.  *over: it is behind us. */
+const char *check_end_of_life(int major, int64_t wall_us, bool *over);
+
+enum reach_how {
+    REACH_OPEN,
+    REACH_UNKNOWN_NAME,
+    REACH_REFUSED,
+    REACH_TIMEOUT,
+    REACH_NO_SOCKET,
+    REACH_OTHER
+};
+
+struct reached {
+    enum reach_how how;
+    int error;   /* of the system */
+    char answer; /* to the question for TLS; 0: silence */
+};
+
+/* Looks the host up; a name that begins with '/' is the directory of a socket. *addresses: "127.0.0.1, ::1".
+ */
+struct reached check_look_up(struct arena *arena, const char *host, struct str *addresses);
+/* Connects, and asks what a PostgreSQL server answers with one letter. */
+struct reached check_reach(struct arena *arena, const char *host, unsigned port, int timeout_ms);
+
+#endif
