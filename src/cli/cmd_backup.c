@@ -1,9 +1,11 @@
 #include "base/log.h"
 #include "base/screen.h"
+#include "cli/backup_timer.h"
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/report_backup.h"
 #include "cli/signals.h"
+#include "ops/backup_prove.h"
 
 static const char default_directory[] = "backups";
 
@@ -18,10 +20,11 @@ static void tell_leftovers(struct arena *arena, const struct backup_result *resu
                     STR_ARGS(screen_text(arena, result->leftovers[i])));
 }
 
+/* Before older ones go: a backup that could not be proven replaces none. */
 static bool tell(const struct invocation *invocation, const struct backup_result *result,
                  const struct backup_keep *keep, struct err *err)
 {
-    struct backup_report report = {.result = result};
+    struct backup_report report = {.result = result, .verified = option_given(invocation, "verify")};
     struct str *removed = NULL;
     bool done =
         keep == NULL || backup_rotate(invocation->arena, result, keep, &removed, &report.removed_count, err);
@@ -34,10 +37,19 @@ static bool tell(const struct invocation *invocation, const struct backup_result
     return done;
 }
 
+/* DIR, or --to. */
+static const char *directory_at(const struct invocation *invocation, int place)
+{
+    const char *to = option_value(invocation, "to");
+
+    if (invocation->argument_count > place)
+        return invocation->arguments[place];
+    return to != NULL ? to : default_directory;
+}
+
 static bool make(struct invocation *invocation, const struct backup_keep *keep, struct err *err)
 {
-    struct backup_options options = {.directory = invocation->argument_count > 1 ? invocation->arguments[1]
-                                                                                 : default_directory,
+    struct backup_options options = {.directory = directory_at(invocation, 1),
                                      .trace = option_given(invocation, "trace-sql")};
     struct backup_result result = {.path = NULL};
     const char *from;
@@ -53,12 +65,14 @@ static bool make(struct invocation *invocation, const struct backup_keep *keep, 
     options.interrupted = signals_catch();
     done = backup_run(invocation->arena, &options, &result, err);
     tell_leftovers(invocation->arena, &result);
-    return done && tell(invocation, &result, keep, err);
+    return done &&
+           (!option_given(invocation, "verify") || backup_prove(invocation->arena, &options, &result, err)) &&
+           tell(invocation, &result, keep, err);
 }
 
 static bool show_list(struct invocation *invocation, struct err *err)
 {
-    const char *directory = invocation->argument_count > 0 ? invocation->arguments[0] : default_directory;
+    const char *directory = directory_at(invocation, 0);
     struct backup_list list;
 
     if (invocation->argument_count > 1)
@@ -75,23 +89,45 @@ static bool show_list(struct invocation *invocation, struct err *err)
     return true;
 }
 
+/* Words that do not belong together. */
+static bool check_options(const struct invocation *invocation, struct err *err)
+{
+    static const char *const of_making[] = {"keep", "jobs", "verify"};
+    bool list = option_given(invocation, "list");
+
+    for (size_t i = 0; list && i < ARRAY_LENGTH(of_making); i++)
+        if (option_given(invocation, of_making[i]))
+            return err_set(err, ERR_USAGE, "--list makes no backup: --%s does not belong to it",
+                           of_making[i]);
+    if (option_given(invocation, "timer") && (list || invocation->argument_count > 0))
+        return err_set(err, ERR_USAGE,
+                       "--timer takes no argument: the URL is read from a file, for its "
+                       "password; --to DIR says where backups go");
+    if (option_given(invocation, "to") && invocation->argument_count > (list ? 0 : 1))
+        return err_set(err, ERR_USAGE, "two directories were given, one of them by --to");
+    return true;
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
     const char *text = option_value(invocation, "keep");
     struct backup_keep keep;
 
-    if (text != NULL && !backup_keep_parse(str_from(text), &keep, err))
+    if (!check_options(invocation, err) || (text != NULL && !backup_keep_parse(str_from(text), &keep, err)))
         return false;
-    if (!option_given(invocation, "list"))
-        return make(invocation, text == NULL ? NULL : &keep, err);
-    if (text != NULL || option_given(invocation, "jobs"))
-        return err_set(err, ERR_USAGE, "--list makes no backup: neither --keep nor --jobs belong to it");
-    return show_list(invocation, err);
+    if (option_given(invocation, "timer"))
+        return backup_timer(invocation, err);
+    if (option_given(invocation, "list"))
+        return show_list(invocation, err);
+    return make(invocation, text == NULL ? NULL : &keep, err);
 }
 
 static const struct option options[] = {
     {"list", 0, NULL, "list the backups in DIR (the only argument), and check every file"},
     {"keep", 0, "KEEP", "afterwards remove older ones of it: 7, or daily=7,weekly=4,monthly=6"},
+    {"verify", 0, NULL, "restore it into a scratch database and compare; needs CREATEDB"},
+    {"to", 0, "DIR", "the same as the argument DIR, where the URL is from the environment"},
+    {"timer", 0, NULL, "print what makes such a backup every night, for systemd and cron"},
     {"jobs", 'j', "N", "PostgreSQL: dump by N connections at once, into a directory of files"},
     {NULL, 0, NULL, NULL},
 };

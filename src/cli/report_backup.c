@@ -54,6 +54,8 @@ void report_backup(const struct backup_report *report)
            STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
            STR_ARGS(show_seconds(arena, manifest->took_us)),
            STR_ARGS(screen_text(arena, str_from(result->path))));
+    if (report->verified)
+        printf("  verified: restored into a scratch database, with the same tables, rows and sums\n");
     for (size_t i = 0; i < report->removed_count; i++)
         printf("  removed: %.*s\n", STR_ARGS(screen_text(arena, report->removed[i])));
     arena_free(arena);
@@ -81,6 +83,7 @@ void report_backup_json(const struct backup_report *report)
     json_put_int(&json, "rows", contents_rows(&manifest->contents));
     put_seconds(&json, manifest->took_us);
     put_tables(&json, &manifest->contents);
+    json_put_bool(&json, "verified", report->verified);
     put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
     put_texts(&json, "removed", report->removed, report->removed_count);
     json_object_end(&json);

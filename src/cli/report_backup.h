@@ -9,6 +9,7 @@
 /* What `backup` did. */
 struct backup_report {
     const struct backup_result *result;
+    bool verified;             /* by restoring it */
     const struct str *removed; /* by --keep */
     size_t removed_count;
 };

@@ -358,7 +358,72 @@ def test_rotation_removes_only_what_it_may(app, tmp_path):
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("words", [("--keep", "0"), ("--keep", "hourly=2"), ("--list", "--keep", "3"), ("--jobs", "0")])
+@pytest.mark.parametrize("words", [("--timer",), ("--list", "--verify"), ("x", "--to", "y"), ("--keep", "0"), ("--keep", "hourly=2"), ("--list", "--keep", "3"), ("--jobs", "0")])
 def test_wrong_usage(words, app, tmp_path):
     assert pgrade.run("backup", app, *words, directory=tmp_path).status == pgrade.USAGE
     assert os.listdir(tmp_path) == ["app.db"]
+
+
+def scratch_databases(database):
+    return database.execute("SELECT datname FROM pg_database WHERE datname LIKE 'pgrade\\_scratch\\_%'")
+
+
+def test_verify_restores_and_throws_away(filled, tmp_path):
+    left = filled.cluster.create_database("pgrade_scratch_1000000000_7")
+    outcome = pgrade.run("backup", filled.url, str(tmp_path / "kept"), "--verify", "--json")
+    assert outcome.status == pgrade.OK and outcome.report["verified"], outcome
+    assert left.name in outcome.stderr and scratch_databases(filled) == []
+
+
+def test_verify_names_what_does_not_come_back(filled, tmp_path):
+    """A CHECK whose function finds its table by the search_path: pg_dump keeps it, and no restore can compute it."""
+    filled.execute("CREATE FUNCTION free() RETURNS bool LANGUAGE sql STABLE AS 'SELECT count(*) < 9 FROM pets'")
+    filled.execute("CREATE TABLE odd (id int, CHECK (free())); INSERT INTO odd VALUES (1)")
+    kept = tmp_path / "kept"
+    first = backup(filled.url, kept)
+    outcome = pgrade.run("backup", filled.url, str(kept), "--verify", "--keep", "1")
+    assert outcome.status == pgrade.FAILED and "its proof failed" in outcome.stderr, outcome
+    assert scratch_databases(filled) == [] and os.path.exists(first["path"])
+
+
+def test_verify_without_createdb(scram_cluster, tmp_path):
+    if not has_client(scram_cluster):
+        pytest.skip("there is no pg_dump of this version")
+    database = scram_cluster.create_database()
+    database.execute("CREATE ROLE humble LOGIN PASSWORD 'humble'")
+    database.execute("GRANT CREATE ON SCHEMA public TO humble")
+    try:
+        url = scram_cluster.url(database.name, "humble", "humble")
+        outcome = pgrade.run("backup", url, str(tmp_path / "kept"), "--verify", "--json")
+        assert outcome.status == pgrade.UNREACHABLE and "CREATEDB" in outcome.stderr, outcome
+        assert [one["whole"] for one in listed(tmp_path / "kept")["backups"]] == [True]
+    finally:
+        database.execute("DROP OWNED BY humble; DROP ROLE humble")
+        database.drop()
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_verify_of_a_file_leaves_nothing(mode, app, tmp_path):
+    with sqlite3.connect(app) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+    connection.close()
+    made = backup(app, tmp_path / "kept", "--verify")
+    assert made["verified"] and sorted(os.listdir(tmp_path / "kept")) == [".lock", os.path.basename(made["path"])]
+
+
+@pytest.mark.core
+def test_timer_runs_and_holds_no_password(app, tmp_path):
+    """The line of cron is run by sh, with a file for the environment that lies elsewhere."""
+    kept = tmp_path / "my backups"
+    outcome = pgrade.run("backup", "--timer", "--to", str(kept), "--keep", "daily=7, weekly=4", "--verify",
+                         DATABASE_URL="postgresql://app:secret@db/app")
+    assert outcome.status == pgrade.OK and "secret" not in outcome.stdout, outcome
+    (tmp_path / "backup.env").write_text(f"DATABASE_URL='sqlite:///{app}?x=1&y=2'\n")
+    line = outcome.stdout.splitlines()[-1].replace("/etc/pgrade/backup.env", str(tmp_path / "backup.env"))
+    started = [one for one in outcome.stdout.splitlines() if one.startswith("ExecStart=")]
+    assert line.startswith("0 2 * * * ") and line.endswith(started[0].removeprefix("ExecStart="))
+    done = subprocess.run(["sh", "-c", line.removeprefix("0 2 * * * ")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert len(listed(kept)["backups"]) == 1
+    assert pgrade.run("backup", "--timer", "--to", "/tmp/100%").status == pgrade.USAGE

@@ -1,0 +1,137 @@
+#include "ops/backup_prove.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "ops/restore.h"
+#include "schema/ident.h"
+
+#define SCRATCH "pgrade_scratch_"
+
+enum {
+    MICRO = 1000 * 1000
+};
+
+/* Not in use, and begun more than a day ago, by the seconds in its name. */
+static const char left_sql[] =
+    "SELECT d.datname::text FROM pg_catalog.pg_database d WHERE d.datname ~ '^" SCRATCH "[0-9]+_[0-9]+$'"
+    " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
+    " AND substring(d.datname from '" SCRATCH "([0-9]+)')::numeric"
+    " < extract(epoch FROM pg_catalog.now() - interval '1 day')"
+    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)";
+
+/* The scratch database sorts and encodes as the one that was kept: constraints and indexes may depend on it.
+ */
+static const char create_sql[] =
+    "SELECT pg_catalog.format('CREATE DATABASE %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L',"
+    " $1::text, pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype)"
+    " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()";
+
+static bool drop(struct engine *engine, struct str name, struct err *err)
+{
+    struct buf sql;
+    bool done;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_text(&sql, "DROP DATABASE IF EXISTS ");
+    ident_quote(&sql, name);
+    done = engine_exec(engine, buf_view(&sql), err);
+    buf_free(&sql);
+    return done;
+}
+
+/* One at a time: a further row would be read while the first is dropped. */
+static void drop_left(struct arena *arena, struct engine *engine)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct value name = {.kind = VALUE_NULL};
+
+    while (engine_value(engine, arena, str_from(left_sql), NULL, 0, &name, &ignored) &&
+           name.kind == VALUE_TEXT && drop(engine, name.bytes, &ignored))
+        log_message(LOG_WARNING,
+                    "an earlier proof was interrupted; the database that it left was dropped: %.*s",
+                    STR_ARGS(name.bytes));
+}
+
+static bool create(struct arena *arena, struct engine *engine, struct str name, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+    struct value sql;
+
+    if (!engine_value(engine, arena, str_from(create_sql), &name, 1, &sql, err))
+        return false;
+    if (engine_exec(engine, sql.bytes, &failure))
+        return true;
+    if (strcmp(failure.sqlstate, "42501") != 0) {
+        *err = failure;
+        return err_prefix(err, "the backup was made, and could not be proven");
+    }
+    err_set(err, ERR_PERMISSION,
+            "the backup was made, and could not be proven: this role may not create a database");
+    err_detail(err, "%s", failure.detail);
+    return err_hint(err,
+                    "ALTER ROLE ... CREATEDB, or restore it where you may: pgrade restore BACKUP TARGET");
+}
+
+static bool restore(struct arena *arena, const struct backup_options *options,
+                    const struct backup_result *result, const struct url *target, struct err *err)
+{
+    struct restore_options restore = {
+        .from = result->path, .target = target, .trace = options->trace, .interrupted = options->interrupted};
+    struct restore_result restored;
+
+    return (restore_look(arena, &restore, &restored, err) && restore_run(arena, &restore, &restored, err)) ||
+           err_prefix(err, "the backup was made, and its proof failed");
+}
+
+static bool prove_postgres(struct arena *arena, const struct backup_options *options,
+                           const struct backup_result *result, struct err *err)
+{
+    struct engine_options open = {
+        .trace = options->trace, .interrupted = options->interrupted, .application_name = "pgrade backup"};
+    struct str name = str_printf(arena, SCRATCH "%" PRId64 "_%d", clock_wall_us() / MICRO, (int)getpid());
+    struct err failure = {.code = ERR_NONE};
+    struct url target = *options->url;
+    struct engine *engine = NULL;
+    bool done;
+
+    target.database = name;
+    if (!engine_open(options->url, &open, &engine, err))
+        return false;
+    drop_left(arena, engine);
+    done = create(arena, engine, name, err);
+    if (done) {
+        done = restore(arena, options, result, &target, err);
+        if (!drop(engine, name, &failure))
+            log_message(LOG_WARNING, "the scratch database %.*s could not be dropped: %s", STR_ARGS(name),
+                        failure.detail);
+    }
+    engine_close(engine);
+    return done;
+}
+
+static bool prove_sqlite(struct arena *arena, const struct backup_options *options,
+                         const struct backup_result *result, struct err *err)
+{
+    const char *path =
+        arena_printf(arena, "%s/.scratch-%d.db", fs_directory_of(arena, result->path), (int)getpid());
+    struct url target = {.kind = URL_SQLITE, .path = str_from(path)};
+    bool done = restore(arena, options, result, &target, err);
+
+    (void)unlink(path);
+    (void)unlink(arena_printf(arena, "%s-shm", path)); /* of a file in WAL mode, by reading it */
+    (void)unlink(arena_printf(arena, "%s-wal", path));
+    return done;
+}
+
+bool backup_prove(struct arena *arena, const struct backup_options *options,
+                  const struct backup_result *result, struct err *err)
+{
+    return options->url->kind == URL_SQLITE ? prove_sqlite(arena, options, result, err)
+                                            : prove_postgres(arena, options, result, err);
+}
