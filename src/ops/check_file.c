@@ -1,5 +1,19 @@
 /* A SQLite file. */
+#include <stdlib.h>
+#include <sys/vfs.h>
+
 #include "ops/check_intern.h"
+
+enum {
+    OVERLAY = 0x794c7630, /* OVERLAYFS_SUPER_MAGIC of linux/magic.h: what a container writes on */
+    TMPFS = 0x01021994
+};
+
+/* Variables by which providers say that a program runs on their machines. */
+static const struct {
+    const char *variable;
+    const char *provider;
+} wiping[] = {{"RENDER", "Render"}, {"DYNO", "Heroku"}, {"K_SERVICE", "Cloud Run"}, {"VERCEL", "Vercel"}};
 
 static bool looks_like_address(struct str text)
 {
@@ -21,6 +35,28 @@ static void check_open(struct check_run *run)
     else
         check_found(run, CHECK_PROBLEM, str_dup(run->arena, str_from(failure.hint)), "%s%s%s",
                     failure.primary, failure.detail[0] != '\0' ? ": " : "", failure.detail);
+}
+
+static void check_keeping(struct check_run *run)
+{
+    const char *path = str_cstr(run->arena, run->report->url.path);
+    struct statfs system;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(wiping); i++)
+        if (getenv(wiping[i].variable) != NULL)
+            check_found(
+                run, CHECK_ADVICE, (struct str){NULL, 0},
+                "this runs at %s (%s is set), where files are gone after each deploy and restart, unless "
+                "they lie on a disk that was added",
+                wiping[i].provider, wiping[i].variable);
+    if (statfs(path, &system) != 0)
+        check_skip(run, "the file system does not tell its kind");
+    else if (system.f_type == OVERLAY || system.f_type == TMPFS)
+        check_found(run, CHECK_ADVICE, (struct str){NULL, 0}, "the file lies on %s",
+                    system.f_type == OVERLAY ? "a container's own layer, which is gone with the container"
+                                             : "a file system in memory, which is gone with the next start");
+    else if (run->result->count == 0)
+        check_ok(run, "on a disk");
 }
 
 static const char integrity_sql[] =
@@ -55,6 +91,12 @@ const struct check_entry check_file_checks[] = {
      .mend = "check the path; a URL of a server begins with postgresql://",
      .stops = true,
      .run = check_open},
+    {.name = "kept",
+     .looks = "whether the file is kept: not on a machine of Render, Heroku, Cloud Run or Vercel, in a "
+              "container's layer, or in memory",
+     .why = "there every deploy begins with the file as it was built, and all rows since are gone",
+     .mend = "pgrade upgrade FILE URL moves it to PostgreSQL; or put it on a volume that is kept",
+     .run = check_keeping},
     {.name = "integrity",
      .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL, UNIQUE and CHECK",
      .why = "a damaged file loses rows, and gets worse with every write",

@@ -236,6 +236,33 @@ def test_no_slot_is_free(database):
     database.execute("DROP ROLE one")
 
 
+def test_the_last_slots_are_reserved():
+    with Cluster(settings={"max_connections": "4", "superuser_reserved_connections": "2", "max_wal_senders": "0"}) as cluster:
+        cluster.execute("CREATE ROLE plain LOGIN")
+        url = cluster.url("postgres", "plain")
+        until(lambda: can_connect(url))
+        holders = [psycopg2.connect(url) for _ in range(2)]
+        assert "reserved" in stops_at("slots", url)["what"]
+        for one in holders:
+            one.close()
+        until(lambda: can_connect(url))
+        is_gone("slots", url)
+
+
+def test_a_standby():
+    with Cluster() as cluster:
+        cluster.halt(signal.SIGINT)
+        sign = os.path.join(cluster.directory, "data", "standby.signal")
+        with open(sign, "w", encoding="utf-8"):
+            pass
+        if cluster.account:
+            os.chown(sign, cluster.account.pw_uid, cluster.account.pw_gid)
+        cluster.go_on()
+        assert "standby" in finding("writable", cluster.url())["what"]
+        cluster.execute("SELECT pg_promote()")
+        is_gone("writable", cluster.url())
+
+
 def test_starting_up_and_waiting():
     """A server that holds everybody back as while it starts: stopped, and started again while somebody waits."""
     with Cluster() as cluster:
