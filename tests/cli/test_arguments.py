@@ -91,7 +91,6 @@ BAD_VALUES = [
             "post.title=varchar(x)",
             "post.title=varchar(9",
             "post.title=numeric(0)",
-            "post.title=numeric(5,6)",
             "post.title=numeric(1001)",
             "post.title=timestamp(7)",
             "post.title=integer(4)",
