@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/report.h"
+#include "cli/report_verify.h"
 #include "plan/units.h"
 
 static void put_column(const struct report *report, const struct plan_column *column, struct json *json)
@@ -241,6 +242,20 @@ static void put_outcomes(const struct report *report, struct json *json)
     json_array_end(json);
 }
 
+static void put_differences(const struct report *report, struct json *json)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    json_name(json, "differences");
+    json_array(json);
+    for (size_t i = 0; report->result->tables != NULL && i < plan->table_count; i++)
+        if (report->result->tables[i].comparison != NULL)
+            report_json_differences(json, report->result->tables[i].comparison,
+                                    plan->tables[i].source->name.text, &report->result->tables[i].found,
+                                    report->invocation->hide_values);
+    json_array_end(json);
+}
+
 static void put_contradictions(const struct report *report, struct json *json)
 {
     const struct upgrade_result *result = report->result;
@@ -306,6 +321,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));
     report_json_plan(report, &json);
     put_outcomes(report, &json);
+    put_differences(report, &json);
     report_json_view_proof(report, &json);
     report_json_misfits(report, &json);
     put_contradictions(report, &json);

@@ -2,6 +2,7 @@
 #ifndef PGRADE_CLI_REPORT_VERIFY_H
 #define PGRADE_CLI_REPORT_VERIFY_H
 
+#include "base/json.h"
 #include "cli/command.h"
 #include "ops/verify.h"
 
@@ -21,5 +22,8 @@ bool report_verify_page(const struct verify_report *report, const char *path, st
 /* Differences of one table on lines of their own, for people; `upgrade` tells its own so too. */
 void report_differences(struct buf *out, const struct comparison *comparison, struct str table,
                         const struct differences *differences, bool hide_values);
+/* ... as elements of a list that is open. */
+void report_json_differences(struct json *json, const struct comparison *comparison, struct str table,
+                             const struct differences *differences, bool hide_values);
 
 #endif

@@ -50,61 +50,16 @@ static void put_table(const struct verify_report *report, const struct verified_
     json_object_end(json);
 }
 
-static void put_value(struct json *json, const char *name, const struct captured_row *row, size_t place,
-                      bool hidden)
-{
-    json_put_str(json, name,
-                 hidden || row == NULL || row->values[place].null ? (struct str){NULL, 0}
-                                                                  : row->values[place].text);
-}
-
-static void put_cells(struct json *json, const char *name, const struct verified_table *table,
-                      const struct captured_row *row, const size_t *places, size_t count, bool hidden)
-{
-    json_name(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++) {
-        size_t place = places == NULL ? i : places[i];
-
-        json_object(json);
-        json_put_str(json, "column", column_name(table, place));
-        put_value(json, "value", row, place, hidden);
-        json_object_end(json);
-    }
-    json_array_end(json);
-}
-
-static void put_difference(const struct verify_report *report, const struct verified_table *table,
-                           const struct difference *difference, struct json *json)
-{
-    static const char *const kinds[] = {"value", "missing row", "extra row"};
-    const struct captured_row *row = difference->rows[0] != NULL ? difference->rows[0] : difference->rows[1];
-    bool hidden = report->invocation->hide_values;
-    bool value = difference->kind == DIFFERENCE_VALUE;
-    bool whole = !value || table->key_count == 0;
-
-    json_object(json);
-    json_put_str(json, "table", table->names[0]);
-    json_put_text(json, "kind", kinds[difference->kind]);
-    json_put_bool(json, "doubled", difference->doubled);
-    put_cells(json, "key", table, row, table->key, table->key_count, hidden);
-    json_put_str(json, "column", value ? column_name(table, difference->place) : (struct str){NULL, 0});
-    put_value(json, "source", value ? difference->rows[0] : NULL, difference->place, hidden);
-    put_value(json, "target", value ? difference->rows[1] : NULL, difference->place, hidden);
-    put_cells(json, "row", table, row, NULL, whole ? table->shapes[0].column_count : 0, hidden);
-    json_put_str(json, "why", difference->why.len > 0 ? difference->why : (struct str){NULL, 0});
-    json_object_end(json);
-}
-
 static void put_differences(const struct verify_report *report, struct json *json)
 {
     json_name(json, "differences");
     json_array(json);
     for (size_t i = 0; i < report->result->table_count; i++) {
         const struct verified_table *table = &report->result->tables[i];
+        struct comparison comparison = verified_comparison(table);
 
-        for (size_t j = 0; j < table->found.count; j++)
-            put_difference(report, table, &table->found.items[j], json);
+        report_json_differences(json, &comparison, table->names[0], &table->found,
+                                report->invocation->hide_values);
     }
     json_array_end(json);
 }

@@ -5,6 +5,7 @@
 #include "ops/upgrade.h"
 
 /* Fills outcome->found and outcome->comparison of the table, as far as both sides can be read once more. */
-void differing_rows(struct arena *arena, struct upgrade_result *result, struct engine *control, size_t place);
+void differing_rows(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
+                    struct engine *control, size_t place);
 
 #endif

@@ -37,24 +37,20 @@ static void keep_digest(struct arena *arena, const struct digest *digest, struct
     digest_add(kept, digest);
 }
 
-bool redo_table(struct arena *arena, const struct upgrade_options *options,
+static bool run(struct arena *scratch, const struct upgrade_options *options,
                 const struct upgrade_result *result, struct engine *reader, size_t place,
-                const struct row_picker *filter, const struct row_sink *sink, struct redone *redone,
+                struct row_observer observer, struct row_sink sink, const struct row_picker *filter,
                 struct err *err)
 {
     const struct plan *plan = &result->prepared.plan;
-    struct arena *scratch = arena_new();
-    struct digester *digester = digester_new(scratch, &plan->tables[place]);
-    struct redo redo = {digester, sink, redone};
     struct load_range whole = {.bounded = false};
     struct load load;
     bool done;
 
-    *redone = (struct redone){.picked = 0};
     load_init(&load, scratch, plan);
     load.policies = &result->policies;
-    load.observer = (struct row_observer){observe, &redo};
-    load.sink = (struct row_sink){take, &redo};
+    load.observer = observer;
+    load.sink = sink;
     load.observe_always = true;
     load.interrupted = options->interrupted;
     if (filter != NULL)
@@ -63,9 +59,45 @@ bool redo_table(struct arena *arena, const struct upgrade_options *options,
     if (done && load.misfits.total > 0)
         done = err_set(err, ERR_DECISION, "%.*s holds values that do not fit",
                        STR_ARGS(plan->tables[place].source->name.text));
-    keep_digest(arena, digester_result(digester), &redone->digest);
     load_free(&load);
+    return done;
+}
+
+bool redo_table(struct arena *arena, const struct upgrade_options *options,
+                const struct upgrade_result *result, struct engine *reader, size_t place,
+                const struct row_picker *filter, const struct row_sink *sink, struct redone *redone,
+                struct err *err)
+{
+    struct arena *scratch = arena_new();
+    struct digester *digester = digester_new(scratch, &result->prepared.plan.tables[place]);
+    struct redo redo = {digester, sink, redone};
+    bool done;
+
+    *redone = (struct redone){.picked = 0};
+    done = run(scratch, options, result, reader, place, (struct row_observer){observe, &redo},
+               (struct row_sink){take, &redo}, filter, err);
+    keep_digest(arena, digester_result(digester), &redone->digest);
     digester_free(digester);
+    arena_free(scratch);
+    return done;
+}
+
+static bool leave_aside(void *context, const struct set_aside *row, struct err *err)
+{
+    (void)context;
+    (void)row;
+    (void)err;
+    return true;
+}
+
+bool redo_rows(const struct upgrade_options *options, const struct upgrade_result *result,
+               struct engine *reader, size_t place, const struct row_picker *filter,
+               struct row_observer observer, struct err *err)
+{
+    struct arena *scratch = arena_new();
+    bool done = run(scratch, options, result, reader, place, observer, (struct row_sink){leave_aside, NULL},
+                    filter, err);
+
     arena_free(scratch);
     return done;
 }

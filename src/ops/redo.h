@@ -19,4 +19,9 @@ bool redo_table(struct arena *arena, const struct upgrade_options *options,
                 const struct row_picker *filter, const struct row_sink *sink, struct redone *redone,
                 struct err *err) MUST_USE;
 
+/* The rows of the table that would arrive, as they would, to the observer alone. */
+bool redo_rows(const struct upgrade_options *options, const struct upgrade_result *result,
+               struct engine *reader, size_t place, const struct row_picker *filter,
+               struct row_observer observer, struct err *err) MUST_USE;
+
 #endif

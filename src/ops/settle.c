@@ -45,7 +45,7 @@ static bool check_table(struct settling *settling, size_t place, struct err *err
     if (outcome->equal && outcome->counted_by.ptr != NULL && table->source->filter.ptr == NULL)
         return source_is_damaged(table->source, outcome, err);
     if (!outcome->equal)
-        differing_rows(settling->arena, settling->result, settling->control, place);
+        differing_rows(settling->arena, settling->options, settling->result, settling->control, place);
     err_set(err, ERR_DIFFERENT, "%.*s: what arrived is not what was sent",
             STR_ARGS(table->source->name.text));
     err_detail(err,

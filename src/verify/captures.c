@@ -98,19 +98,26 @@ static void take_source_row(struct capturing *it, const struct digester *digeste
     keep(it, digester, wanted, count, values);
 }
 
+struct source_capturing {
+    struct capturing *it;
+    struct digester *digester;
+};
+
+static bool take_row(void *taker, const struct value *cells, struct err *err)
+{
+    struct source_capturing *source = taker;
+
+    if (!digester_source_row(source->digester, cells, err))
+        return false;
+    take_source_row(source->it, source->digester, cells);
+    return true;
+}
+
 static bool fetch_from_sqlite(struct capturing *it, struct digester *digester, struct err *err)
 {
-    struct rows *rows;
-    bool found = true;
-    bool done;
+    struct source_capturing source = {it, digester};
 
-    if (!reading_open_rows(it->reading, &rows, err))
-        return false;
-    while ((done = rows_next(rows, &found, err)) && found &&
-           (done = digester_source_row(digester, rows->cells, err)))
-        take_source_row(it, digester, rows->cells);
-    rows_close(rows);
-    return done;
+    return reading_each_row(it->reading, take_row, &source, err);
 }
 
 /* As PostgreSQL writes the value, all in one array: a row may have as many columns as a SELECT list. */

@@ -116,7 +116,7 @@ static void put_select(struct buf *sql, const struct reading *reading)
     reading_put_from(sql, reading);
 }
 
-bool reading_open_rows(const struct reading *reading, struct rows **rows, struct err *err)
+static bool open_rows(const struct reading *reading, struct rows **rows, struct err *err)
 {
     struct buf sql;
     bool done;
@@ -128,24 +128,31 @@ bool reading_open_rows(const struct reading *reading, struct rows **rows, struct
     return done;
 }
 
-static bool read_rows(const struct reading *reading, struct digester *digester, struct err *err)
+bool reading_each_row(const struct reading *reading, reading_take *take, void *taker, struct err *err)
 {
     struct rows *rows;
     bool found = true;
     bool done;
 
-    if (!reading_open_rows(reading, &rows, err))
+    if (reading->feed != NULL)
+        return reading->feed->rows(reading->feed->context, take, taker, err);
+    if (!open_rows(reading, &rows, err))
         return false;
-    while ((done = rows_next(rows, &found, err)) && found &&
-           (done = digester_source_row(digester, rows->cells, err)))
+    while ((done = rows_next(rows, &found, err)) && found && (done = take(taker, rows->cells, err)))
         continue;
     rows_close(rows);
     return done;
 }
 
+static bool take_row(void *digester, const struct value *cells, struct err *err)
+{
+    return digester_source_row(digester, cells, err);
+}
+
 bool reading_digest(const struct reading *reading, struct digester *digester, struct err *err)
 {
-    return (reading->is_sqlite ? read_rows(reading, digester, err) : read_copy(reading, digester, err)) ||
+    return (reading->is_sqlite ? reading_each_row(reading, take_row, digester, err)
+                               : read_copy(reading, digester, err)) ||
            err_prefix(err, "reading %.*s", STR_ARGS(reading->shape->name));
 }
 

@@ -109,14 +109,14 @@ def assert_found(source, database, body, named, moment="BEFORE"):
     assert named in told, plain
     assert "untouched differs" not in plain.stdout
     assert sorted(whole_text(database)) == ["public"] and table_names(database) == []
-    return told, plain
+    return told, plain, document
 
 
 @pytest.mark.core
 @pytest.mark.parametrize("what", DAMAGES)
 def test_damage_of_one_value_is_found(what, source, database):
     change, column = DAMAGES[what]
-    told, plain = assert_found(
+    told, plain, document = assert_found(
         source,
         database,
         f"IF NEW.id = 250 THEN {change}; END IF;".replace("{{", "{").replace("}}", "}"),
@@ -124,6 +124,26 @@ def test_damage_of_one_value_is_found(what, source, database):
     )
     assert told.count(" column ") == 1, told
     assert f"\n  t.{column}, id = 250: source " in plain.stdout, "the row, and both values"
+    one, = document["differences"]
+    assert (one["kind"], one["table"], one["column"], one["key"]) == ("value", "t", column, [{"column": "id", "value": "250"}])
+    assert one["source"] != one["target"]
+
+
+MISFITS = "UPDATE t SET n = 'many' WHERE id = 7; UPDATE t SET n = '1,024' WHERE id = 8; UPDATE t SET n = 'none' WHERE id = 1000"
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("policy, became", [("null", None), ("repair,t.n=null", None), ("quarantine", "set aside")])
+def test_damage_beside_values_that_were_changed(policy, became, folder, database, tmp_path):
+    """What --misfit made of values is no difference, and damage to that is one."""
+    source = fixtures.build_from_text(SOURCE + MISFITS, folder / "app.db")
+    options = ["--misfit", policy, "--quarantine-file", str(tmp_path / "aside.csv"), "--type", "t.n=bigint"]
+    with spoiled(database, "IF NEW.id = 250 THEN NEW.word := 'other'; ELSIF NEW.id = 7 THEN NEW.n := 5; END IF;"):
+        outcome = pgrade.run("upgrade", str(source), database.url, *options, "--json")
+    document = one_document(outcome)
+    assert document["error"]["code"] == "ERR_DIFFERENT" and not document["published"], outcome
+    found = sorted((one["key"][0]["value"], one["column"], one["source"], one["target"]) for one in document["differences"])
+    assert found == [("250", "word", "word 250", "other")] + ([("7", "n", None, "5")] if became is None else [])
 
 
 @pytest.mark.parametrize("what", ELSEWHERE)

@@ -12,6 +12,7 @@ import pytest
 import fixtures
 import page_tables
 import pgrade
+import test_verification
 from boundaries import Boundary
 from stopped import end
 
@@ -118,7 +119,19 @@ def test_plan(odd_in_use, misfits, repairable, alembic, database):
     assert [document["mode"] for document in documents[-2:]] == ["fill", None]
 
 
-def test_upgrade(odd_in_use, misfits, repairable, alembic, database):
+def differing(folder, database):
+    """Upgrades whose own verification fails, in values and in a row too many."""
+    source = str(fixtures.build_from_text(test_verification.SOURCE, folder / "differing.db"))
+    damage = """IF NEW.id = 1000 AND pg_catalog.pg_trigger_depth() = 1 THEN
+                    UPDATE pgrade_load.t SET n = NULL WHERE id = 250; UPDATE pgrade_load.t SET n = 1 WHERE id = 1000;
+                    NEW.id := 3000; INSERT INTO pgrade_load.t SELECT NEW.*;
+                END IF;"""
+    with test_verification.spoiled(database, damage, moment="AFTER"):
+        return [report("upgrade", source, database.url, "--schema", "differing", *options, status=pgrade.FAILED)
+                for options in ([], ["--hide-values"])]
+
+
+def test_upgrade(odd_in_use, misfits, repairable, alembic, database, tmp_path):
     target = database.url
     documents = [
         report("upgrade", misfits, target, "--accept", "all", status=pgrade.DECISION),
@@ -132,9 +145,10 @@ def test_upgrade(odd_in_use, misfits, repairable, alembic, database):
     database.execute("CREATE SCHEMA made; CREATE TABLE made.alembic_version (version_num varchar(30) NOT NULL)")
     documents.append(report("upgrade", alembic, target, "--schema", "made"))
     documents.append(resumed(alembic, database))
+    documents += differing(tmp_path, database)
     check(documents, SHARED, "upgrade")
-    assert [document["published"] for document in documents] == [False, False, True, True, True, False, True, True]
-    assert [document["mode"] for document in documents[-3:-1]] == [None, "fill"]
+    assert [document["published"] for document in documents[:-2]] == [False, False, True, True, True, False, True, True]
+    assert [document["mode"] for document in documents[-5:-3]] == [None, "fill"]
     assert documents[2]["contradictions"][0]["shown"]
 
 
