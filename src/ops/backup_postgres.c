@@ -8,6 +8,7 @@
  */
 #include "ops/backup_intern.h"
 #include "ops/client_programs.h"
+#include "ops/pooler.h"
 
 static const char lock_wait[] = "--lock-wait-timeout=30s";
 
@@ -85,7 +86,8 @@ bool backup_postgres(struct arena *arena, const struct backup_options *options,
     manifest->engine = str_from("postgres");
     manifest->format = str_from(options->jobs > 0 ? "directory" : "custom");
     manifest->data = str_from("dump");
-    done = engine_open(options->url, &open, &engine, err) &&
+    done = pooler_refuse(options->url, "pg_dump", options->interrupted, err) &&
+           engine_open(options->url, &open, &engine, err) &&
            find_program(arena, engine, manifest, &program, err) &&
            ask_text(arena, engine, "SELECT current_database()::text", &manifest->database, err) &&
            engine_exec(engine, (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), err) &&

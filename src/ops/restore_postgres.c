@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "ops/client_programs.h"
+#include "ops/pooler.h"
 #include "ops/restore_intern.h"
 
 /* What somebody made, but for extensions and what belongs to them. */
@@ -199,7 +200,9 @@ bool restore_postgres(struct arena *arena, const struct restore_options *options
     struct engine_options open = {
         .trace = options->trace, .interrupted = options->interrupted, .application_name = "pgrade restore"};
     struct engine *engine = NULL;
-    bool done = engine_open(options->target, &open, &engine, err) && restore(arena, engine, &job, err);
+    bool done =
+        pooler_refuse(options->target, job.sql ? "the dump" : "pg_restore", options->interrupted, err) &&
+        engine_open(options->target, &open, &engine, err) && restore(arena, engine, &job, err);
 
     engine_close(engine);
     return done;

@@ -13,6 +13,7 @@ import pytest
 import fixtures
 import pgrade
 from cluster import find_bindir
+from pooler import Pooler
 
 SCHEMA = """
 CREATE TABLE people (id integer PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x');
@@ -427,3 +428,43 @@ def test_timer_runs_and_holds_no_password(app, tmp_path):
     assert done.returncode == 0, done
     assert len(listed(kept)["backups"]) == 1
     assert pgrade.run("backup", "--timer", "--to", "/tmp/100%").status == pgrade.USAGE
+
+
+def test_behind_a_pooler_in_transaction_mode(filled, empty, cluster, tmp_path):
+    """It is refused before it can set anything that the application's next session has."""
+    made = backup(filled.url, tmp_path / "kept")
+    with Pooler(cluster) as pooler:
+        application = psycopg2.connect(pooler.url(filled.name))
+        for outcome in (backup(pooler.url(filled.name), tmp_path / "more", status=pgrade.REFUSED),
+                        restore(made["path"], pooler.url(empty.name), status=pgrade.REFUSED)):
+            assert "pooler" in outcome.stderr and "the server itself" in outcome.stderr, outcome
+        for _ in range(4):
+            with application, application.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM people")
+                assert cursor.fetchone() == (3,)
+        application.close()
+
+
+def test_an_interrupted_restore_changes_nothing(filled, empty, tmp_path):
+    """It waits in a CHECK, for a lock that the test holds, until the signal comes."""
+    filled.execute("CREATE FUNCTION slow(i int) RETURNS bool LANGUAGE plpgsql AS"
+                   " $$BEGIN PERFORM pg_advisory_xact_lock_shared(77); RETURN true; END$$")
+    filled.execute("CREATE TABLE waits (i int CHECK (public.slow(i))); INSERT INTO waits VALUES (1)")
+    made = backup(filled.url, tmp_path / "kept")
+    holder, watch = psycopg2.connect(empty.url), psycopg2.connect(empty.url)
+    watch.autocommit = True
+    with holder.cursor() as lock, watch.cursor() as cursor:
+        lock.execute("SELECT pg_advisory_lock(77)")
+        running = pgrade.start("restore", made["path"], empty.url, "--json")
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        cursor.execute(waiting)
+        while cursor.fetchone() == (0,):
+            assert running.poll() is None
+            cursor.execute(waiting)
+        running.send_signal(signal.SIGTERM)
+        ended = pgrade.finish(running)
+        assert ended.status == pgrade.FAILED and ended.report["error"]["code"] == "ERR_CANCELED", ended
+        lock.execute("SELECT pg_advisory_unlock(77)")
+    holder.close()
+    watch.close()
+    assert restore(made["path"], empty.url).report["tables"] == made["tables"]
