@@ -248,7 +248,8 @@ static void match_objects(struct arena *arena, const struct plan *plan, struct f
             put_object(&names, object_class_name(plan->not_carried[i].class), plan->not_carried[i].name);
     if (names.len > 0)
         fill_differ(arena, fill, FILL_REST, false, str_from("besides its tables the source has"),
-                    str_printf(arena, "%.*s; whether the target has them too was not looked at, its own hold",
+                    str_printf(arena,
+                               "%.*s; the target keeps its own, and nobody looked whether they are the same",
                                STR_ARGS(buf_view(&names))));
     buf_free(&names);
 }

@@ -82,7 +82,9 @@ static bool clear_tables(struct filling *filling, struct arena *arena, bool repl
     struct engine *control = filling->control;
     const struct plan *plan = filling->plan;
 
-    if (engine_exec(control, (struct str)STR("SET LOCAL lock_timeout = '20s'"), err) &&
+    if (engine_exec(control,
+                    (struct str)STR("SET LOCAL lock_timeout = '20s'; SET LOCAL default_tablespace = ''"),
+                    err) &&
         lock_tables(filling, err) && fill_catalog(arena, control, &filling->catalog, err) &&
         fill_keys_read(arena, control, plan, plan->target_schema, &filling->keys, err) &&
         fill_find_sequences(filling, err) && fill_check_rows(filling, replace, err) &&

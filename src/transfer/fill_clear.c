@@ -51,6 +51,7 @@ static const char keys_sql[] =
     "  LEFT JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[a.attnum - 1]"            \
     "   AND b.attnum > 0 AND b.atttypid = a.atttypid WHERE a.attrelid = x.oid"                               \
     "  AND (a.attstattarget >= 0 OR a.attstorage <> coalesce(b.attstorage, y.typstorage)))"                  \
+    " AND has_schema_privilege(x.relnamespace, 'CREATE')"                                                    \
     " AND i.indrelid IN (" FILLED_PARTS ")"
 
 static const char indexes_sql[] =

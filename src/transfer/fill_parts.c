@@ -5,6 +5,13 @@
  */
 #include "transfer/fill_intern.h"
 
+/* A superuser can switch off what holds a key; made again, it would hold. */
+static const char asleep_sql[] =
+    "SELECT format('%s', t.tgrelid::regclass), k.conname FROM pg_trigger t JOIN pg_constraint k ON k.oid = "
+    "t.tgconstraint"
+    " WHERE t.tgisinternal AND t.tgenabled <> 'O' AND k.contype = 'f' AND k.conrelid IN (" FILLED_PARTS
+    ") ORDER BY 1, 2";
+
 /* All of them, as JSON: of one root there is at most one between two tables. */
 static const char read_sql[] =
     "WITH RECURSIVE parts AS (" FILLED_PARTS "), " KEY_TREE
@@ -32,13 +39,33 @@ static const char back_sql[] =
     "  WHERE comment IS NOT NULL)"
     " SELECT coalesce(string_agg(what, '' ORDER BY step, oid), '') FROM steps";
 
+static bool check_awake(struct filling *filling, struct err *err)
+{
+    struct str params[] = {filling->plan->target_schema, filling->names};
+    struct rows *rows;
+    bool found = false;
+
+    if (!engine_query(filling->control, str_from(asleep_sql), params, ARRAY_LENGTH(params), &rows, err))
+        return false;
+    if (rows_next(rows, &found, err) && found) {
+        err_set(err, ERR_REFUSED, "triggers of the foreign key %.*s are switched off on %.*s",
+                STR_ARGS(rows->cells[1].bytes), STR_ARGS(rows->cells[0].bytes));
+        err_detail(err,
+                   "pgrade makes the key again once the rows are there, and cannot switch them off again; "
+                   "nothing was written");
+        err_hint(err, "as a superuser: ALTER TABLE %.*s ENABLE TRIGGER ALL;", STR_ARGS(rows->cells[0].bytes));
+    }
+    rows_close(rows);
+    return err->code == ERR_NONE;
+}
+
 bool fill_parts_read(struct filling *filling, struct err *err)
 {
     struct str params[] = {filling->plan->target_schema, filling->names};
     struct value parts;
 
-    if (!engine_value(filling->control, filling->arena, str_from(read_sql), params, ARRAY_LENGTH(params),
-                      &parts, err))
+    if (!check_awake(filling, err) || !engine_value(filling->control, filling->arena, str_from(read_sql),
+                                                    params, ARRAY_LENGTH(params), &parts, err))
         return false;
     filling->parts = parts.bytes;
     return true;

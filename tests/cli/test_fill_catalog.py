@@ -1,6 +1,8 @@
 """What the catalog of a target may hold that is hard to give back: names in partitions, rules, publications,
 how a column is stored, tables beside that somebody uses."""
 
+import os
+
 import pytest
 
 import fixtures
@@ -144,3 +146,64 @@ def test_functions_of_the_application_find_what_they_call(large, database):
     fill(large, database)
     assert whole_text(database) == before
     assert database.execute("SELECT count(*) FROM public.events WHERE found = note", ()) == [(5000,)]
+
+
+def test_a_foreign_key_that_is_switched_off(source, database):
+    """Only a superuser could switch it off again."""
+    database.execute("CREATE TABLE kinds (id bigint PRIMARY KEY);"
+                     " CREATE TABLE events (id bigint PRIMARY KEY, kind bigint CONSTRAINT of_kind REFERENCES kinds, note text);"
+                     " ALTER TABLE events DISABLE TRIGGER ALL")
+    outcome = fill(source, database, status=pgrade.REFUSED)
+    assert "of_kind" in outcome.stderr and "ALTER TABLE public.events ENABLE TRIGGER ALL" in outcome.stderr
+    assert database.execute("SELECT count(*) FROM kinds", ()) == [(0,)]
+
+
+def test_a_tablespace_that_new_tables_get(large, cluster, folder, database):
+    """Indexes that are built again lie where they lay."""
+    place = folder / "space"
+    place.mkdir()
+    if cluster.account:
+        os.chown(place, cluster.account.pw_uid, cluster.account.pw_gid)
+        for parent in list(place.parents)[:-1]:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    cluster.execute(f"CREATE TABLESPACE elsewhere LOCATION '{place}'")
+    try:
+        database.execute("CREATE TABLE kinds (id bigint PRIMARY KEY);"
+                         " CREATE TABLE events (id bigint PRIMARY KEY, kind bigint, note text UNIQUE); CREATE INDEX plain ON events (kind)")
+        database.execute(f"ALTER DATABASE {database.name} SET default_tablespace TO elsewhere")
+        fill(large, database)
+        assert database.execute("SELECT count(*) FROM pg_class WHERE reltablespace <> 0 AND relnamespace = 'public'::regnamespace",
+                                ()) == [(0,)]
+    finally:
+        database.drop()
+        cluster.execute("DROP TABLESPACE elsewhere")
+
+
+@pytest.mark.parametrize("schema, path", [("app", 'public, "app"'), ("pgrade_test", '"$user", public')])
+def test_tables_in_a_schema_that_nobody_named(source, database, schema, path):
+    """The application looks there, and never finds what is made in public."""
+    database.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.kinds (id bigint PRIMARY KEY);"
+                     f' CREATE TABLE {schema}."Events" (id bigint PRIMARY KEY, kind bigint, note text)')
+    database.execute(f"ALTER DATABASE {database.name} SET search_path TO {path}")
+    outcome = fill(source, database, status=pgrade.REFUSED)
+    assert f"--schema {schema} fills them" in outcome.stderr
+    assert database.execute("SELECT to_regclass('public.events')", ()) == [(None,)]
+    if schema == "app":
+        fill(source, database, "--schema", schema)
+        assert database.execute(f'SELECT count(*) FROM {schema}."Events"', ()) == [(3,)]
+    fill(source, database, "--schema", "public")
+    assert database.execute("SELECT count(*) FROM public.events", ()) == [(3,)]
+
+
+def test_an_owner_that_may_create_nothing(large, cluster, database):
+    """An index is made by who may create in its schema."""
+    cluster.execute("DROP ROLE IF EXISTS keeper; CREATE ROLE keeper LOGIN")
+    database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE TABLE kinds (id bigint PRIMARY KEY);"
+                     " CREATE TABLE events (id bigint PRIMARY KEY, kind bigint REFERENCES kinds, note text UNIQUE);"
+                     " CREATE INDEX plain ON events (kind); ALTER TABLE kinds OWNER TO keeper; ALTER TABLE events OWNER TO keeper")
+    before = whole_text(database)
+    outcome = pgrade.run("upgrade", str(large), cluster.url(database.name, "keeper"))
+    assert outcome.status == pgrade.OK, str(outcome)
+    assert whole_text(database) == before
+    database.execute("DROP OWNED BY keeper")
+    cluster.execute("DROP ROLE keeper")
