@@ -137,10 +137,12 @@ static bool diagnose(struct invocation *invocation, struct str text, const struc
     struct fixing fixing = {.invocation = invocation};
     struct check_report report;
 
+    request.env_file = option_value(invocation, "env-file");
     request.only = option_values(invocation, "only", &request.only_count);
     request.skip = option_values(invocation, "skip", &request.skip_count);
     if (!option_number(invocation, "long", 0, LONGEST, 300, &request.long_seconds, err) ||
         !option_number(invocation, "slow", 0, LONGEST, 1000, &request.slow_ms, err) ||
+        !option_number(invocation, "process", 0, LONGEST, 0, &request.process, err) ||
         !option_number(invocation, "settle", 0, LONGEST, 7, &request.settle_days, err) ||
         !check_make(&request, &report, err) ||
         (option_given(invocation, "fix") && !fix(invocation, &request, &report, &fixing, err)))
@@ -185,6 +187,8 @@ static const struct option options[] = {
     {"only", 0, "NAMES", "these checks, or groups of them; may be repeated"},
     {"skip", 0, "NAMES", "all but these checks, or groups; may be repeated"},
     {"fix", 0, NULL, "run the statements that mend without risk, after asking"},
+    {"env-file", 0, "FILE", "compare the URL with that of this file instead of .env"},
+    {"process", 0, "NUMBER", "compare the URL with that in the environment of a process"},
     {"long", 0, "SECONDS", "a transaction is long from then on; 300 unless said"},
     {"slow", 0, "MILLISECONDS", "a statement is slow from then on, on average; 1000 unless said"},
     {"settle", 0, "DAYS", "statistics are too young before; 7 unless said"},

@@ -10,6 +10,7 @@ const struct check_group check_groups[] = {
     {"tables", URL_POSTGRES, check_health_checks},
     {"indexes", URL_POSTGRES, check_index_checks},
     {"activity", URL_POSTGRES, check_activity_checks},
+    {"service", URL_POSTGRES, check_service_checks},
     {"file", URL_SQLITE, check_file_checks},
     {NULL, URL_SQLITE, NULL},
 };
@@ -122,7 +123,7 @@ static void make(struct check_run *run, const struct check_group *group, const s
     ARENA_PUSH(run->arena, report->results, report->count, report->capacity) =
         (struct check_result){.check = check, .group = group};
     result = run->result = &report->results[report->count - 1];
-    if (report->stopped)
+    if (report->stopped && !check->alone)
         check_skip(run, "an earlier step failed");
     else if (check->run != NULL)
         check->run(run);

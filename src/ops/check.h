@@ -25,6 +25,7 @@ struct check_entry {
     const char *why;   /* why it matters */
     const char *mend;  /* how it is mended, in general */
     bool stops;        /* nothing behind it can be looked at while it is a problem */
+    bool alone;        /* needs no connection: made whatever failed */
     bool fixable;      /* what mends it is a statement that --fix may run */
     /* Either a call, or a statement with the rows (state, what, mend): `ok` gives what was seen, `skipped` a
      * reason, `advice` and `problem` are findings.  No row: all is well. */
@@ -72,9 +73,11 @@ struct check_request {
     size_t only_count;
     const struct str *skip;
     size_t skip_count;
-    long long_seconds; /* a transaction is long from then on */
-    long slow_ms;      /* a statement is slow from then on, on average */
-    long settle_days;  /* statistics are young before */
+    const char *env_file; /* NULL: .env */
+    long process;         /* whose environment is compared; 0: none */
+    long long_seconds;    /* a transaction is long from then on */
+    long slow_ms;         /* a statement is slow from then on, on average */
+    long settle_days;     /* statistics are young before */
 };
 
 struct check_report {

@@ -22,6 +22,7 @@ extern const struct check_entry check_health_checks[];
 extern const struct check_entry check_index_checks[];
 extern const struct check_entry check_activity_checks[];
 extern const struct check_entry check_file_checks[];
+extern const struct check_entry check_service_checks[];
 
 /* The result of the check under way; a worse state replaces a better one. */
 void check_ok(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 
@@ -15,7 +16,7 @@ from pooler import Pooler
 
 pytestmark = pytest.mark.core
 
-QUIET = ("--skip", "timezone,cache,unused-indexes,slowest,relations,version")
+QUIET = ("--skip", "timezone,cache,unused-indexes,slowest,relations,version,service")
 
 
 def look(*words, **environment):
@@ -47,7 +48,7 @@ def stops_at(check, url, **environment):
     place = [one["check"] for one in results].index(check)
     assert {one["state"] for one in results[:place]} <= {"ok", "advice", "skipped"}, outcome
     assert results[place]["state"] == "problem", outcome
-    assert {(one["state"], one["note"]) for one in results[place + 1:]} == {("skipped", "an earlier step failed")}
+    assert {(one["state"], one["note"]) for one in results[place + 1:] if one["group"] != "service"} == {("skipped", "an earlier step failed")}
     return results[place]["findings"][0]
 
 
@@ -61,7 +62,7 @@ def is_gone(check, *words, **environment):
 
 def test_a_good_database_has_nothing(database):
     database.execute("CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)")
-    outcome = look(database.url, *QUIET[:1], "timezone,cache,unused-indexes,slowest,version")
+    outcome = look(database.url, *QUIET[:1], "timezone,cache,unused-indexes,slowest,version,service")
     assert outcome.status == pgrade.OK, outcome
     assert {one["state"] for one in outcome.report["results"]} == {"ok"}, outcome
 
@@ -449,3 +450,43 @@ def test_it_fits_the_terminal(database, columns):
 def test_the_variable(database):
     outcome = pgrade.run("check", "--only", "url", DATABASE_URL=database.url.replace("postgresql:", "postgres:"))
     assert outcome.status == pgrade.SHORTFALL and "SQLAlchemy" in outcome.stdout, outcome
+
+
+# ---------------------------------------------------------------------------------------- the service --
+
+def test_the_file_names_another_database(scram_cluster, tmp_path):
+    url = scram_cluster.url()
+    path = tmp_path / "env"
+    path.write_text(f"DATABASE_URL={scram_cluster.url('other', password='stale')}\n")
+    path.chmod(0o600)
+    words = (url, "--env-file", str(path))
+    outcome = look(*words, "--only", "env-file")
+    assert "(password, database)" in finding("env-file", *words)["what"]
+    assert "stale" not in outcome.stdout + outcome.stderr
+    path.write_text(f"DATABASE_URL='{url}'\n")
+    is_gone("env-file", *words)
+    path.chmod(0o644)
+    assert finding("env-file", *words)["mend"] == f"chmod 600 '{path}'"
+
+
+def test_without_a_file_it_is_skipped(database):
+    assert result_of(look(database.url, "--only", "env-file"), "env-file")["state"] == "skipped"
+
+
+@pytest.mark.parametrize("given, says", [({"DATABASE_URL": "postgresql://app@elsewhere/app"}, "(host, "),
+                                         ({}, "neither DATABASE_URL"), (None, None)])
+def test_the_process_was_started_with_another(database, given, says):
+    environment = {"DATABASE_URL": database.url} if given is None else given
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          env={"PATH": os.environ["PATH"], **environment}) as process:
+        words = (database.url, "--process", str(process.pid))
+        if given is None:
+            is_gone("process", *words)
+        else:
+            assert says in finding("process", *words)["what"]
+        process.stdin.close()
+
+
+def test_it_is_compared_where_the_server_cannot_be_reached():
+    outcome = look(f"postgresql://u@127.0.0.1:{free_port()}/d", "--process", str(os.getpid()))
+    assert result_of(outcome, "process")["note"] != "an earlier step failed"
