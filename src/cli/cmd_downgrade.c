@@ -12,7 +12,7 @@ struct places {
 
 static bool wrong(const struct invocation *invocation, struct err *err)
 {
-    return err_hint(err, "pgrade %s postgresql://... app.db --like old.db", invocation->command->name);
+    return err_hint(err, "pgrade %s postgresql://... app.db [--like old.db]", invocation->command->name);
 }
 
 static bool read_file(struct invocation *invocation, const char *text, const char *what, struct url *url,
@@ -27,6 +27,19 @@ static bool read_file(struct invocation *invocation, const char *text, const cha
     return wrong(invocation, err);
 }
 
+/* What only says how the old file is read. */
+static bool check_alone(struct invocation *invocation, struct err *err)
+{
+    static const char *const names[] = {"names", "rename", "unit"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (option_given(invocation, names[i])) {
+            err_set(err, ERR_USAGE, "--%s says how an old file was upgraded, and none is given", names[i]);
+            return wrong(invocation, err);
+        }
+    return true;
+}
+
 static bool read_places(struct invocation *invocation, struct places *places, struct err *err)
 {
     const char *like = option_value(invocation, "like");
@@ -38,12 +51,11 @@ static bool read_places(struct invocation *invocation, struct places *places, st
                 STR_ARGS(places->source.path));
         return wrong(invocation, err);
     }
-    if (like == NULL) {
-        err_set(err, ERR_USAGE, "no old file was given, whose schema the new one gets");
-        return wrong(invocation, err);
-    }
-    return read_file(invocation, invocation->arguments[1], "the target", &places->target, err) &&
-           read_file(invocation, like, "--like", &places->like, err) &&
+    if (!read_file(invocation, invocation->arguments[1], "the target", &places->target, err))
+        return false;
+    if (like == NULL)
+        return check_alone(invocation, err);
+    return read_file(invocation, like, "--like", &places->like, err) &&
            sqlite_check(invocation->arena, &places->like, err);
 }
 
@@ -68,7 +80,8 @@ static bool run(struct invocation *invocation, struct err *err)
     struct upgrade_options settings = {.trace = false};
     struct downgrade_options options = {.source = &places.source,
                                         .target = &places.target,
-                                        .like = &places.like,
+                                        .like =
+                                            option_value(invocation, "like") == NULL ? NULL : &places.like,
                                         .replace = option_given(invocation, "replace"),
                                         .settings = &settings,
                                         .progress = meter_show};
@@ -110,7 +123,8 @@ const struct command command_downgrade = {
     .arguments_most = 2,
     .summary = "Bring PostgreSQL's rows back into a SQLite file, verified value by value",
     .description =
-        "SOURCE is a postgresql: URL, TARGET the SQLite file to be made; --like names the old one.\n\n"
+        "SOURCE is a postgresql: URL, TARGET the SQLite file to be made; --like names the old one, without\n"
+        "which the schema is made of PostgreSQL's catalog.\n\n"
         "The file is made beside its place and renamed when every value was compared.  Values that are\n"
         "still the same keep the bytes that the old file has; new ones are written as its column's others\n"
         "are.  What the file cannot take is named, and nothing is made unless it is accepted.",

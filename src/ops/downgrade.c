@@ -133,13 +133,13 @@ static bool make_file(void *context, struct err *err)
     struct downgrade_run *run = context;
     size_t count;
 
-    if (!downgrade_plan(run, err))
+    if ((run->like == NULL && !downgrade_schema(run, err)) || !downgrade_plan(run, err))
         return false;
     count = run->result->prepared.plan.table_count;
     run->result->tables = ARENA_ARRAY(run->arena, struct downgrade_table, count + 1);
     run->digesters = ARENA_ARRAY(run->arena, struct digester *, count + 1);
     if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_sequences(run, err) ||
-        !end_transaction(run, err))
+        !downgrade_aside(run, err) || !end_transaction(run, err))
         return false;
     downgrade_search(run);
     if (!finish_file(run, err))
@@ -154,7 +154,7 @@ static bool check_old(struct downgrade_run *run, struct err *err)
     struct snapshot *snapshot = &run->result->prepared.snapshot;
     bool changed;
 
-    if (!run->options->replace)
+    if (!run->options->replace || run->options->like == NULL)
         return true;
     if (!snapshot_changed(snapshot, &changed, err))
         return false;
@@ -181,7 +181,7 @@ static bool set_mode(struct downgrade_run *run, bool wal, struct err *err)
 static bool publish(struct downgrade_run *run, struct err *err)
 {
     bool wal = run->result->prepared.snapshot.wal;
-    const char *model = str_cstr(run->arena, run->options->like->path);
+    const char *model = run->options->like == NULL ? NULL : str_cstr(run->arena, run->like->path);
     struct fs_info info;
 
     if (!check_old(run, err))
@@ -212,8 +212,9 @@ static bool run_all(struct downgrade_run *run, struct err *err)
 bool downgrade_run(struct arena *arena, const struct downgrade_options *options,
                    struct downgrade_result *result, struct err *err)
 {
-    struct downgrade_run run = {.arena = arena, .options = options, .result = result};
+    struct downgrade_run run = {.arena = arena, .options = options, .result = result, .like = options->like};
     int64_t began = clock_monotonic_us();
+    const char *left;
     bool done;
 
     *result = (struct downgrade_result){.published = false};
@@ -229,6 +230,9 @@ bool downgrade_run(struct arena *arena, const struct downgrade_options *options,
         if (run.digesters[i] != NULL)
             digester_free(run.digesters[i]);
     result->left = made_file_give_up(arena, &run.made);
+    left = made_file_give_up(arena, &run.model);
+    if (left != NULL)
+        result->left = left;
     result->total_us = clock_monotonic_us() - began;
     return done;
 }

@@ -3,7 +3,8 @@
  *
  * The file is made beside its place under a temporary name, proven value by value, and renamed; until then
  * nothing that exists is touched.  It begins as a copy of an old file (`like`), whose schema it keeps to the
- * letter, and whose rows it keeps where they are still the same.
+ * letter, and whose rows it keeps where they are still the same; without one, as a copy of a file without
+ * rows whose schema is made of the server's catalog.
  */
 #ifndef PGRADE_OPS_DOWNGRADE_H
 #define PGRADE_OPS_DOWNGRADE_H
@@ -15,9 +16,9 @@
 #include "verify/digest.h"
 
 struct downgrade_options {
-    const struct url *source; /* PostgreSQL */
-    const struct url *target; /* the file */
-    const struct url *like;
+    const struct url *source;               /* PostgreSQL */
+    const struct url *target;               /* the file */
+    const struct url *like;                 /* NULL: the schema is made of the server's catalog */
     bool replace;                           /* a file that is there */
     const struct upgrade_options *settings; /* plan, accept, trace */
     const volatile sig_atomic_t *interrupted;

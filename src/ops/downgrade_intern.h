@@ -19,6 +19,8 @@ struct downgrade_run {
     struct engine *control; /* PostgreSQL, one transaction for all */
     struct engine *file;    /* writes */
     struct made_file made;
+    struct made_file model;      /* a file without rows, where no old one was given */
+    const struct url *like;      /* the old file, or that */
     struct digester **digesters; /* of the server's rows, by table */
 };
 
@@ -39,8 +41,14 @@ void downgrade_note(struct downgrade_run *run, struct str about, struct str text
 /* ERR_DECISION where something is not carried that was not accepted. */
 bool downgrade_accept(struct downgrade_run *run, struct err *err) MUST_USE;
 
+/* downgrade_schema.c: makes the model of the server's catalog; names what SQLite has nothing for. */
+bool downgrade_schema(struct downgrade_run *run, struct err *err) MUST_USE;
+
 /* downgrade_sequence.c: what SQLite gives next, by what PostgreSQL would. */
 bool downgrade_sequences(struct downgrade_run *run, struct err *err) MUST_USE;
+
+/* downgrade_aside.c: a note for the rows that an upgrade set aside. */
+bool downgrade_aside(struct downgrade_run *run, struct err *err) MUST_USE;
 
 /* downgrade_search.c: full-text indexes on rows that changed are built anew. */
 void downgrade_search(struct downgrade_run *run);

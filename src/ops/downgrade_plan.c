@@ -50,6 +50,14 @@ static void read_as_text(struct existing *existing)
         }
 }
 
+/* A column that the server computes is one like any other in a file that has no such columns. */
+static void read_computed(struct existing *existing)
+{
+    for (size_t i = 0; i < existing->count; i++)
+        for (size_t j = 0; j < existing->tables[i].column_count; j++)
+            existing->tables[i].columns[j].generated = false;
+}
+
 static bool is_cast(const struct existing_column *column)
 {
     return column->type.kind == PG_TEXT && !str_is(column->type_text, "text") &&
@@ -148,10 +156,14 @@ static void adapt(struct downgrade_run *run, const struct fill *fill)
 }
 
 /* What became of objects of the upgrade is no matter here: the old file has them all. */
-static void forget_upgrade(struct plan *plan)
+static void forget_upgrade(struct plan *plan, const struct plan *named)
 {
-    plan->not_carried_count = 0;
-    plan->note_count = 0;
+    plan->not_carried = named->not_carried;
+    plan->not_carried_count = named->not_carried_count;
+    plan->not_carried_capacity = named->not_carried_capacity;
+    plan->notes = named->notes;
+    plan->note_count = named->note_count;
+    plan->note_capacity = named->note_capacity;
     plan->object_count = 0;
     plan->view_count = 0;
 }
@@ -161,9 +173,10 @@ bool downgrade_plan(struct downgrade_run *run, struct err *err)
     struct prepared *prepared = &run->result->prepared;
     struct existing *existing = ARENA_NEW(run->arena, struct existing);
     struct str schema = run->options->settings->plan.target_schema;
+    struct plan named = prepared->plan; /* by downgrade_schema() */
     struct fill fill;
 
-    run->prepare = (struct prepare_options){.source = run->options->like,
+    run->prepare = (struct prepare_options){.source = run->like,
                                             .readers = 1,
                                             .trace = run->options->settings->trace,
                                             .interrupted = run->options->interrupted,
@@ -175,6 +188,8 @@ bool downgrade_plan(struct downgrade_run *run, struct err *err)
         !existing_read(run->arena, run->control, schema.len > 0 ? schema : str_from("public"), existing, err))
         return false;
     read_as_text(existing);
+    if (run->options->like == NULL)
+        read_computed(existing);
     fill_match(run->arena, &prepared->plan, existing, &fill);
     if (fill_count_matches(&prepared->plan, existing) == 0 && prepared->plan.table_count > 0) {
         err_set(err, ERR_REFUSED, "the PostgreSQL database has none of the old file's tables");
@@ -184,8 +199,9 @@ bool downgrade_plan(struct downgrade_run *run, struct err *err)
     fill_options(run->arena, &prepared->plan, &fill, &run->prepare.plan);
     if (!prepare_plan(run->arena, &run->prepare, prepared, err))
         return false;
-    forget_upgrade(&prepared->plan);
-    name_surplus(run, existing, &fill);
+    forget_upgrade(&prepared->plan, &named);
+    if (run->options->like != NULL)
+        name_surplus(run, existing, &fill);
     note_missing(run, &fill);
     adapt(run, &fill);
     return downgrade_accept(run, err);

@@ -42,37 +42,29 @@ static bool is_number(struct str text)
     return digits;
 }
 
+static bool is_texts(enum pg_kind kind)
+{
+    static const bool texts[PG_KIND_COUNT] = {
+        [PG_TEXT] = true,  [PG_VARCHAR] = true, [PG_ENUM] = true, [PG_NAME] = true,      [PG_JSON] = true,
+        [PG_JSONB] = true, [PG_DATE] = true,    [PG_TIME] = true, [PG_TIMESTAMP] = true,
+    };
+
+    return texts[kind];
+}
+
 /* The constant as the column's values are spelled. */
 static bool put_constant(struct to_reader *reader, const struct pg_type *type, struct str text)
 {
-    switch (type->kind) {
-    case PG_BOOL:
+    if (type->kind == PG_BOOL) {
         buf_byte(reader->out, text.len > 0 && (text.ptr[0] == 't' || text.ptr[0] == 'T') ? '1' : '0');
         return true;
-    case PG_INT2:
-    case PG_INT4:
-    case PG_INT8:
-    case PG_FLOAT4:
-    case PG_FLOAT8:
-    case PG_NUMERIC:
-    case PG_OID:
+    }
+    if (pg_kind_is_number(type->kind) || type->kind == PG_OID) {
         buf_str(reader->out, text);
         return is_number(text) || to_refuse(reader, "a number that SQLite has not");
-    case PG_TEXT:
-    case PG_VARCHAR:
-    case PG_ENUM:
-    case PG_NAME:
-    case PG_JSON:
-    case PG_JSONB:
-    case PG_DATE:
-    case PG_TIMESTAMP:
-    case PG_TIME:
-        buf_byte(reader->out, '\'');
-        buf_str(reader->out, text);
-        buf_byte(reader->out, '\'');
-        return true;
-    default: return to_refuse(reader, "a constant of a type that SQLite writes otherwise");
     }
+    buf_printf(reader->out, "'%.*s'", STR_ARGS(text));
+    return is_texts(type->kind) || to_refuse(reader, "a constant of a type that SQLite writes otherwise");
 }
 
 static bool read_constant(struct to_reader *reader, const struct pg_type *type)

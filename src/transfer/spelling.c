@@ -188,7 +188,7 @@ static const struct framework_moment {
     {FRAMEWORK_PRISMA, VALUE_TEXT, {true, 'T', true, "+00:00"}, 3, FRACTION_FIXED},
     {FRAMEWORK_TYPEORM, VALUE_TEXT, {true, ' ', true, ""}, 3, FRACTION_FIXED},
     {FRAMEWORK_KNEX, VALUE_INTEGER, {true, ' ', true, ""}, 3, FRACTION_FIXED},
-    {FRAMEWORK_NONE, VALUE_TEXT, {true, ' ', true, ""}, 6, FRACTION_SHORTEST},
+    {FRAMEWORK_NONE, VALUE_TEXT, {true, ' ', true, ""}, 6, FRACTION_IF_ANY},
 };
 
 static const struct framework_moment *moment_of(enum framework_id framework)

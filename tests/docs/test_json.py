@@ -169,6 +169,7 @@ def test_downgrade(odd, misfits, database, tmp_path):
     target, back = database.url, str(tmp_path / "back.db")
     report("upgrade", odd, target, "--accept", "all", "--orphans", "not-valid", status=pgrade.SHORTFALL)
     documents = [report("downgrade", target, back, "--like", odd)]
+    documents.append(report("downgrade", target, back + "3", status=pgrade.DECISION))
     database.execute("CREATE TABLE more (id int); ALTER TABLE parent ADD COLUMN more int; ALTER TABLE child DROP flag;"
                      "UPDATE parent SET at = 'infinity' WHERE id = 1")
     for options, status in ((), pgrade.DECISION), (("--accept", "all"), pgrade.DECISION), \
