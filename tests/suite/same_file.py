@@ -44,12 +44,16 @@ def columns(connection, table):
 
 
 def rows(connection, table):
-    """Each cell with its class; the rowid first, where the table has one.  None: it cannot be read."""
+    """Each cell with its class; the rowid first, where the table has one.  None: it is virtual, and of a module that
+    is not here."""
     try:
         names = columns(connection, table)
     except sqlite3.Error:
+        assert is_virtual(connection, table), f"{table} cannot be read"
         return None
-    cells = [f"typeof({quote(name)}), {quote(name)}" for name in names]
+    # SQLite gives 2,000 columns at most.
+    form = "typeof({0}), {0}" if len(names) < 1000 else "quote({0})"
+    cells = [form.format(quote(name)) for name in names]
     for rowid in ("rowid, ", "_rowid_, ", ""):
         if rowid[:-2] in [name.lower() for name in names]:
             continue
@@ -59,7 +63,13 @@ def rows(connection, table):
             return sorted(repr(row) for row in connection.execute(sql))
         except sqlite3.Error:
             continue
+    assert is_virtual(connection, table), f"{table} cannot be read"
     return None
+
+
+def is_virtual(connection, table):
+    sql = "SELECT count(*) FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE VIRTUAL%'"
+    return connection.execute(sql, (table,)).fetchone() == (1,)
 
 
 def differences(old, new):
