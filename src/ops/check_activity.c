@@ -26,6 +26,7 @@ static const char locks_sql[] =
     "pg_database WHERE "
     "datname = current_database())) GROUP BY l.pid";
 
+/* Statements without values but for those of the language of roles, which may hold a password. */
 static const char slowest_sql[] =
     "SELECT CASE WHEN e.oid IS NULL THEN 'SELECT ''skipped'', ''pg_stat_statements is not there: CREATE "
     "EXTENSION "
@@ -36,7 +37,8 @@ static const char slowest_sql[] =
     "'' || "
     "left(regexp_replace(query, ''\\s+'', '' '', ''g''), 200) FROM %1$I.pg_stat_statements WHERE dbid = "
     "(SELECT oid FROM pg_database WHERE datname = current_database()) AND mean_exec_time >= "
-    "current_setting(''pgrade.slow'')::float8 AND query <> ''<insufficient privilege>'' ORDER BY "
+    "current_setting(''pgrade.slow'')::float8 AND query <> ''<insufficient privilege>'' AND query !~* "
+    "''password'' ORDER BY "
     "total_exec_time DESC LIMIT 5', "
     "n.nspname) END FROM (SELECT 1) AS x LEFT JOIN pg_extension AS e ON e.extname = 'pg_stat_statements' "
     "LEFT JOIN "

@@ -186,6 +186,9 @@ def test_the_slowest_statements():
         made.execute("CREATE EXTENSION pg_stat_statements")
         made.execute("SELECT pg_stat_statements_reset()")
         made.execute("SELECT count(*) FROM generate_series(1, 200000)")
+        made.execute("CREATE ROLE secretive PASSWORD 'told'")
+        everything = look(made.url, "--only", "slowest", "--slow", "0")
+        assert "secretive" not in everything.stdout
         found = finding("slowest", made.url, "--slow", "5")
         assert "generate_series" in found["what"]
         made.execute("SELECT pg_stat_statements_reset()")
