@@ -49,7 +49,8 @@ static void tell(struct report *report, bool done, struct err *err)
     else if (done || err_exit_status(err->code) == err_exit_status(ERR_DECISION) ||
              err->code == ERR_DIFFERENT)
         report_upgrade(report, done ? NULL : err);
-    write_page(report, done ? NULL : err);
+    if (!report->result->already)
+        write_page(report, done ? NULL : err);
 }
 
 /* The settings first: what they lack is told before any database is looked at. */

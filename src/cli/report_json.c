@@ -316,6 +316,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     else
         json_error(&json, err);
     put_resumed(report, &json);
+    json_put_str(&json, "already_published", report->result->target.published_at);
     json_put_str(&json, "not_carried_file", str_from(report->not_carried_file));
     json_put_str(&json, "quarantine_file", str_from(report->result->quarantine_file));
     json_put_str(&json, "target", url_redacted(report->invocation->arena, &report->endpoints->target));

@@ -274,11 +274,23 @@ static void put_widened(const struct report *report, struct buf *out)
                    STR_ARGS(result->widened[i].reason));
 }
 
+static void tell_already(const struct report *report)
+{
+    const struct target *target = &report->result->target;
+
+    printf("published already, at %.*s, into schema %.*s of the database %.*s: nothing was left to do\n",
+           STR_ARGS(target->published_at), STR_ARGS(target->schema), STR_ARGS(target->database));
+}
+
 void report_upgrade(const struct report *report, const struct err *err)
 {
     struct buf out;
     size_t prose;
 
+    if (report->result->already) {
+        tell_already(report);
+        return;
+    }
     buf_init(&out, BUF_TEXT_MAXIMUM);
     if (err == NULL) {
         put_head(report, &out);

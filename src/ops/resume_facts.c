@@ -183,6 +183,23 @@ struct str facts_plan(struct arena *arena, const struct plan *plan)
     return hash_of(arena, &text);
 }
 
+struct str facts_run(struct arena *arena, const struct upgrade_options *options,
+                     const struct upgrade_result *result)
+{
+    struct journal_fact facts[RESUME_FACTS];
+    struct buf text;
+
+    facts_of_run(arena, options, result, facts);
+    if (facts[FACT_STATE].value.len == 0)
+        return (struct str){NULL, 0};
+    facts[FACT_PLAN].value = facts_plan(arena, &result->prepared.plan);
+    buf_init(&text, BUF_TEXT_MAXIMUM);
+    for (size_t i = 0; i < FACT_COUNT; i++)
+        if (facts_known[i].why != NULL || i == FACT_PLAN)
+            buf_printf(&text, "%zu %.*s\n", facts[i].value.len, STR_ARGS(facts[i].value));
+    return hash_of(arena, &text);
+}
+
 static void add_decision(struct arena *arena, struct target *target, struct journal_decision decision)
 {
     ARENA_PUSH(arena, target->decisions, target->decision_count, target->decision_capacity) = decision;

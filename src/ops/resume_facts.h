@@ -18,6 +18,11 @@ const char *facts_difference(const struct journal_fact facts[RESUME_FACTS], cons
 /* The hash of all that the load and what follows go by. */
 struct str facts_plan(struct arena *arena, const struct plan *plan);
 
+/* All of this by one hash, with the plan as it is before the target is known; empty: the source's state is
+ * not known. */
+struct str facts_run(struct arena *arena, const struct upgrade_options *options,
+                     const struct upgrade_result *result);
+
 /* Puts all of them into the target, with the journal's name, the sessions and what was decided on the way. */
 void facts_of_plan(struct arena *arena, struct upgrade_result *result, const struct prepare_options *prepare,
                    const struct work *work, struct journal_fact facts[RESUME_FACTS]);

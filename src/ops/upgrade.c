@@ -13,7 +13,7 @@
 #include "ops/orphans.h"
 #include "ops/policy.h"
 #include "ops/refusals.h"
-#include "ops/resume.h"
+#include "ops/resume_facts.h"
 #include "ops/settle.h"
 #include "ops/views.h"
 #include "ops/widen.h"
@@ -149,8 +149,10 @@ static bool is_planned_for(const struct run *run)
 /* *again: there is to be planned with what an interrupted run had found out. */
 static bool meet_target(struct run *run, bool *again, struct err *err)
 {
-    return connect_control(run, err) &&
-           mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err) &&
+    if (!connect_control(run, err))
+        return false;
+    run->result->target.run = facts_run(run->arena, run->options, run->result);
+    return mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err) &&
            resume_look(run->arena, run->options, run->result, &run->prepare, &run->resume, again, err);
 }
 
@@ -336,6 +338,12 @@ static bool open_quarantine(struct run *run, struct err *err)
                            options->quarantine_file, &run->result->quarantine, err);
 }
 
+/* A run that was killed behind its COMMIT has nothing left to do. */
+static bool is_content(const struct run *run, const struct err *err)
+{
+    return run->options->resume && err->code == ERR_REFUSED && run->result->target.published_at.len > 0;
+}
+
 bool upgrade_run(struct arena *arena, const struct upgrade_options *options, struct upgrade_result *result,
                  struct err *err)
 {
@@ -363,6 +371,10 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                         : plan_and_load(&run, err) && finish_and_publish(&run, err));
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    if (!done && is_content(&run, err)) {
+        err_clear(err);
+        result->already = done = true;
+    }
     if (result->commit.unknown) /* whatever else came up */
         *err = result->commit.failure;
     snapshot_look(&result->prepared.snapshot);

@@ -85,14 +85,19 @@ static void put_record(struct buf *sql, const struct target *target, const char 
 {
     const struct catalog *catalog = catalog_of(class);
     bool wide = !target->record_narrow || target->record_is_ours;
+    bool named = target->run.len > 0 && (!target->record_runless || target->record_is_ours);
 
-    buf_printf(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source%s) SELECT k.class, ",
-               wide ? ", rows, parts, running" : "");
+    buf_printf(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source%s%s) SELECT k.class, ",
+               named ? ", run" : "", wide ? ", rows, parts, running" : "");
     literal_quote(sql, target->schema);
     buf_text(sql, ", ");
     literal_quote(sql, name);
     buf_printf(sql, ", k.oid, ");
     literal_quote(sql, source);
+    if (named) {
+        buf_text(sql, ", ");
+        literal_quote(sql, target->run);
+    }
     if (wide && rows >= 0)
         buf_printf(sql, ", %" PRId64, rows);
     else if (wide)

@@ -27,6 +27,8 @@ static const struct str record_sql =
         "  AND a.attnum > 0 AND NOT a.attisdropped"
         "  AND (a.attname::text, format_type(a.atttypid, NULL)) IN (VALUES ('rows', 'bigint'),"
         "   ('parts', 'jsonb'), ('running', 'xid[]'))),"
+        " c.oid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid"
+        "  AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = 'run' AND a.atttypid = 'text'::regtype),"
         " c.oid IS NULL OR pg_has_role(c.relowner, 'USAGE')"
         " FROM (VALUES (1)) one (n) LEFT JOIN pg_namespace n ON n.nspname = 'pgrade'"
         " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'published'");
@@ -39,6 +41,7 @@ enum {
     RECORD_MAY_WRITE,
     RECORD_FITS,
     RECORD_NARROW,
+    RECORD_RUNLESS,
     RECORD_IS_OURS
 };
 
@@ -82,6 +85,7 @@ bool target_examine_record(struct target *target, struct err *err)
         target->record_schema_exists = rows->cells[RECORD_SCHEMA].integer != 0;
         target->record_exists = rows->cells[RECORD_TABLE].integer != 0;
         target->record_narrow = rows->cells[RECORD_NARROW].integer != 0;
+        target->record_runless = rows->cells[RECORD_RUNLESS].integer != 0;
         target->record_is_ours = rows->cells[RECORD_IS_OURS].integer != 0;
     }
     rows_close(rows);
@@ -98,10 +102,12 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
         buf_text(sql, "CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
                       " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
                       " published_at timestamptz NOT NULL DEFAULT now(), rows bigint, parts jsonb,"
-                      " running xid[]);\n");
+                      " running xid[], run text);\n");
     if (target->record_narrow && target->record_is_ours)
         buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS rows bigint,"
                       " ADD COLUMN IF NOT EXISTS parts jsonb, ADD COLUMN IF NOT EXISTS running xid[];\n");
+    if (target->record_runless && target->record_is_ours)
+        buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS run text;\n");
     buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function', 'collation')"
                   " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
                   "DELETE FROM pgrade.published p WHERE p.class = 'function'"

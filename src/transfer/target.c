@@ -251,12 +251,26 @@ static bool look_at(struct arena *arena, struct target *target, bool replace, co
     return true;
 }
 
-static bool refuse_occupied(struct target *target, const struct occupied *occupied, bool replace,
-                            struct err *err)
+static bool refuse_published(const struct target *target, const struct occupied *occupied, struct err *err)
+{
+    err_set(err, ERR_REFUSED, "this was published already, at %.*s: %zu object%s in schema %.*s of %.*s",
+            STR_ARGS(target->published_at), occupied->count, occupied->count == 1 ? "" : "s",
+            STR_ARGS(target->schema), STR_ARGS(target->database));
+    err_detail(err, "the source and the options are those of that run");
+    return err_hint(err, "there is nothing left to do, and --resume is content with that; --replace does it "
+                         "again and swaps them for the new ones");
+}
+
+static bool refuse_occupied(struct arena *arena, struct target *target, const struct occupied *occupied,
+                            bool replace, struct err *err)
 {
     bool all_ours = occupied->ours == occupied->count;
 
     target->occupied_by_others = occupied->ours == 0;
+    if (all_ours && !replace && !target_look_published(arena, target, occupied->count, err))
+        return false;
+    if (target->published_at.len > 0)
+        return refuse_published(target, occupied, err);
     err_set(err, ERR_REFUSED, "the target is not empty: %zu object%s in schema %.*s of the database %.*s",
             occupied->count, occupied->count == 1 ? "" : "s", STR_ARGS(target->schema),
             STR_ARGS(target->database));
@@ -284,7 +298,7 @@ bool target_check_empty(struct arena *arena, struct target *target, bool replace
     } while (done && found);
     rows_close(rows);
     if (done && occupied.count > 0)
-        done = refuse_occupied(target, &occupied, replace, err);
+        done = refuse_occupied(arena, target, &occupied, replace, err);
     done = done && target_check_dependents(target, err) && target_check_changes(target, err);
     buf_free(&occupied.names);
     return done;

@@ -57,7 +57,10 @@ struct target {
     bool record_schema_exists;        /* pgrade */
     bool record_exists;               /* pgrade.published */
     bool record_narrow;               /* made by a version that kept neither rows nor parts */
+    bool record_runless;              /* made by one that did not keep `run` */
     bool record_is_ours;              /* may be altered */
+    struct str run;                   /* the source and what becomes of it, hashed; empty: not known */
+    struct str published_at;          /* when all that is in the schema was, by the same run; else empty */
     struct str journal;               /* the table in the load schema, once its name is chosen */
     const struct journal_fact *facts; /* what is written there of the run */
     size_t fact_count;
@@ -94,6 +97,11 @@ bool target_check_rights(struct target *target, struct err *err) MUST_USE;
 /* ERR_REFUSED with the list when something is in the way.  With `replace`, what pgrade itself published is
  * not. */
 bool target_check_empty(struct arena *arena, struct target *target, bool replace, struct err *err) MUST_USE;
+
+/* already.c: whether all of the objects that are there, so many, were published by a run like this one:
+ * target->published_at. */
+bool target_look_published(struct arena *arena, struct target *target, size_t objects,
+                           struct err *err) MUST_USE;
 
 /* record.c: whether the record of what was published can be kept: ERR_PERMISSION, ERR_REFUSED. */
 bool target_examine_record(struct target *target, struct err *err) MUST_USE;

@@ -146,7 +146,8 @@ def test_upgrade(odd_in_use, misfits, repairable, alembic, database, tmp_path):
     documents.append(report("upgrade", alembic, target, "--schema", "made"))
     documents.append(resumed(alembic, database))
     documents += differing(tmp_path, database)
-    check(documents, SHARED, "upgrade")
+    again = report("upgrade", alembic, target, "--schema", "other", "--in-place", "--resume")
+    check([*documents, again], SHARED, "upgrade")
     assert [document["published"] for document in documents[:-2]] == [False, False, True, True, True, False, True, True]
     assert [document["mode"] for document in documents[-5:-3]] == [None, "fill"]
     assert documents[2]["contradictions"][0]["shown"]
@@ -186,10 +187,10 @@ def resumed(source, database):
     return report("upgrade", source, database.url, "--schema", "fourth", "--resume")
 
 
-def test_abandon(alembic, database):
+def test_abandon(repairable, database):
     nothing = report("upgrade", "--abandon", database.url)
     with Boundary(database, "SET SCHEMA") as boundary:
-        process = pgrade.start("upgrade", alembic, boundary.url)
+        process = pgrade.start("upgrade", repairable, boundary.url, *POLICIES)
         boundary.wait_for_arrival(process)
         end(process)
     documents = [nothing, report("upgrade", "--abandon", database.url)]

@@ -15,7 +15,8 @@ from cluster import Cluster
 from dumps import dump
 from gate import Gate
 from kills import ORPHANS, PIECES, Case, Kills, made, sources
-from stopped import end
+from stopped import end, wait_until_no_session
+from wire import Swallow, Wire
 
 COPY = re.compile(r'COPY "pgrade_load"\."(\w+)" .*FROM STDIN')
 ALL_LOADED = "PRIMARY KEY USING INDEX"
@@ -333,3 +334,56 @@ def test_file_of_rows_set_aside_from_another_directory(tmp_path, database, monke
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert (there / "theirs.csv.part").read_text() == "not written by pgrade" and aside_of(tmp_path) == []
     assert (tmp_path / "here.csv").exists()
+
+
+def kill_behind_the_commit(source, database, *options):
+    """The answer does not get to the client, which is gone."""
+    with Wire(database, Swallow("COMMIT", behind="txid_current()", then="refused")) as wire:
+        process = pgrade.start("upgrade", str(source), wire.url, *options)
+        try:
+            wire.wait_for_arrival(process)
+        finally:
+            end(process)
+    wait_until_no_session(database)
+
+
+@pytest.mark.core
+def test_killed_behind_the_commit(tmp_path, database, cluster):
+    source = make_source(tmp_path / "app.db")
+    _, expected = undisturbed(cluster, source)
+    kill_behind_the_commit(source, database)
+    assert dump(database) == expected
+    again = pgrade.run("upgrade", str(source), database.url)
+    assert again.status == pgrade.REFUSED and "this was published already, at 2" in again.stderr, again
+    told = pgrade.run("upgrade", str(source), database.url, "--resume")
+    assert told.status == pgrade.OK and "published already, at 2" in told.stdout and told.stderr == "", told
+    outcome, copied = resume(source, database)
+    assert outcome.status == pgrade.OK and copied == [] and outcome.report["already_published"], outcome
+    assert dump(database) == expected
+    for other in (("--type", "post.title=text"), ("--no-verify",)):
+        outcome, _ = resume(source, database, *other)
+        assert outcome.status == pgrade.REFUSED and "the target is not empty" in outcome.stderr, outcome
+    with sqlite3.connect(source) as connection:
+        connection.execute("UPDATE post SET title = 'another' WHERE id = 7")
+    connection.close()
+    outcome, _ = resume(source, database)
+    assert outcome.status == pgrade.REFUSED and "the target is not empty" in outcome.stderr, outcome
+    assert dump(database) == expected
+
+
+def test_published_and_changed_since(source, database):
+    """Where an object is another or gone, nothing is claimed."""
+    assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
+    database.execute("DROP TABLE post")
+    outcome, _ = resume(source, database)
+    assert outcome.status == pgrade.REFUSED and "the target is not empty: 1 object" in outcome.stderr, outcome
+
+
+def test_record_without_the_run(source, database):
+    """As earlier versions made it: it gets the column when it is written."""
+    assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
+    database.execute("ALTER TABLE pgrade.published DROP COLUMN run")
+    outcome, _ = resume(source, database)
+    assert outcome.status == pgrade.REFUSED and "the target is not empty" in outcome.stderr, outcome
+    assert resume(source, database, "--replace")[0].status == pgrade.OK
+    assert resume(source, database)[0].report["already_published"]
