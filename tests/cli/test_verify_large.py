@@ -24,6 +24,7 @@ def loaded(folder, database):
     return path, database
 
 
+@pytest.mark.core
 def test_large_values_are_compared(loaded):
     path, database = loaded
     verify(path, database.url, status=pgrade.OK)

@@ -102,10 +102,12 @@ def run_batches(loaded, count, seed):
     assert pgrade.run("verify", source, database.url).status == pgrade.OK
 
 
+@pytest.mark.core
 def test_single_damages_are_named(loaded):
     run_singles(loaded, 40, seed=1)
 
 
+@pytest.mark.core
 def test_a_batch_of_damages_is_named(loaded):
     run_batches(loaded, 1, seed=2)
 
