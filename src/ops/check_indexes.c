@@ -45,8 +45,9 @@ static const char duplicate_sql[] =
     "since, blks_hit, blks_read FROM pg_stat_database WHERE datname = current_database()) AS s "
 
 static const char unused_sql[] =
-    "SELECT 'skipped', format('statistics are too young to tell: they begin at %s', date_trunc('second', "
-    "since)), "
+    "SELECT 'skipped', format('statistics are too young to tell: they begin at %s', to_char(since AT TIME "
+    "ZONE 'UTC', "
+    "'YYYY-MM-DD HH24:MI \"UTC\"')), "
     "NULL FROM " STATISTICS "WHERE since > now() - make_interval(days => days) UNION ALL "
     "SELECT 'advice', format('%s of %s was not used since %s, and takes %s', i.indexrelid::regclass, "
     "i.indrelid::regclass, since::date, pg_size_pretty(pg_relation_size(i.indexrelid))), "
