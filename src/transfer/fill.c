@@ -93,6 +93,7 @@ static bool clear_tables(struct filling *filling, struct arena *arena, bool repl
     if (strcmp(err->sqlstate, "55P03") != 0) /* lock_not_available */
         return false;
     err->code = ERR_REFUSED;
+    err->hint[0] = '\0'; /* of locks at large */
     return err_hint(err,
                     "somebody uses the tables that are to be filled, or those that they refer to: stop the "
                     "application, then again");
