@@ -2,6 +2,7 @@
 
 #include "ops/fill_intern.h"
 #include "ops/mode.h"
+#include "ops/pooler.h"
 
 static bool is_refusal(const struct err *err)
 {
@@ -50,7 +51,8 @@ bool preview_target(struct arena *arena, const struct upgrade_options *options,
     struct fill_context it = {.arena = arena, .options = options, .result = result};
     bool done;
 
-    if (!engine_open(options->target, &engine, &it.control, err))
+    if (!pooler_refuse(options->target, "pgrade", options->interrupted, err) ||
+        !engine_open(options->target, &engine, &it.control, err))
         return false;
     done = look(&it, prepare, err);
     if (!done && is_refusal(err)) {

@@ -12,6 +12,7 @@
 #include "ops/mode.h"
 #include "ops/orphans.h"
 #include "ops/policy.h"
+#include "ops/pooler.h"
 #include "ops/refusals.h"
 #include "ops/resume_facts.h"
 #include "ops/settle.h"
@@ -46,7 +47,8 @@ static bool connect_control(struct run *run, struct err *err)
     struct str load_schema =
         run->prepare.plan.load_schema.len > 0 ? run->prepare.plan.load_schema : str_from("pgrade_load");
 
-    if (!engine_open(options->target, &engine, &run->control, err) || !target_session(run->control, err) ||
+    if (!pooler_refuse(options->target, "pgrade", options->interrupted, err) ||
+        !engine_open(options->target, &engine, &run->control, err) || !target_session(run->control, err) ||
         !target_examine(run->arena, run->control, schema, load_schema, &run->result->target, err))
         return false;
     run->result->target.discard_changes = options->discard_changes;

@@ -39,6 +39,20 @@ static size_t end_of_sign(struct str sql, size_t at)
     return at + 1;
 }
 
+/* E'...' and B'...' are texts of PostgreSQL alone. */
+static size_t end_of_name(struct str sql, size_t from, enum to_token *token)
+{
+    size_t to = from;
+
+    while (to < sql.len && is_name_byte(sql.ptr[to]))
+        to++;
+    *token = TOKEN_NAME;
+    if (to - from == 1 && (sql.ptr[from] == 'E' || sql.ptr[from] == 'B') && to < sql.len &&
+        sql.ptr[to] == '\'')
+        *token = TOKEN_WRONG;
+    return to;
+}
+
 void to_read(struct to_reader *reader)
 {
     struct str sql = reader->sql;
@@ -61,12 +75,7 @@ void to_read(struct to_reader *reader)
         reader->token = TOKEN_NUMBER;
         to = end_of_number(sql, from);
     } else if (is_name_byte(sql.ptr[from])) {
-        reader->token = TOKEN_NAME;
-        while (to < sql.len && is_name_byte(sql.ptr[to]))
-            to++;
-        if (to - from == 1 && (sql.ptr[from] == 'E' || sql.ptr[from] == 'B') && to < sql.len &&
-            sql.ptr[to] == '\'')
-            reader->token = TOKEN_WRONG;
+        to = end_of_name(sql, from, &reader->token);
     } else {
         reader->token = strchr("()[],.:=<>+-*", sql.ptr[from]) == NULL ? TOKEN_WRONG : TOKEN_SIGN;
         to = end_of_sign(sql, from);
