@@ -161,9 +161,13 @@ CREATE VIEW dear AS SELECT id, price FROM item WHERE id < 10;
 """
 
 
-@pytest.mark.core
+def moments(quick, *others):
+    """One in each run, the others with the long ones."""
+    return [quick, *(pytest.param(each, marks=pytest.mark.long) for each in others)]
+
+
 @pytest.mark.parametrize("policy", ["null", "quarantine", "widen"])
-@pytest.mark.parametrize("statement", ["'loaded', 'item'", ALL_LOADED, "CREATE VIEW", "SET SCHEMA"])
+@pytest.mark.parametrize("statement", moments(ALL_LOADED, "'loaded', 'item'", "CREATE VIEW", "SET SCHEMA"))
 def test_what_a_policy_changed(statement, policy, tmp_path, database, cluster):
     """The account, the rows that are set aside and what was widened are those of an undisturbed run."""
     source = made(MISFITS, tmp_path / "app.db")
@@ -185,8 +189,7 @@ def without_time(proof):
     return {name: value for name, value in proof.items() if name != "seconds"}
 
 
-@pytest.mark.core
-@pytest.mark.parametrize("statement", ["'thinned'", ALL_LOADED, "VALIDATE"])
+@pytest.mark.parametrize("statement", moments(ALL_LOADED, "'thinned'", "VALIDATE"))
 def test_rows_without_a_parent(statement, tmp_path, database, cluster):
     """They are out of their tables by then, which have to be loaded again."""
     source = made(ORPHANS, tmp_path / "app.db")

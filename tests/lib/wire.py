@@ -64,6 +64,7 @@ class Corrupt:
 @dataclasses.dataclass(frozen=True)
 class Hold:
     at: str | int
+    behind: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -271,7 +272,8 @@ class Wire:
         await self._nonetype(link, message, writer, whole)
 
     async def _hold(self, link, message, writer, whole):
-        if self.struck is None and is_at(message, self.fault.at):
+        behind = self.fault.behind is None or self.is_behind
+        if self.struck is None and behind and is_at(message, self.fault.at):
             self.struck = message
             self.arrived.set()
             await self.released.wait()
