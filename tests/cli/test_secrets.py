@@ -97,7 +97,6 @@ def dump(database):
     return done.stdout
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("options", [["--json"], ["--trace-sql"], ["--workers", "3", "--replace"]])
 def test_password_of_the_target_stands_nowhere(options, small, database, tmp_path):
     folder = tmp_path / "written"
