@@ -64,7 +64,6 @@ def test_published_tables_stay(source, database):
     assert database.execute("SELECT count(*) FROM post") == [(3000,)]
 
 
-@pytest.mark.core
 def test_schema_of_somebody_else_stays(database):
     database.execute("CREATE SCHEMA pgrade_load; CREATE TABLE pgrade_load.mine (id integer)")
     outcome = abandon(database.url)
@@ -72,7 +71,6 @@ def test_schema_of_somebody_else_stays(database):
     assert database.execute("SELECT count(*) FROM pgrade_load.mine") == [(0,)]
 
 
-@pytest.mark.core
 def test_sessions_are_ended(source, database):
     """One holds the lock of the run, and waits for what will not come."""
     before = whole_text(database)
@@ -87,7 +85,6 @@ def test_sessions_are_ended(source, database):
     assert whole_text(database) == before
 
 
-@pytest.mark.core
 def test_file_of_rows_set_aside(source, database, tmp_path, monkeypatch):
     monkeypatch.setattr(pgrade, "a_folder", lambda: tmp_path)
     options = ("--misfit", "quarantine", "--type", "post.title=varchar(9)")
@@ -99,7 +96,6 @@ def test_file_of_rows_set_aside(source, database, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.core
 def test_usage(database):
     outcome = abandon(database.url, "--resume")
     assert outcome.status == pgrade.USAGE, outcome
@@ -143,7 +139,6 @@ def kill_and_abandon_with_few_locks(count, parents, tmp_path, locks):
     return seconds
 
 
-@pytest.mark.core
 def test_tables_beyond_the_locks_of_the_server(tmp_path):
     kill_and_abandon_with_few_locks(400, 1, tmp_path, locks=10)
 

@@ -101,7 +101,6 @@ def test_source_was_written_meanwhile(tmp_path, database):
     assert database.execute("SELECT title FROM post WHERE id = 7") == [("another",)]
 
 
-@pytest.mark.core
 def test_source_in_wal_mode(tmp_path, database):
     """A commit that is in the -wal alone counts; that one is there does not."""
     source = make_source(tmp_path / "app.db", mode="wal")
@@ -119,7 +118,6 @@ def test_source_in_wal_mode(tmp_path, database):
     assert database.execute("SELECT title FROM post WHERE id = 7") == [("again",)]
 
 
-@pytest.mark.core
 @pytest.mark.parametrize(
     "option, reason",
     [
@@ -144,7 +142,6 @@ def test_options_of_the_end_may_be_others(source, database):
     assert outcome.status == pgrade.OK and copied == [], outcome
 
 
-@pytest.mark.core
 def test_nothing_was_interrupted(source, database):
     outcome, copied = resume(source, database)
     assert outcome.status == pgrade.OK and sorted(copied) == ["author", "post"]
@@ -212,7 +209,6 @@ def test_killed_again_and_again(source, database, cluster):
     assert dump(database) == expected
 
 
-@pytest.mark.core
 def test_session_that_still_holds_the_lock_is_ended(source, database, cluster):
     """The client is gone and its server process works on: it is no second run, and is not waited for."""
     _, expected = undisturbed(cluster, source)
@@ -228,7 +224,6 @@ def test_session_that_still_holds_the_lock_is_ended(source, database, cluster):
     assert dump(database) == expected
 
 
-@pytest.mark.core
 def test_run_that_is_alive_keeps_others_away(source, database):
     for option in ("--resume", "--abandon"):
         with Gate(database, ALL_LOADED) as gate:
@@ -241,7 +236,6 @@ def test_run_that_is_alive_keeps_others_away(source, database):
             assert pgrade.finish(process).status == pgrade.OK
 
 
-@pytest.mark.core
 def test_journal_holds_no_row_and_no_password(tmp_path, scram_cluster):
     source = made(MISFITS.replace("2001-02-03", "1987-06-05").replace("dear", "confidential"), tmp_path / "app.db")
     database = scram_cluster.create_database()
@@ -278,7 +272,6 @@ def test_table_of_the_journals_name(tmp_path, database, cluster):
     assert dump(database) == expected
 
 
-@pytest.mark.core
 def test_a_sample_of_kills(tmp_path, cluster):
     """tests/fault/kills.py does many of them."""
     seed = int(os.environ.get("PGRADE_SEED") or random.randrange(1 << 30))
@@ -303,7 +296,6 @@ def aside_of(folder):
     return sorted(path.name for path in folder.iterdir() if "aside" in path.name or "quarantine" in path.name)
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("statement", [ALL_LOADED, "SET SCHEMA", "COMMIT"])
 @pytest.mark.parametrize("name", ["aside.csv", None])
 def test_file_of_rows_set_aside(name, statement, tmp_path, database, monkeypatch):
@@ -350,7 +342,6 @@ def kill_behind_the_commit(source, database, *options):
     wait_until_no_session(database)
 
 
-@pytest.mark.core
 def test_killed_behind_the_commit(tmp_path, database, cluster):
     source = make_source(tmp_path / "app.db")
     _, expected = undisturbed(cluster, source)
