@@ -200,8 +200,13 @@ void json_put_bool(struct json *json, const char *name, bool value)
     json_bool(json, value);
 }
 
-void json_error(struct json *json, const struct err *err)
+void json_put_error(struct json *json, const char *name, const struct err *err)
 {
+    json_name(json, name);
+    if (err == NULL || err->code == ERR_NONE) {
+        json_null(json);
+        return;
+    }
     json_object(json);
     json_put_text(json, "code", err_code_name(err->code));
     json_put_text(json, "sqlstate", err->sqlstate);

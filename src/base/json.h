@@ -37,13 +37,12 @@ void json_real_text(char *out, size_t size, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 
-/* {"code", "sqlstate", "message", "detail", "hint"}: docs/json.md */
-void json_error(struct json *json, const struct err *err);
-
 /* name and value at once */
 void json_put_str(struct json *json, const char *name, struct str value);
 void json_put_text(struct json *json, const char *name, const char *value);
 void json_put_int(struct json *json, const char *name, int64_t value);
 void json_put_bool(struct json *json, const char *name, bool value);
+/* {"code", "sqlstate", "message", "detail", "hint"}: docs/json.md.  NULL, and one that is none, is null. */
+void json_put_error(struct json *json, const char *name, const struct err *err);
 
 #endif

@@ -39,11 +39,7 @@ static void report_json(const struct abandoned *abandoned, const struct err *err
     json_put_int(&json, "tables", abandoned->tables);
     json_put_int(&json, "sessions", abandoned->sessions);
     json_put_str(&json, "file", abandoned->file);
-    json_name(&json, "error");
-    if (err == NULL)
-        json_null(&json);
-    else
-        json_error(&json, err);
+    json_put_error(&json, "error", err);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

@@ -72,8 +72,7 @@ static void print_json_error(const struct err *err)
     json_begin(&json, &out);
     json_object(&json);
     json_put_int(&json, "status", err_exit_status(err->code));
-    json_name(&json, "error");
-    json_error(&json, err);
+    json_put_error(&json, "error", err);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

@@ -5,23 +5,6 @@
 #include "cli/report_backup.h"
 #include "cli/table.h"
 
-static void put_tables(struct json *json, const struct contents *contents)
-{
-    json_name(json, "tables");
-    json_array(json);
-    for (size_t i = 0; i < contents->count; i++) {
-        const struct contents_table *table = &contents->tables[i];
-
-        json_object(json);
-        json_put_str(json, "schema", table->schema);
-        json_put_str(json, "name", table->name);
-        json_put_int(json, "rows", table->rows);
-        json_put_str(json, "sum", table->sum);
-        json_object_end(json);
-    }
-    json_array_end(json);
-}
-
 static void put_texts(struct json *json, const char *name, const struct str *texts, size_t count)
 {
     json_name(json, name);
@@ -82,7 +65,7 @@ void report_backup_json(const struct backup_report *report)
     json_put_int(&json, "bytes", manifest_bytes(manifest));
     json_put_int(&json, "rows", contents_rows(&manifest->contents));
     put_seconds(&json, manifest->took_us);
-    put_tables(&json, &manifest->contents);
+    contents_put(&json, &manifest->contents);
     json_put_bool(&json, "verified", report->verified);
     put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
     put_texts(&json, "removed", report->removed, report->removed_count);
@@ -125,13 +108,9 @@ void report_restore_json(const struct restore_options *options, const struct res
     json_put_bool(&json, "compared", result->kind == RESTORE_BACKUP);
     json_put_int(&json, "rows", contents_rows(&result->found));
     put_seconds(&json, result->took_us);
-    put_tables(&json, &result->found);
+    contents_put(&json, &result->found);
     put_texts(&json, "differences", result->differences, result->difference_count);
-    json_name(&json, "error");
-    if (err == NULL)
-        json_null(&json);
-    else
-        json_error(&json, err);
+    json_put_error(&json, "error", err);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

@@ -87,9 +87,5 @@ void report_json_refusal(const struct report *report, struct json *json)
                  report->endpoints->target_typed
                      ? url_redacted(report->invocation->arena, &report->endpoints->target)
                      : (struct str){NULL, 0});
-    json_name(json, "refusal");
-    if (report->result->refusal.code == ERR_NONE)
-        json_null(json);
-    else
-        json_error(json, &report->result->refusal);
+    json_put_error(json, "refusal", &report->result->refusal);
 }

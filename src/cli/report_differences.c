@@ -107,3 +107,18 @@ void report_differences(struct buf *out, const struct comparison *comparison, st
         buf_printf(out, "  %.*s: at least %" PRId64 " more rows differ, which are not named\n",
                    STR_ARGS(table), differences->beyond);
 }
+
+void report_differing_columns(struct buf *out, const struct plan_table *table,
+                              const struct digest_difference *difference)
+{
+    size_t place = 0; /* digests leave generated columns out */
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].generated_sql.ptr != NULL)
+            continue;
+        for (size_t j = 0; j < difference->column_count; j++)
+            if (difference->columns[j] == place)
+                buf_printf(out, " column %.*s;", STR_ARGS(table->columns[i].name));
+        place++;
+    }
+}

@@ -114,11 +114,7 @@ void report_downgrade_json(const struct downgrade_report *report, const struct e
     json_put_text(&json, "left", result->left);
     json_name(&json, "seconds");
     json_double(&json, (double)result->total_us / 1e6, 3);
-    json_name(&json, "error");
-    if (err == NULL)
-        json_null(&json);
-    else
-        json_error(&json, err);
+    json_put_error(&json, "error", err);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

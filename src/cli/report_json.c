@@ -310,11 +310,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     json_put_int(&json, "status", status);
     json_put_bool(&json, "published", report->result->published);
     json_put_bool(&json, "verified", report->result->verified);
-    json_name(&json, "error");
-    if (err == NULL)
-        json_null(&json);
-    else
-        json_error(&json, err);
+    json_put_error(&json, "error", err);
     put_resumed(report, &json);
     json_put_str(&json, "already_published", report->result->target.published_at);
     json_put_str(&json, "not_carried_file", str_from(report->not_carried_file));

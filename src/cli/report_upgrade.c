@@ -136,7 +136,6 @@ static void put_differences(const struct report *report, struct buf *out)
 
     for (size_t i = 0; report->result->tables != NULL && i < plan->table_count; i++) {
         const struct table_outcome *outcome = &report->result->tables[i];
-        size_t place = 0;
 
         if (!outcome->verified || outcome->equal)
             continue;
@@ -146,14 +145,7 @@ static void put_differences(const struct report *report, struct buf *out)
                        outcome->source_rows, outcome->loaded_rows);
         if (outcome->difference.swapped)
             buf_text(out, " values are swapped between rows;");
-        for (size_t j = 0; j < plan->tables[i].column_count; j++) {
-            if (plan->tables[i].columns[j].generated_sql.ptr != NULL)
-                continue;
-            for (size_t k = 0; k < outcome->difference.column_count; k++)
-                if (outcome->difference.columns[k] == place)
-                    buf_printf(out, " column %.*s;", STR_ARGS(plan->tables[i].columns[j].name));
-            place++;
-        }
+        report_differing_columns(out, &plan->tables[i], &outcome->difference);
         buf_byte(out, '\n');
         if (outcome->comparison != NULL)
             report_differences(out, outcome->comparison, plan->tables[i].source->name.text, &outcome->found,

@@ -25,5 +25,8 @@ void report_differences(struct buf *out, const struct comparison *comparison, st
 /* ... as elements of a list that is open. */
 void report_json_differences(struct json *json, const struct comparison *comparison, struct str table,
                              const struct differences *differences, bool hide_values);
+/* " column a; column b;": those that the digests of a table blame. */
+void report_differing_columns(struct buf *out, const struct plan_table *table,
+                              const struct digest_difference *difference);
 
 #endif

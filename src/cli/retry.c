@@ -52,11 +52,7 @@ static void report_json(const struct retry_result *result, const struct err *err
         json_object_end(&json);
     }
     json_array_end(&json);
-    json_name(&json, "error");
-    if (err == NULL)
-        json_null(&json);
-    else
-        json_error(&json, err);
+    json_put_error(&json, "error", err);
     json_object_end(&json);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

@@ -1,9 +1,9 @@
 /* Reading a saved plan.  json-c's header and base/json.h name different things alike, so they never meet. */
-#include <json-c/json.h>
 #include <limits.h>
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/json_read.h"
 #include "base/log.h"
 #include "cli/saved_plan.h"
 #include "cli/saved_plan_keys.h"
@@ -27,39 +27,19 @@ static bool wrong(const struct reading *reading, const char *why, struct err *er
     return err_hint(err, "pgrade plan SOURCE --out FILE makes one");
 }
 
-static struct json_object *member(struct json_object *object, const char *name, enum json_type type)
-{
-    struct json_object *value = NULL;
-
-    if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, name, &value) ||
-        !json_object_is_type(value, type))
-        return NULL;
-    return value;
-}
-
-/* The text of a member; NULL ptr: it is none. */
-static struct str text_of(struct arena *arena, struct json_object *object, const char *name)
-{
-    struct json_object *value = member(object, name, json_type_string);
-
-    if (value == NULL)
-        return (struct str){NULL, 0};
-    return str_dup(arena,
-                   (struct str){json_object_get_string(value), (size_t)json_object_get_string_len(value)});
-}
-
 static bool read_source(struct reading *reading, struct json_object *root, struct err *err)
 {
     struct arena *arena = reading->invocation->arena;
     struct fingerprints *planned = ARENA_NEW(arena, struct fingerprints);
-    struct json_object *list = member(root, "source", json_type_array);
+    struct json_object *list = json_member(root, "source", json_type_array);
 
     if (list == NULL)
         return wrong(reading, "it does not say for which source it is", err);
     for (size_t i = 0; i < json_object_array_length(list); i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
-        struct fingerprint object = {text_of(arena, item, "kind"), text_of(arena, item, "name"),
-                                     text_of(arena, item, "sha256")};
+        struct fingerprint object = {json_member_text(arena, item, "kind"),
+                                     json_member_text(arena, item, "name"),
+                                     json_member_text(arena, item, "sha256")};
 
         if (object.kind.ptr == NULL || object.name.ptr == NULL || object.hash.ptr == NULL)
             return wrong(reading, "an object of its source is incomplete", err);
@@ -72,9 +52,9 @@ static bool read_source(struct reading *reading, struct json_object *root, struc
 static bool read_decision(struct reading *reading, struct json_object *item, struct err *err)
 {
     struct arena *arena = reading->invocation->arena;
-    struct str name = text_of(arena, item, "option");
-    struct str value = text_of(arena, item, "value");
-    struct str reason = text_of(arena, item, "reason");
+    struct str name = json_member_text(arena, item, "option");
+    struct str value = json_member_text(arena, item, "value");
+    struct str reason = json_member_text(arena, item, "reason");
     const struct option *option = option_find(reading->invocation->command, name);
 
     if (option == NULL || !saved_plan_binds(option) || (option->argument == NULL) != (value.ptr == NULL))
@@ -88,8 +68,8 @@ static bool read_decision(struct reading *reading, struct json_object *item, str
 
 static bool read_all(struct reading *reading, struct json_object *root, struct err *err)
 {
-    struct json_object *decisions = member(root, "decisions", json_type_array);
-    struct json_object *format = member(root, "pgrade_plan", json_type_int);
+    struct json_object *decisions = json_member(root, "decisions", json_type_array);
+    struct json_object *format = json_member(root, "pgrade_plan", json_type_int);
 
     if (format == NULL || decisions == NULL)
         return wrong(reading, "it is no saved plan", err);

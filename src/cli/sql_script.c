@@ -209,11 +209,7 @@ static void json_finish(struct sql *sql, const struct err *err)
 
     json_array_end(json);
     json_put_int(json, "status", err_exit_status(err->code));
-    json_name(json, "error");
-    if (err->code == ERR_NONE)
-        json_null(json);
-    else
-        json_error(json, err);
+    json_put_error(json, "error", err);
     json_object_end(json);
     (void)fwrite(sql->out.ptr, 1, sql->out.len, stdout);
     buf_free(&sql->out);

@@ -11,6 +11,8 @@
 
 #include "engine/engine.h"
 
+struct json;
+
 struct contents_table {
     struct str schema; /* NULL ptr: of SQLite */
     struct str name;
@@ -30,6 +32,9 @@ bool contents_read(struct arena *arena, struct engine *engine, const volatile si
                    struct contents *contents, struct err *err) MUST_USE;
 
 int64_t contents_rows(const struct contents *contents);
+
+/* As member "tables", as a manifest and --json have it: docs/json.md. */
+void contents_put(struct json *json, const struct contents *contents);
 
 /* What differs in `found`, one line each: a table that is missing, a number, a sum.  Tables that are only in
  * `found` are no difference. */

@@ -19,7 +19,7 @@ int64_t manifest_bytes(const struct manifest *manifest)
     return bytes;
 }
 
-static void put_tables(struct json *json, const struct contents *contents)
+void contents_put(struct json *json, const struct contents *contents)
 {
     json_name(json, "tables");
     json_array(json);
@@ -64,7 +64,7 @@ static void put_all(struct json *json, const struct manifest *manifest)
     json_put_str(json, "data", manifest->data);
     json_put_int(json, "began_us", manifest->began_us);
     json_put_int(json, "took_us", manifest->took_us);
-    put_tables(json, &manifest->contents);
+    contents_put(json, &manifest->contents);
     put_files(json, manifest);
     json_object_end(json);
 }

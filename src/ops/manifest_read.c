@@ -3,35 +3,16 @@
 #include <limits.h>
 
 #include "base/fs.h"
+#include "base/json_read.h"
 #include "ops/manifest.h"
 
 enum {
     FILE_MAXIMUM = 64 * 1024 * 1024
 };
 
-static struct json_object *member(struct json_object *object, const char *name, enum json_type type)
-{
-    struct json_object *value = NULL;
-
-    if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, name, &value) ||
-        !json_object_is_type(value, type))
-        return NULL;
-    return value;
-}
-
-static struct str text_of(struct arena *arena, struct json_object *object, const char *name)
-{
-    struct json_object *value = member(object, name, json_type_string);
-
-    if (value == NULL)
-        return (struct str){NULL, 0};
-    return str_dup(arena,
-                   (struct str){json_object_get_string(value), (size_t)json_object_get_string_len(value)});
-}
-
 static int64_t number_of(struct json_object *object, const char *name)
 {
-    struct json_object *value = member(object, name, json_type_int);
+    struct json_object *value = json_member(object, name, json_type_int);
 
     return value == NULL ? -1 : json_object_get_int64(value);
 }
@@ -49,12 +30,13 @@ static bool stays_below(struct str name)
 
 static bool read_tables(struct arena *arena, struct json_object *root, struct contents *contents)
 {
-    struct json_object *list = member(root, "tables", json_type_array);
+    struct json_object *list = json_member(root, "tables", json_type_array);
 
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
-        struct contents_table table = {text_of(arena, item, "schema"), text_of(arena, item, "name"),
-                                       number_of(item, "rows"), text_of(arena, item, "sum")};
+        struct contents_table table = {json_member_text(arena, item, "schema"),
+                                       json_member_text(arena, item, "name"), number_of(item, "rows"),
+                                       json_member_text(arena, item, "sum")};
 
         if (table.name.ptr == NULL || table.rows < 0)
             return false;
@@ -65,12 +47,12 @@ static bool read_tables(struct arena *arena, struct json_object *root, struct co
 
 static bool read_files(struct arena *arena, struct json_object *root, struct manifest *manifest)
 {
-    struct json_object *list = member(root, "files", json_type_array);
+    struct json_object *list = json_member(root, "files", json_type_array);
 
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
-        struct manifest_file file = {text_of(arena, item, "name"), number_of(item, "bytes"),
-                                     text_of(arena, item, "sha256")};
+        struct manifest_file file = {json_member_text(arena, item, "name"), number_of(item, "bytes"),
+                                     json_member_text(arena, item, "sha256")};
 
         if (!stays_below(file.name) || file.bytes < 0 || file.sha256.ptr == NULL)
             return false;
@@ -81,14 +63,14 @@ static bool read_files(struct arena *arena, struct json_object *root, struct man
 
 static bool read_all(struct arena *arena, struct json_object *root, struct manifest *manifest)
 {
-    *manifest = (struct manifest){.pgrade = text_of(arena, root, "pgrade"),
-                                  .engine = text_of(arena, root, "engine"),
-                                  .source = text_of(arena, root, "source"),
-                                  .database = text_of(arena, root, "database"),
-                                  .server = text_of(arena, root, "server"),
-                                  .program = text_of(arena, root, "program"),
-                                  .format = text_of(arena, root, "format"),
-                                  .data = text_of(arena, root, "data"),
+    *manifest = (struct manifest){.pgrade = json_member_text(arena, root, "pgrade"),
+                                  .engine = json_member_text(arena, root, "engine"),
+                                  .source = json_member_text(arena, root, "source"),
+                                  .database = json_member_text(arena, root, "database"),
+                                  .server = json_member_text(arena, root, "server"),
+                                  .program = json_member_text(arena, root, "program"),
+                                  .format = json_member_text(arena, root, "format"),
+                                  .data = json_member_text(arena, root, "data"),
                                   .began_us = number_of(root, "began_us"),
                                   .took_us = number_of(root, "took_us")};
     return (str_is(manifest->engine, "postgres") || str_is(manifest->engine, "sqlite")) &&
