@@ -135,6 +135,12 @@ bool translate_core(struct translator *tr, const struct select_core *core, struc
 /* The terms in one type each: the columns of VALUES and of compound SELECTs too. */
 bool settle_column(struct translator *tr, struct term **terms, size_t count, struct term *result) MUST_USE;
 
+/* ---- translate_select_columns.c ---- */
+
+/* The result columns; the rows of VALUES, and their columns. */
+bool core_columns(struct translator *tr, struct core_result *result) MUST_USE;
+bool core_values(struct translator *tr, struct core_result *result) MUST_USE;
+
 /* ---- translate_select.c: the whole ---- */
 
 /* The cores of a SELECT with their columns in common types. */
