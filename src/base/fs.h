@@ -65,6 +65,10 @@ bool fs_write(const char *path, mode_t mode, struct str content, struct err *err
 bool fs_check_secret(const char *path, const char *holds, struct err *err) MUST_USE;
 bool fs_is_shared(const char *path); /* whether it would */
 
+/* The same, and refuses also what is no ordinary file, a file of another user (root may use everybody's), and
+ * a symbolic link that somebody else made or that leads nowhere. */
+bool fs_check_own_secret(const char *path, const char *holds, struct err *err) MUST_USE;
+
 /* Makes the directory and those above it that are missing, each with exactly this mode. */
 bool fs_make_directory(const char *path, mode_t mode, struct err *err) MUST_USE;
 
@@ -98,6 +102,8 @@ struct fs_lock {
 
 /* Waits at most `wait_ms`; ERR_REFUSED when somebody else holds it still.  The file is made and stays. */
 bool fs_lock(const char *path, int wait_ms, struct fs_lock *lock, struct err *err) MUST_USE;
+/* The same of a directory that is there; nothing is made in it. */
+bool fs_lock_directory(const char *path, int wait_ms, struct fs_lock *lock, struct err *err) MUST_USE;
 void fs_unlock(struct fs_lock *lock); /* may be called again */
 
 #endif

@@ -21,9 +21,9 @@ static bool is_still_there(int descriptor, const char *path)
 }
 
 /* The descriptor; -1 with errno EWOULDBLOCK while another process holds the lock. */
-static int try_lock(const char *path)
+static int try_lock(const char *path, int flags)
 {
-    int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int descriptor = open(path, flags | O_CLOEXEC, 0600);
 
     if (descriptor < 0)
         return -1;
@@ -36,13 +36,13 @@ static int try_lock(const char *path)
     return -1;
 }
 
-bool fs_lock(const char *path, int wait_ms, struct fs_lock *lock, struct err *err)
+static bool lock_within(const char *path, int flags, int wait_ms, struct fs_lock *lock, struct err *err)
 {
     const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
     int64_t until = clock_monotonic_us() + (int64_t)wait_ms * 1000;
 
     for (;;) {
-        lock->descriptor = try_lock(path);
+        lock->descriptor = try_lock(path, flags);
         if (lock->descriptor >= 0)
             return true;
         if (errno != EWOULDBLOCK && errno != EINTR)
@@ -51,6 +51,16 @@ bool fs_lock(const char *path, int wait_ms, struct fs_lock *lock, struct err *er
             return err_set(err, ERR_REFUSED, "%s is locked by another process", path);
         (void)nanosleep(&pause, NULL);
     }
+}
+
+bool fs_lock(const char *path, int wait_ms, struct fs_lock *lock, struct err *err)
+{
+    return lock_within(path, O_RDWR | O_CREAT | O_NOFOLLOW, wait_ms, lock, err);
+}
+
+bool fs_lock_directory(const char *path, int wait_ms, struct fs_lock *lock, struct err *err)
+{
+    return lock_within(path, O_RDONLY | O_DIRECTORY, wait_ms, lock, err);
 }
 
 void fs_unlock(struct fs_lock *lock)

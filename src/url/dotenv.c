@@ -15,6 +15,7 @@ struct reader {
     size_t line;
     const char *file;
     struct err *err;
+    bool passes_over; /* lines that are none of ours */
 };
 
 static bool malformed(const struct reader *reader, size_t line, const char *what)
@@ -90,8 +91,8 @@ static void read_unquoted(struct reader *reader, struct dotenv_entry *entry)
 /* What the escape after a backslash stands for; 0: it is none. */
 static char escape(char c)
 {
-    static const char escapes[][2] = {{'n', '\n'}, {'r', '\r'},  {'t', '\t'},
-                                      {'"', '"'},  {'\\', '\\'}, {'$', '$'}};
+    static const char escapes[][2] = {{'n', '\n'},  {'r', '\r'}, {'t', '\t'}, {'"', '"'},
+                                      {'\\', '\\'}, {'$', '$'},  {'`', '`'}};
 
     for (size_t i = 0; i < ARRAY_LENGTH(escapes); i++)
         if (escapes[i][0] == c)
@@ -148,22 +149,40 @@ static bool read_value(struct reader *reader, struct dotenv_entry *entry)
     return true;
 }
 
-static bool read_entry(struct reader *reader, struct dotenv_entry *entry)
+/* Up to and with the '='. */
+static bool read_name(struct reader *reader, struct str *key)
 {
-    struct str key = read_key(reader);
-
+    *key = read_key(reader);
     skip_blanks(reader);
-    if (str_is(key, "export") && peek(reader, 0) != '=') {
-        key = read_key(reader);
+    if (str_is(*key, "export") && peek(reader, 0) != '=') {
+        *key = read_key(reader);
         skip_blanks(reader);
     }
-    if (key.len == 0)
+    if (key->len == 0)
         return malformed(reader, reader->line, "this line does not begin with the name of a variable");
     if (peek(reader, 0) != '=')
         return malformed(reader, reader->line, "there is no '=' after the name");
     reader->at++;
+    return true;
+}
+
+static bool read_entry(struct reader *reader, struct dotenv_entry *entry)
+{
+    struct str key;
+
+    if (!read_name(reader, &key))
+        return false;
     entry->key = str_dup(reader->arena, key);
     return read_value(reader, entry);
+}
+
+static bool is_entry(struct reader reader)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct str key;
+
+    reader.err = &ignored;
+    return read_name(&reader, &key);
 }
 
 static bool read_line(struct reader *reader, struct dotenv *dotenv)
@@ -171,7 +190,11 @@ static bool read_line(struct reader *reader, struct dotenv *dotenv)
     struct dotenv_entry entry = {.lines_begin = reader->at, .line = reader->line};
 
     skip_blanks(reader);
-    if (!at_line_end(reader) && peek(reader, 0) != '#') {
+    if (!at_line_end(reader) && peek(reader, 0) != '#' && reader->passes_over && !is_entry(*reader)) {
+        ARENA_PUSH(reader->arena, dotenv->unknown, dotenv->unknown_count, dotenv->unknown_capacity) =
+            entry.line;
+        skip_line(reader);
+    } else if (!at_line_end(reader) && peek(reader, 0) != '#') {
         if (!read_entry(reader, &entry))
             return false;
         skip_line(reader);
@@ -183,20 +206,34 @@ static bool read_line(struct reader *reader, struct dotenv *dotenv)
     return true;
 }
 
+static bool parse(struct reader *reader, struct dotenv *dotenv)
+{
+    *dotenv = (struct dotenv){.items = NULL};
+    if (str_find(reader->text, '\0') >= 0)
+        return err_set(reader->err, ERR_SYNTAX, "%s: this is no text: it holds a NUL byte", reader->file);
+    if (str_starts_with(reader->text, "\xef\xbb\xbf"))
+        reader->at = 3;
+    while (reader->at < reader->text.len)
+        if (!read_line(reader, dotenv))
+            return false;
+    return true;
+}
+
 bool dotenv_parse(struct arena *arena, struct str text, const char *file, struct dotenv *dotenv,
                   struct err *err)
 {
     struct reader reader = {.arena = arena, .text = text, .line = 1, .file = file, .err = err};
 
-    *dotenv = (struct dotenv){.items = NULL};
-    if (str_find(text, '\0') >= 0)
-        return err_set(err, ERR_SYNTAX, "%s: this is no text: it holds a NUL byte", file);
-    if (str_starts_with(text, "\xef\xbb\xbf"))
-        reader.at = 3;
-    while (reader.at < text.len)
-        if (!read_line(&reader, dotenv))
-            return false;
-    return true;
+    return parse(&reader, dotenv);
+}
+
+bool dotenv_parse_known(struct arena *arena, struct str text, const char *file, struct dotenv *dotenv,
+                        struct err *err)
+{
+    struct reader reader = {
+        .arena = arena, .text = text, .line = 1, .file = file, .err = err, .passes_over = true};
+
+    return parse(&reader, dotenv);
 }
 
 bool dotenv_load(struct arena *arena, const char *path, struct dotenv *dotenv, struct err *err)

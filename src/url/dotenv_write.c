@@ -8,35 +8,46 @@ static bool is_plain(char c)
     return ascii_is_alpha(c) || ascii_is_digit(c) || (c != '\0' && strchr("_./:@%+,=?-", c) != NULL);
 }
 
-/* The quote that a value needs; 0: none.  Single ones where they do: between them no reader expands `$`. */
+/*
+ * Whether every reader takes the bytes between single quotes as they stand.  python-dotenv alone knows
+ * escapes there, \\ and \': one backslash before another, or before the closing quote, would mean less than
+ * it says.
+ */
+static bool is_literal(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        char next = i + 1 < value.len ? value.ptr[i + 1] : '\'';
+
+        if (value.ptr[i] == '\'' || value.ptr[i] == '\r' ||
+            (value.ptr[i] == '\\' && (next == '\\' || next == '\'')))
+            return false;
+    }
+    return true;
+}
+
+/* The quote that a value needs; 0: none.  Single ones where they do: between them no shell expands `$`. */
 static char quote_for(struct str value, bool was_quoted)
 {
     bool plain = true;
-    bool literal = true;
 
+    for (size_t i = 0; i < value.len; i++)
+        plain = plain && is_plain(value.ptr[i]);
+    if (plain && !was_quoted)
+        return '\0';
+    return is_literal(value) ? '\'' : '"';
+}
+
+/* `$` and '`' mean nothing to pgrade, but a shell that sources the file would run what they say. */
+static void put_escaped(struct buf *out, struct str value)
+{
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
 
-        plain = plain && is_plain(c);
-        literal = literal && c != '\'' && c != '\n' && c != '\r';
-    }
-    if (plain && !was_quoted)
-        return '\0';
-    return literal ? '\'' : '"';
-}
-
-static void put_escaped(struct buf *out, struct str value)
-{
-    static const char *const escapes[] = {
-        ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['"'] = "\\\"", ['$'] = "\\$", ['\\'] = "\\\\"};
-
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-
-        if (c < ARRAY_LENGTH(escapes) && escapes[c] != NULL)
-            buf_text(out, escapes[c]);
-        else
-            buf_byte(out, (char)c);
+        if (c != '\0' && strchr("\"\\$`", c) != NULL)
+            buf_byte(out, '\\');
+        buf_text(out, c == '\r' ? "\\r" : "");
+        if (c != '\r')
+            buf_byte(out, c);
     }
 }
 
@@ -104,7 +115,7 @@ bool dotenv_set(struct buf *out, struct str text, const char *file, const char *
     if (str_find(value, '\0') >= 0)
         return err_set(err, ERR_USAGE, "%s: the new value of %s holds a NUL byte", file, key);
     scratch = arena_new();
-    good = dotenv_parse(scratch, text, file, &dotenv, err);
+    good = dotenv_parse_known(scratch, text, file, &dotenv, err);
     for (size_t i = 0; good && i < dotenv.count; i++)
         if (str_is(dotenv.items[i].key, key))
             entry = &dotenv.items[i];
@@ -119,12 +130,47 @@ bool dotenv_set(struct buf *out, struct str text, const char *file, const char *
     return good && check_written(out, file, err);
 }
 
+static void put_commented(struct buf *out, struct str lines, const char *end)
+{
+    while (lines.len > 0) {
+        ptrdiff_t at = str_find(lines, '\n');
+        size_t length = at < 0 ? lines.len : (size_t)at + 1;
+
+        buf_text(out, "# ");
+        buf_str(out, str_slice(lines, 0, length));
+        buf_text(out, at < 0 ? end : "");
+        lines = str_slice(lines, length, lines.len);
+    }
+}
+
+bool dotenv_comment(struct buf *out, struct str text, const char *file, const char *key, struct err *err)
+{
+    struct arena *scratch = arena_new();
+    struct dotenv dotenv;
+    const struct dotenv_entry *entry = NULL;
+    bool good = dotenv_parse_known(scratch, text, file, &dotenv, err);
+    size_t at;
+
+    for (size_t i = 0; good && i < dotenv.count; i++)
+        if (str_is(dotenv.items[i].key, key))
+            entry = &dotenv.items[i];
+    at = entry != NULL ? entry->lines_begin : text.len;
+    if (good) {
+        buf_str(out, str_slice(text, 0, at));
+        if (entry != NULL)
+            put_commented(out, str_slice(text, at, entry->lines_end), line_end(text));
+        buf_str(out, str_slice(text, at, text.len));
+    }
+    arena_free(scratch);
+    return good && check_written(out, file, err);
+}
+
 bool dotenv_unset(struct buf *out, struct str text, const char *file, const char *key, struct err *err)
 {
     struct arena *scratch = arena_new();
     struct dotenv dotenv;
     size_t kept = 0;
-    bool good = dotenv_parse(scratch, text, file, &dotenv, err);
+    bool good = dotenv_parse_known(scratch, text, file, &dotenv, err);
 
     for (size_t i = 0; good && i < dotenv.count; i++) {
         if (!str_is(dotenv.items[i].key, key))

@@ -70,7 +70,12 @@ static void values_are_quoted_where_they_must(void **state)
     assert_set("", "a&b", "K='a&b'\n");
     assert_set("", "$a\\n\"", "K='$a\\n\"'\n");
     assert_set("", "it's $5 \"x\" \\", "K=\"it's \\$5 \\\"x\\\" \\\\\"\n");
-    assert_set("", "a\nb\r\tc", "K=\"a\\nb\\r\\tc\"\n");
+    assert_set("", "a\nb\tc", "K='a\nb\tc'\n");
+    assert_set("", "a\nb\r\tc", "K=\"a\nb\\r\tc\"\n");
+    assert_set("", "C:\\x", "K='C:\\x'\n");
+    assert_set("", "C:\\", "K=\"C:\\\\\"\n");
+    assert_set("", "\\\\host", "K=\"\\\\\\\\host\"\n");
+    assert_set("", "it's `x`", "K=\"it's \\`x\\`\"\n");
     assert_set("", " #x ", "K=' #x '\n");
     assert_set("", "caf\xc3\xa9", "K='caf\xc3\xa9'\n");
 }
@@ -122,6 +127,24 @@ static void all_lines_of_a_key_are_removed(void **state)
     assert_str_equal(buf_view(&out), "A=1\n");
 }
 
+static void assert_commented(const char *text, const char *expected)
+{
+    buf_clear(&out);
+    assert_true(dotenv_comment(&out, str_from(text), ".env", "K", &err));
+    assert_str_equal(buf_view(&out), expected);
+}
+
+static void the_old_value_is_kept_as_a_comment(void **state)
+{
+    (void)state;
+    assert_commented("A=1\nK=v # c\nB=2", "A=1\n# K=v # c\nK=v # c\nB=2");
+    assert_commented("K=a\r\nexport K='x\r\ny'\r\n", "K=a\r\n# export K='x\r\n# y'\r\nexport K='x\r\ny'\r\n");
+    assert_commented("K=v", "# K=v\nK=v");
+    assert_commented("\xef\xbb\xbfK=v\n", "\xef\xbb\xbf# K=v\nK=v\n");
+    assert_commented("A=1\n", "A=1\n");
+    assert_commented("", "");
+}
+
 static void every_value_reads_back(void **state)
 {
     static const char *const texts[] = {"",         "K=v # c\n",          "K='v'#c\n",
@@ -162,6 +185,7 @@ int main(void)
         TEST(what_cannot_be_written_is_refused),
         TEST(too_long_a_text_is_an_error),
         TEST(all_lines_of_a_key_are_removed),
+        TEST(the_old_value_is_kept_as_a_comment),
         TEST(every_value_reads_back),
     };
 
