@@ -130,6 +130,17 @@ static bool fix(struct invocation *invocation, const struct check_request *reque
            check_fix(request, report, take_fix, fixing, err) && check_make(request, report, err);
 }
 
+static bool take_date(const struct invocation *invocation, const char **date, struct err *err)
+{
+    int64_t day;
+
+    *date = option_value(invocation, "expires");
+    if (*date == NULL || check_day(*date, &day))
+        return true;
+    err_set(err, ERR_USAGE, "--expires %s: not a day", *date);
+    return err_hint(err, "write it as 2026-12-31");
+}
+
 static bool diagnose(struct invocation *invocation, struct str text, const struct core_options *options,
                      struct err *err)
 {
@@ -144,7 +155,8 @@ static bool diagnose(struct invocation *invocation, struct str text, const struc
         !option_number(invocation, "slow", 0, LONGEST, 1000, &request.slow_ms, err) ||
         !option_number(invocation, "process", 0, LONGEST, 0, &request.process, err) ||
         !option_number(invocation, "settle", 0, LONGEST, 7, &request.settle_days, err) ||
-        !check_make(&request, &report, err) ||
+        !option_number(invocation, "idle", 1, LONGEST_WAIT, 0, &request.idle_seconds, err) ||
+        !take_date(invocation, &request.expires, err) || !check_make(&request, &report, err) ||
         (option_given(invocation, "fix") && !fix(invocation, &request, &report, &fixing, err)))
         return false;
     invocation->status = report_check_status(&report);
@@ -189,6 +201,8 @@ static const struct option options[] = {
     {"fix", 0, NULL, "run the statements that mend without risk, after asking"},
     {"env-file", 0, "FILE", "compare the URL with that of this file instead of .env"},
     {"process", 0, "NUMBER", "compare the URL with that in the environment of a process"},
+    {"expires", 0, "DATE", "the server's last day, as 2026-12-31"},
+    {"idle", 0, "SECONDS", "leave a connection alone for so long, and see whether it is cut"},
     {"long", 0, "SECONDS", "a transaction is long from then on; 300 unless said"},
     {"slow", 0, "MILLISECONDS", "a statement is slow from then on, on average; 1000 unless said"},
     {"settle", 0, "DAYS", "statistics are too young before; 7 unless said"},

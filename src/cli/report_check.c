@@ -118,7 +118,7 @@ static void put_sum(const struct check_report *report, struct buf *out)
         buf_printf(out, "--fix runs %zu of the statement%s above, after asking\n", fixes,
                    fixes == 1 ? "" : "s");
     if (report->stopped)
-        buf_text(out, "stopped at the first step that failed: those behind it need it\n");
+        buf_text(out, "stopped at the first step that failed: those that were skipped behind it need it\n");
 }
 
 static void print(struct buf *out)
@@ -134,6 +134,8 @@ void report_check(const struct invocation *invocation, const struct check_report
 
     buf_init(&out, SIZE_MAX / 2);
     for (size_t i = 0; i < report->count; i++) {
+        if (report->results[i].behind)
+            continue;
         if (report->results[i].group != group)
             buf_printf(&out, "%s%s\n", i > 0 ? "\n" : "", report->results[i].group->name);
         group = report->results[i].group;

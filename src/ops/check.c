@@ -10,6 +10,7 @@ const struct check_group check_groups[] = {
     {"tables", URL_POSTGRES, check_health_checks},
     {"indexes", URL_POSTGRES, check_index_checks},
     {"activity", URL_POSTGRES, check_activity_checks},
+    {"limits", URL_POSTGRES, check_limit_checks},
     {"service", URL_POSTGRES, check_service_checks},
     {"file", URL_SQLITE, check_file_checks},
     {NULL, URL_SQLITE, NULL},
@@ -91,7 +92,9 @@ static bool names(const struct str *list, size_t count, const struct check_group
 static bool is_chosen(const struct check_request *request, const struct check_group *group,
                       const struct check_entry *check)
 {
-    return (request->only_count == 0 || names(request->only, request->only_count, group, check)) &&
+    bool wanted = check->wanted == NULL || check->wanted(request);
+
+    return (request->only_count == 0 ? wanted : names(request->only, request->only_count, group, check)) &&
            !names(request->skip, request->skip_count, group, check);
 }
 
@@ -123,7 +126,8 @@ static void make(struct check_run *run, const struct check_group *group, const s
     ARENA_PUSH(run->arena, report->results, report->count, report->capacity) =
         (struct check_result){.check = check, .group = group};
     result = run->result = &report->results[report->count - 1];
-    if (report->stopped && !check->alone)
+    result->behind = report->stopped && !check->alone;
+    if (result->behind)
         check_skip(run, "an earlier step failed");
     else if (check->run != NULL)
         check->run(run);

@@ -17,6 +17,7 @@ enum check_state {
     CHECK_PROBLEM
 };
 
+struct check_request;
 struct check_run;
 
 struct check_entry {
@@ -33,7 +34,9 @@ struct check_entry {
     const char *sql;
     bool generates;  /* the rows of `sql` are statements that give such rows */
     bool keeps_path; /* names are found as the application finds them; else search_path is empty */
-    int since;       /* the server's version that has what is asked for: 150000; 0: any */
+    /* NULL: it is made always; else where this holds, and where it is named. */
+    bool (*wanted)(const struct check_request *request);
+    int since; /* the server's version that has what is asked for: 150000; 0: any */
 };
 
 struct check_group {
@@ -59,6 +62,7 @@ struct check_result {
     const struct check_entry *check;
     const struct check_group *group;
     enum check_state state;
+    bool behind;     /* skipped, since an earlier step failed */
     struct str note; /* good: what was seen; skipped, or in part: why; a NULL ptr: nothing to say */
     struct check_finding *findings;
     size_t count;
@@ -75,6 +79,9 @@ struct check_request {
     size_t skip_count;
     const char *env_file; /* NULL: .env */
     long process;         /* whose environment is compared; 0: none */
+    bool production;      /* those that are made where they are asked for, too */
+    const char *expires;  /* "2026-12-31", the last day of the server; NULL: not known */
+    long idle_seconds;    /* how long a connection is left alone, to see whether it is cut; 0: it is not */
     long long_seconds;    /* a transaction is long from then on */
     long slow_ms;         /* a statement is slow from then on, on average */
     long settle_days;     /* statistics are young before */
@@ -92,6 +99,9 @@ struct check_report {
 /* False: a name of a check that is none, or interrupted.  What is wrong with the database is in the report.
  */
 bool check_make(const struct check_request *request, struct check_report *report, struct err *err) MUST_USE;
+
+/* "2026-12-31" as days since 1970; false: it is no day. */
+bool check_day(const char *text, int64_t *day) MUST_USE;
 
 /* Runs what mends the findings that it may, one statement after the other; `done` is told of each, `failed`
  * NULL where it went well. */

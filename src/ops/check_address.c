@@ -10,20 +10,6 @@ enum {
     USUAL_PORT = 5432
 };
 
-/* Names that mean something within one provider's network only. */
-static const struct {
-    const char *begins;
-    const char *ends;
-    const char *provider;
-    const char *outside; /* where the other name is */
-} internal_names[] = {
-    {"dpg-", "-a", "Render", "\"External Database URL\" on the database's page"},
-    {"", ".railway.internal", "Railway", "DATABASE_PUBLIC_URL among the database's variables"},
-    {"", ".flycast", "Fly.io", "`fly proxy 5432 -a APP`, then host 127.0.0.1"},
-    {"", ".internal", "a private network (Fly.io, Google Cloud)", "a proxy or a public address of it"},
-    {"", ".svc.cluster.local", "a Kubernetes cluster", "`kubectl port-forward`, then host 127.0.0.1"},
-};
-
 /* A password that was typed as it is goes wrong in other programs than this one. */
 static void look_at_password(struct check_run *run, const struct url *url)
 {
@@ -88,12 +74,15 @@ static unsigned port_of(const struct check_run *run, size_t which)
 
 static struct str mend_name(struct check_run *run, const char *host)
 {
-    struct str name = str_from(host);
+    const struct provider *provider = provider_of(str_from(host));
 
-    for (size_t i = 0; i < ARRAY_LENGTH(internal_names); i++)
-        if (str_starts_with(name, internal_names[i].begins) && str_ends_with(name, internal_names[i].ends))
-            return str_printf(run->arena, "this name is known within %s only; from outside take %s",
-                              internal_names[i].provider, internal_names[i].outside);
+    if (provider != NULL && provider->internal)
+        return str_printf(run->arena, "this name is known within %s only; from outside take %s",
+                          provider->name, provider->other);
+    if (provider == NULL && strchr(host, '.') == NULL)
+        return (struct str)STR(
+            "a name without a dot is often that of a container, known to its neighbours only: from "
+            "outside take 127.0.0.1 and the port that is published (docker ps)");
     return (struct str){NULL, 0};
 }
 
@@ -145,6 +134,8 @@ static struct str elsewhere(struct check_run *run, const char *host, unsigned po
 static void tell_unreached(struct check_run *run, const struct reached *reached, const char *host,
                            unsigned port)
 {
+    const struct url_hosts *hosts = &run->report->url.hosts;
+    struct str region = hosts->count > 0 ? provider_region(hosts->items[0].name) : (struct str){NULL, 0};
     struct str mend = elsewhere(run, host, port);
 
     switch (reached->how) {
@@ -156,8 +147,11 @@ static void tell_unreached(struct check_run *run, const struct reached *reached,
     case REACH_TIMEOUT:
         check_found(
             run, CHECK_PROBLEM,
-            (struct str)STR("allow this machine's address in the provider's access list or firewall, and "
-                            "check that the host is in the right region"),
+            str_printf(
+                run->arena,
+                "allow this machine's address in the provider's access list or firewall, and check that the "
+                "database is in the region that the host names%s%.*s",
+                region.len > 0 ? ": " : "", STR_ARGS(region)),
             "no answer within %d s from %s, port %u: unlike a refusal this is a firewall, an access "
             "list, or a machine that is off",
             STEP_MS / 1000, host, port);
@@ -221,6 +215,12 @@ const struct check_entry check_address_checks[] = {
      .mend = "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %HH",
      .stops = true,
      .run = check_form},
+    {.name = "provider",
+     .looks = "whose machine it is, by its name, and whether that name is the one for here",
+     .why = "providers have a name for inside of their network and another one for the rest of the world",
+     .mend = "the other one of the two URLs on the provider's page",
+     .alone = true,
+     .run = check_provider_name},
     {.name = "host",
      .looks = "whether the name of the host has an address",
      .why = "without one nothing can be sent",

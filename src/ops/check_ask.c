@@ -61,6 +61,19 @@ static bool ask(struct check_run *run, const char *sql, struct statement **made,
     return pgrade_rows_close(rows, done ? error : NULL) && done;
 }
 
+struct str check_value(struct check_run *run, const char *sql, struct pgrade_error *error)
+{
+    struct str value = {NULL, 0};
+    struct pgrade_rows *rows;
+    bool found;
+
+    if (!pgrade_run(run->db, sql, NULL, 0, &rows, error))
+        return value;
+    if (pgrade_next(rows, &found, error) && found)
+        value = text(run->arena, pgrade_cell(rows, 0));
+    return pgrade_rows_close(rows, value.ptr != NULL ? error : NULL) ? value : (struct str){NULL, 0};
+}
+
 static bool set(struct check_run *run, struct pgrade_error *error)
 {
     const struct check_request *request = run->request;

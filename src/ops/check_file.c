@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <sys/vfs.h>
 
+#include "base/fs.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -42,6 +43,9 @@ static void check_keeping(struct check_run *run)
     const char *path = str_cstr(run->arena, run->report->url.path);
     struct statfs system;
 
+    /* One that is not there yet is made beside its neighbours. */
+    if (!fs_exists(path))
+        path = fs_directory_of(run->arena, path);
     for (size_t i = 0; i < ARRAY_LENGTH(wiping); i++)
         if (getenv(wiping[i].variable) != NULL)
             check_found(
@@ -52,7 +56,7 @@ static void check_keeping(struct check_run *run)
     if (statfs(path, &system) != 0)
         check_skip(run, "the file system does not tell its kind");
     else if (system.f_type == OVERLAY || system.f_type == TMPFS)
-        check_found(run, CHECK_ADVICE, (struct str){NULL, 0}, "the file lies on %s",
+        check_found(run, CHECK_ADVICE, (struct str){NULL, 0}, "it lies on %s",
                     system.f_type == OVERLAY ? "a container's own layer, which is gone with the container"
                                              : "a file system in memory, which is gone with the next start");
     else if (run->result->count == 0)
@@ -96,6 +100,7 @@ const struct check_entry check_file_checks[] = {
               "container's layer, or in memory",
      .why = "there every deploy begins with the file as it was built, and all rows since are gone",
      .mend = "pgrade upgrade FILE URL moves it to PostgreSQL; or put it on a volume that is kept",
+     .alone = true,
      .run = check_keeping},
     {.name = "integrity",
      .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL, UNIQUE and CHECK",

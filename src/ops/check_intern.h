@@ -21,6 +21,7 @@ extern const struct check_entry check_rights_checks[];
 extern const struct check_entry check_health_checks[];
 extern const struct check_entry check_index_checks[];
 extern const struct check_entry check_activity_checks[];
+extern const struct check_entry check_limit_checks[];
 extern const struct check_entry check_file_checks[];
 extern const struct check_entry check_service_checks[];
 
@@ -46,6 +47,30 @@ bool check_may_pass(const struct err *failure);
 
 /* "2027-11-11", the last day on which a major version is mended; NULL: not known.  *over: it is behind us. */
 const char *check_end_of_life(int major, int64_t wall_us, bool *over);
+
+/* Who rents out the machine of that name. */
+struct provider {
+    const char *name;
+    const char *begins;
+    const char *ends;
+    bool internal;        /* the name is known within the provider's network only */
+    const char *other;    /* where the other name is: of an internal one that for outside, and the reverse */
+    const char *variable; /* set for programs that run at the provider; NULL: not known */
+    int free_days;        /* a free instance is deleted so long after it was made; 0: it is not */
+    const char *free;     /* what else becomes of a free one */
+};
+
+/* NULL: none that is known. */
+const struct provider *provider_of(struct str host);
+/* "oregon" of dpg-a1-a.oregon-postgres.render.com; empty: the name does not say. */
+struct str provider_region(struct str host);
+/* Of the first host in the URL; a NULL: none that is known. */
+const struct provider *check_provider(const struct check_run *run);
+void check_provider_name(struct check_run *run);
+void check_expiry(struct check_run *run);
+
+/* Asks for one cell; a NULL ptr: there is none, or it may not be asked (*error, where it is wanted). */
+struct str check_value(struct check_run *run, const char *sql, struct pgrade_error *error);
 
 enum reach_how {
     REACH_OPEN,

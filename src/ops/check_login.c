@@ -97,10 +97,18 @@ void check_try_tls(struct check_run *run)
 {
     struct str mode = mode_of(&run->report->url);
     bool used = run->answer == 'S' && !str_is(mode, "disable") && !str_is(mode, "allow");
+    const struct provider *provider = check_provider(run);
+    bool outside = provider != NULL && !provider->internal;
 
     if (!try_step(run, STEP_TLS))
         return;
-    if (url_is_local(&run->report->url))
+    if (outside && !used)
+        check_found(
+            run, CHECK_ADVICE, (struct str)STR("add ?sslmode=require to the URL"),
+            "%s's address for the outside is used without encryption: anybody on the way reads and changes "
+            "what goes by",
+            provider->name);
+    else if (url_is_local(&run->report->url))
         check_ok(run, "%s",
                  used ? "encrypted; the server is on this machine"
                       : "not encrypted, and need not be: the server is on this machine");

@@ -139,6 +139,21 @@ static const char encoding_sql[] =
     "FROM (SELECT pg_encoding_to_char(encoding)::text AS e FROM pg_catalog.pg_database "
     "WHERE datname = current_database()) AS d";
 
+/* As the role and the database have it: this session has its own. */
+static const char client_sql[] =
+    "SELECT 'advice', format('sessions of %s speak %s: \"character ... has no equivalent in encoding\"', "
+    "current_user, e), "
+    "format('ALTER %s SET client_encoding = ''UTF8''', CASE WHEN s.setdatabase = 0 THEN format('ROLE %I', "
+    "current_user) "
+    "WHEN s.setrole = 0 THEN format('DATABASE %I', current_database()) ELSE format('ROLE %I IN DATABASE %I', "
+    "current_user, current_database()) END) FROM pg_catalog.pg_db_role_setting AS s CROSS JOIN LATERAL "
+    "(SELECT "
+    "split_part(c, '=', 2) AS e FROM unnest(s.setconfig) AS c WHERE c ~ '^client_encoding=') AS c "
+    "WHERE s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)) AND "
+    "s.setdatabase IN "
+    "(0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())) "
+    "AND upper(translate(e, '-', '')) NOT IN ('UTF8', 'UNICODE')";
+
 static const char collation_sql[] =
     "SELECT CASE WHEN actual IS NULL THEN 'ok' WHEN stored IS DISTINCT FROM actual THEN 'problem' ELSE 'ok' "
     "END, "
@@ -202,6 +217,11 @@ const struct check_entry check_server_checks[] = {
      .why = "only UTF8 holds all characters that an application may be sent",
      .mend = "a new database made with ENCODING 'UTF8'",
      .sql = encoding_sql},
+    {.name = "client-encoding",
+     .looks = "whether role or database make sessions speak another encoding than UTF8",
+     .why = "the application is told, and stores, other characters than those that were meant",
+     .mend = "ALTER ROLE ... SET client_encoding = 'UTF8'",
+     .sql = client_sql},
     {.name = "collation",
      .looks = "whether the system's collation is still the one with which indexes were made",
      .why = "after an upgrade of the system indexes on text may miss rows, and let duplicates in",

@@ -160,9 +160,9 @@ class Cluster:
         self.server.wait(STOP_SECONDS)
         self.server = None
 
-    def go_on(self):
+    def go_on(self, wait=True):
         """On the same port."""
-        if not self._launch_on_port():
+        if not self._launch_on_port(wait):
             raise ClusterError("the server does not start again\n" + self.log())
 
     def url(self, database="postgres", user=None, password=None):
@@ -241,7 +241,7 @@ class Cluster:
                 return
         raise ClusterError("the server does not start\n" + self.log())
 
-    def _launch_on_port(self):
+    def _launch_on_port(self, wait=True):
         settings = dict({"listen_addresses": "127.0.0.1"}, **self.settings)
         settings["port"] = self.port
         settings["unix_socket_directories"] = self.directory
@@ -259,7 +259,7 @@ class Cluster:
                 preexec_fn=end_with_parent,
                 **self._as_account(),
             )
-        return self._wait_until_ready()
+        return not wait or self._wait_until_ready()
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS

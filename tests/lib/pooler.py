@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -15,8 +16,10 @@ START_SECONDS = 30
 
 
 class Pooler:
-    def __init__(self, cluster):
+    def __init__(self, cluster, **settings):
+        """`settings` are pgbouncer's own."""
         self.cluster = cluster
+        self.settings = settings
 
     def url(self, database):
         return f"postgresql://{self.cluster.user}@127.0.0.1:{self.port}/{database}"
@@ -31,7 +34,8 @@ class Pooler:
             stream.write(f"[databases]\n* = host=127.0.0.1 port={self.cluster.port}\n[pgbouncer]\n"
                          f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
                          f"auth_type = trust\nauth_file = {self.directory}/users\npool_mode = transaction\n"
-                         "default_pool_size = 2\nserver_round_robin = 1\n")
+                         "default_pool_size = 2\nserver_round_robin = 1\n"
+                         + "".join(f"{name} = {value}\n" for name, value in self.settings.items()))
         account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         for path in (self.directory, settings, os.path.join(self.directory, "users")):
             if account:
@@ -43,6 +47,13 @@ class Pooler:
                                         preexec_fn=end_with_parent, **who)
         self._wait()
         return self
+
+    def set(self, name, value):
+        """Written into its settings, which it reads again."""
+        path = os.path.join(self.directory, "pgbouncer.ini")
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write(f"{name} = {value}\n")
+        self.process.send_signal(signal.SIGHUP)
 
     def _wait(self):
         deadline = time.monotonic() + START_SECONDS

@@ -60,6 +60,16 @@ static const struct failure {
      "pgrade check --wait URL waits until it is ready; its log says why it crashed"},
     {"not yet accepting connections", ERR_CONNECT, "the server is starting",
      "pgrade check --wait URL waits until it is ready"},
+    {"not accepting connections", ERR_CONNECT, "the server lets nobody in",
+     "a standby with hot_standby = off: give the primary's host, or set hot_standby = on there; of a "
+     "database, "
+     "ALTER DATABASE ... ALLOW_CONNECTIONS true"},
+    {"ssl required", ERR_CONNECT, "the server takes encrypted connections only",
+     "add ?sslmode=require to the URL"},
+    {"ssl connection is required", ERR_CONNECT, "the server takes encrypted connections only",
+     "add ?sslmode=require to the URL"},
+    {"ssl/tls required", ERR_CONNECT, "the server takes encrypted connections only",
+     "add ?sslmode=require to the URL"},
     {"role \"", ERR_PERMISSION, "the user does not exist on the server",
      "check the user in the URL, or create it: CREATE ROLE ... LOGIN PASSWORD '...'"},
     {"does not exist", ERR_CONNECT, "the database does not exist on the server",
