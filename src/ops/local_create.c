@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/random.h"
 #include "ops/local_intern.h"
 
 enum {
@@ -91,24 +91,11 @@ bool local_instance_claim(struct arena *arena, const char *directory, struct err
 
 static bool make_password(struct arena *arena, struct local_instance *instance, struct err *err)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    char text[PASSWORD_LENGTH + 1];
-    size_t length = 0;
+    const char *text;
 
-    while (length < PASSWORD_LENGTH) {
-        unsigned char byte;
-
-        if (getrandom(&byte, 1, 0) != 1) {
-            if (errno == EINTR)
-                continue;
-            return err_set(err, ERR_FAILED, "the system gives no random numbers");
-        }
-        /* The rest above a multiple of 62 would make the first letters more frequent. */
-        if (byte < 4 * 62)
-            text[length++] = letters[byte % 62];
-    }
-    text[length] = '\0';
-    instance->password = arena_copy(arena, text, length);
+    if (!random_letters(arena, PASSWORD_LENGTH, &text, err))
+        return false;
+    instance->password = text;
     return fs_write(fs_join(arena, instance->directory, LOCAL_PASSWORD), 0600,
                     str_from(arena_printf(arena, "%s\n", text)), err);
 }

@@ -38,18 +38,27 @@ static bool is_shared(struct pgrade_database *db, const struct url *url, const s
     return shared;
 }
 
-bool pooler_refuse(const struct url *url, const char *who, const volatile sig_atomic_t *interrupted,
+bool pooler_stands(const struct url *url, const volatile sig_atomic_t *interrupted, bool *stands,
                    struct err *err)
 {
     struct core_options options = {.interrupted = interrupted};
     struct pgrade_database *db;
-    bool shared;
 
     if (!core_open(url, &options, &db, err))
         return false;
-    shared = is_shared(db, url, &options);
+    *stands = is_shared(db, url, &options);
     pgrade_close(db);
-    if (!shared)
+    return true;
+}
+
+bool pooler_refuse(const struct url *url, const char *who, const volatile sig_atomic_t *interrupted,
+                   struct err *err)
+{
+    bool stands;
+
+    if (!pooler_stands(url, interrupted, &stands, err))
+        return false;
+    if (!stands)
         return true;
     err_set(err, ERR_REFUSED, "a pooler in transaction mode stands before the server: nothing was begun");
     err_detail(err, "%s would set the search_path of sessions that the application gets afterwards", who);

@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "url/url.h"
 
+/* Sets nothing on the server. */
+bool pooler_stands(const struct url *url, const volatile sig_atomic_t *interrupted, bool *stands,
+                   struct err *err) MUST_USE;
+
 /* ERR_REFUSED where one stands there; `who` is what it must not get: "pg_dump".  Sets nothing on the server.
  */
 bool pooler_refuse(const struct url *url, const char *who, const volatile sig_atomic_t *interrupted,

@@ -18,6 +18,14 @@ bool postgres_is_here(struct str host, struct str address);
 /* The number of the server's process that works for this connection; 0 for another engine. */
 int postgres_process(struct engine *engine);
 
+/* What the server stores instead of the password (SCRAM-SHA-256), for the text of a statement: passwords
+ * themselves are never sent.  Of a PostgreSQL engine. */
+bool postgres_encrypt_password(struct engine *engine, struct arena *arena, const char *password,
+                               const char *role, struct str *encrypted, struct err *err) MUST_USE;
+
+/* Whether the server asked for a password, and took the one that it got. */
+bool postgres_used_password(struct engine *engine);
+
 /* 150004 for 15.4; 0 for another engine. */
 int postgres_version(struct engine *engine);
 

@@ -1,0 +1,243 @@
+/* The password: which it is to be, how it is set, and where the URL goes. */
+#include <string.h>
+
+#include "base/random.h"
+#include "engine/postgres/postgres.h"
+#include "ops/env_file.h"
+#include "ops/provision_intern.h"
+#include "ops/sql_text.h"
+
+enum {
+    PASSWORD_LENGTH = 32 /* of 62 characters: 190 bits */
+};
+
+/* The value of the key, understood; *found: there is one that names a PostgreSQL or a file. */
+static bool read_env(struct arena *arena, const struct provision_options *options, struct url *url,
+                     bool *found, struct err *err)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct env_file file;
+    struct str text;
+
+    *found = false;
+    if (!env_file_read(arena, options->env_file, &file, err))
+        return false;
+    text = dotenv_get(&file.dotenv, options->key);
+    *found = text.len > 0 && url_parse(arena, text, url, &ignored);
+    return true;
+}
+
+static bool is_of(const struct provision_options *options, const struct url *url)
+{
+    return url->kind == URL_POSTGRES && url->user.ptr != NULL && url->database.ptr != NULL &&
+           str_equal(url->user, options->role) && str_equal(url->database, options->database);
+}
+
+bool provision_env_other(struct arena *arena, const struct provision_options *options, struct str *other,
+                         struct err *err)
+{
+    struct env_file file;
+    struct url url;
+    bool found;
+
+    *other = (struct str){NULL, 0};
+    if (options->env_file == NULL)
+        return true;
+    if (!read_env(arena, options, &url, &found, err))
+        return false;
+    if (found && !is_of(options, &url))
+        *other = url_redacted(arena, &url);
+    else if (!found && env_file_read(arena, options->env_file, &file, err) &&
+             dotenv_get(&file.dotenv, options->key).len > 0)
+        *other = str_from("something that is no URL");
+    return err->code == ERR_NONE;
+}
+
+/* Whether the password is the role's.  A server that asks for none proves nothing. */
+static bool is_its_password(const struct provision_job *job, const struct url *given, const char *password)
+{
+    struct engine_options open = {.interrupted = job->options->server.interrupted,
+                                  .application_name = "pgrade provision",
+                                  .again = true};
+    struct err ignored = {.code = ERR_NONE};
+    struct engine *engine = NULL;
+    struct url url = given != NULL ? *given : (struct url){.kind = URL_POSTGRES};
+    bool is = false;
+
+    for (size_t i = 0; !is && (given != NULL ? i == 0 : provision_url(job, i, &url)); i++) {
+        url.password = str_from(password);
+        is = engine_open(&url, &open, &engine, &ignored) && postgres_used_password(engine);
+        engine_close(engine);
+        engine = NULL;
+        err_clear(&ignored);
+    }
+    return is;
+}
+
+static bool look_into_env(struct provision_job *job, struct err *err)
+{
+    struct url url;
+    bool found;
+
+    if (job->options->env_file == NULL)
+        return true;
+    if (!read_env(job->arena, job->options, &url, &found, err))
+        return false;
+    job->has_env = found && is_of(job->options, &url) && url.password.len > 0;
+    if (job->has_env)
+        job->in_env = url;
+    return true;
+}
+
+static bool take(struct provision_job *job, const char *password, enum provision_password from, bool set)
+{
+    job->password = password;
+    job->result->password = from;
+    job->new_password = set;
+    return true;
+}
+
+static bool generate(struct provision_job *job, struct err *err)
+{
+    const char *made;
+
+    return random_letters(job->arena, PASSWORD_LENGTH, &made, err) &&
+           take(job, made, PROVISION_GENERATED, true);
+}
+
+static bool nothing_to_write(const struct provision_options *options, struct err *err)
+{
+    err_set(err, ERR_REFUSED, "%s can get no URL: the role %.*s has a password that is not known here",
+            options->env_file, STR_ARGS(options->role));
+    err_detail(err, "nothing was changed");
+    return err_hint(err, "--rotate makes a new one, and whoever uses the old one has to get it; or "
+                         "--password-file FILE");
+}
+
+/*
+ * A role that is new, or was not done with, gets one: that of the env file where it has one, which an
+ * interrupted run may have written.  One that is in use keeps what it has, unless another was asked for.
+ */
+bool provision_choose_password(struct provision_job *job, struct err *err)
+{
+    const struct provision_options *options = job->options;
+    bool open = !job->role.there || job->role.begun;
+
+    if (!look_into_env(job, err))
+        return false;
+    if (options->password != NULL)
+        return take(job, options->password, PROVISION_GIVEN,
+                    open || !is_its_password(job, NULL, options->password));
+    if (options->rotate)
+        return generate(job, err);
+    if (job->has_env) {
+        const char *kept = str_cstr(job->arena, job->in_env.password);
+
+        if (open)
+            return take(job, kept, PROVISION_KEPT, true);
+        if (is_its_password(job, &job->in_env, kept))
+            return take(job, kept, PROVISION_KEPT, false);
+        job->stale_env = true;
+        return true;
+    }
+    if (open)
+        return generate(job, err);
+    return options->env_file == NULL || nothing_to_write(options, err);
+}
+
+/* So that a run that ends between the file and the server is finished by the next. */
+static bool mark_begun(struct provision_job *job, struct err *err)
+{
+    if (job->role.remarked || job->role.begun || !job->role.there)
+        return true;
+    return provision_do(job, job->engine,
+                        sql_text(job->arena, "COMMENT ON ROLE %I IS %L", job->options->role,
+                                 (struct str)STR(PROVISION_BEGUN)),
+                        err);
+}
+
+static bool mark_done(struct provision_job *job, struct err *err)
+{
+    if (job->role.remarked)
+        return true;
+    return provision_do(
+        job, job->engine,
+        sql_text(job->arena, "COMMENT ON ROLE %I IS %L", job->options->role, (struct str)STR(PROVISION_MARK)),
+        err);
+}
+
+static bool alter(struct provision_job *job, struct err *err)
+{
+    struct str role = job->options->role;
+    struct str encrypted = {NULL, 0};
+
+    if (!job->options->dry_run && !postgres_encrypt_password(job->engine, job->arena, job->password,
+                                                             str_cstr(job->arena, role), &encrypted, err))
+        return false;
+    return provision_do_secret(job, job->engine,
+                               sql_text(job->arena, "ALTER ROLE %I PASSWORD %L", role, encrypted),
+                               sql_text(job->arena, "ALTER ROLE %I PASSWORD '***'", role), err);
+}
+
+static bool write_env(struct provision_job *job, struct err *err)
+{
+    const struct provision_options *options = job->options;
+    struct url *url = &job->result->url;
+    struct str other;
+
+    if (options->env_file == NULL || job->password == NULL || options->dry_run)
+        return true;
+    if (job->has_env && !job->new_password) {
+        *url = job->in_env;
+        return true;
+    }
+    /* Of this database only the password is new: whatever else the URL says was wanted so. */
+    if (job->has_env)
+        *url = job->in_env;
+    url->password = str_from(job->password);
+    if (!provision_env_other(job->arena, options, &other, err) ||
+        !env_file_set(options->env_file, options->key, url_text(job->arena, url, URL_LIBPQ),
+                      other.ptr != NULL, err))
+        return false;
+    job->result->env_written = true;
+    return true;
+}
+
+static const char *how(enum provision_password password)
+{
+    switch (password) {
+    case PROVISION_GENERATED: return "generated";
+    case PROVISION_GIVEN: return "as given";
+    case PROVISION_KEPT: return "that of the env file";
+    case PROVISION_UNKNOWN: break;
+    }
+    return "not known here: it was told once; --rotate makes a new one";
+}
+
+static void tell(struct provision_job *job)
+{
+    const struct provision_options *options = job->options;
+    bool had_one = job->role.there && !job->role.begun;
+
+    if (job->stale_env)
+        provision_step(job, "password", options->role, PROVISION_OTHER,
+                       "that in %s does not log in: --rotate makes a new one", options->env_file);
+    else if (job->new_password)
+        provision_step(job, "password", options->role, had_one ? PROVISION_CHANGED : PROVISION_MADE,
+                       "%s; sent encrypted (SCRAM-SHA-256)", how(job->result->password));
+    else
+        provision_step(job, "password", options->role, job->password != NULL ? PROVISION_WAS : PROVISION_LEFT,
+                       "%s", how(job->result->password));
+}
+
+/* The file first, the server's COMMIT last: the next run knows the password of one that ends between. */
+bool provision_set_password(struct provision_job *job, struct err *err)
+{
+    (void)provision_url(job, 0, &job->result->url);
+    tell(job);
+    if (!job->new_password)
+        return write_env(job, err) && (!job->role.begun || mark_done(job, err));
+    return mark_begun(job, err) && provision_do(job, job->engine, (struct str)STR("BEGIN"), err) &&
+           alter(job, err) && mark_done(job, err) && write_env(job, err) &&
+           provision_do(job, job->engine, (struct str)STR("COMMIT"), err);
+}
