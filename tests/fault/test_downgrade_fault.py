@@ -30,7 +30,7 @@ static int asked(sqlite3_stmt *statement, const char *mistake)
     const char *sql = sqlite3_sql(statement);
 
     return wanted != NULL && strcmp(wanted, mistake) == 0 && sql != NULL &&
-           (strncmp(sql, "INSERT INTO \"post\"", 18) == 0 || strncmp(sql, "UPDATE \"post\"", 13) == 0);
+           (strncmp(sql, "INSERT OR FAIL INTO \"post\"", 26) == 0 || strncmp(sql, "UPDATE OR FAIL \"post\"", 21) == 0);
 }
 
 #define NEXT(name) static __typeof__(name) *next; if (next == NULL) next = dlsym(RTLD_NEXT, #name)
@@ -99,7 +99,7 @@ def upgraded(tmp_path, database):
     connection.executescript("ALTER TABLE post ADD COLUMN price REAL; UPDATE post SET price = 0.1")
     connection.close()
     assert pgrade.upgrade(path, database.url).status == pgrade.OK
-    database.execute("INSERT INTO post (author_id, title, price) VALUES (2, 'Four', 1.25), (1, 'Five', 2.5)")
+    database.execute("INSERT INTO post (author_id, title, price) SELECT 2, 'New', 1.25 FROM generate_series(1, 40)")
     (tmp_path / "made").mkdir()
     return path
 
