@@ -75,6 +75,12 @@ bool proc_run(struct arena *arena, const struct proc_options *options, struct pr
 bool proc_check(struct arena *arena, const struct proc_options *options, struct proc_result *result,
                 struct err *err) MUST_USE;
 
+/*
+ * Becomes another program, found on the PATH of the new environment where its name has no slash: same
+ * process, same descriptors.  Gives back errno where that failed: ENOENT, EACCES ...
+ */
+int proc_become(const char *const *argv, const char *const *environment) MUST_USE;
+
 /* The last `count` lines that are not blank, on one line with " | " between them. */
 struct str proc_last_lines(struct arena *arena, struct str text, size_t count);
 

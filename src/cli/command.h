@@ -39,6 +39,7 @@ struct command {
     const char *summary;          /* one line */
     const char *description;      /* paragraphs for --help */
     const struct option *options; /* ended by one without a name */
+    bool options_first;           /* all that follows the first argument is an argument, options too */
     bool (*run)(struct invocation *invocation, struct err *err);
 };
 

@@ -19,5 +19,10 @@ extern const struct command command_local_stop;
 extern const struct command command_local_status;
 extern const struct command command_local_url;
 extern const struct command command_local_destroy;
+extern const struct command command_env_set;
+extern const struct command command_env_get;
+extern const struct command command_env_unset;
+extern const struct command command_env_list;
+extern const struct command command_env_run;
 
 #endif

@@ -125,6 +125,7 @@ bool options_parse(struct invocation *invocation, int count, char **words, struc
                 return false;
         } else {
             invocation->arguments[invocation->argument_count++] = words[i];
+            only_arguments = only_arguments || invocation->command->options_first;
         }
     }
     return check_count(invocation, err);

@@ -48,6 +48,18 @@ static void blank_parameters(char *word)
         }
 }
 
+/* `env set KEY=VALUE`, of which the value may be anything. */
+static void blank_settings(int count, char **words)
+{
+    for (int i = 3; count > 3 && strcmp(words[1], "env") == 0 && strcmp(words[2], "set") == 0 && i < count;
+         i++) {
+        char *sign = words[i][0] == '-' ? NULL : strchr(words[i], '=');
+
+        if (sign != NULL)
+            blank(sign + 1, sign + strlen(sign));
+    }
+}
+
 char **secrets_hide(struct arena *arena, int count, char **words)
 {
     char **copies = ARENA_ARRAY(arena, char *, (size_t)count + 1);
@@ -57,6 +69,7 @@ char **secrets_hide(struct arena *arena, int count, char **words)
         blank_user_info(words[i]);
         blank_parameters(words[i]);
     }
+    blank_settings(count, words);
     if (MAY_FORBID_DUMPS)
         (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     return copies;

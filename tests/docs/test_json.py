@@ -216,6 +216,17 @@ def test_local(place):
     check(documents, "local")
 
 
+def test_env(tmp_path):
+    def of(verb, *words):
+        return report("env", verb, *words, "--file", str(tmp_path / ".env"))
+
+    check([of("set", "A=1")], "env set")
+    check([of("get", "A")], "env get")
+    check([of("unset", "A")], "env unset")
+    (tmp_path / ".env").write_text("A=postgresql://a:b@c/d\nB='x'\nrubbish\n", encoding="utf-8")
+    check([of("list"), of("list", "--show-values")], "env list")
+
+
 LOOKED_AT = """
 CREATE TABLE people (id integer PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', twice integer,
                      CONSTRAINT positive CHECK (id > 0), CHECK (name <> ''));
