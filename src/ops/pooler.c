@@ -21,6 +21,17 @@ static int64_t process_of(struct pgrade_database *db)
     return pgrade_rows_close(rows, NULL) ? process : -1;
 }
 
+/* Whether both are known, and the same.  A connection that was lost says nothing of who stands between. */
+static bool is_same(int64_t one, int64_t other)
+{
+    return one >= 0 && one == other;
+}
+
+static bool is_another(int64_t one, int64_t other)
+{
+    return one >= 0 && other >= 0 && one != other;
+}
+
 /* A client of a pooler in transaction mode gets several processes, or shares one with another that is
  * connected at the same time. */
 static bool is_shared(struct pgrade_database *db, const struct url *url, const struct core_options *options)
@@ -33,7 +44,7 @@ static bool is_shared(struct pgrade_database *db, const struct url *url, const s
     if (first == postgres_process(core_engine(db)) || !core_open(url, options, &other, &ignored))
         return false;
     for (int i = 0; i < ASKED && !shared; i++)
-        shared = process_of(other) == first || process_of(db) != first;
+        shared = is_same(process_of(other), first) || is_another(process_of(db), first);
     pgrade_close(other);
     return shared;
 }
