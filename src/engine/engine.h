@@ -30,6 +30,9 @@ struct engine {
     const struct engine_ops *ops;
 };
 
+/* The hint of an error that says that the connection was lost. */
+#define ENGINE_LOST_HINT "see the server's log"
+
 struct engine_options {
     bool trace;  /* log every statement (LOG_TRACE) */
     int busy_ms; /* SQLite: how long to wait for a lock; 0: 5,000 */

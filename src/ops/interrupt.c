@@ -79,6 +79,14 @@ bool was_interrupted(const volatile sig_atomic_t *interrupted)
     return flag_is_set(interrupted);
 }
 
+void lost_error(struct err *err, const char *kept)
+{
+    if (strcmp(err->hint, ENGINE_LOST_HINT) != 0)
+        return;
+    err->hint[0] = '\0';
+    err_hint(err, ENGINE_LOST_HINT "; %s, so the same command may be run again", kept);
+}
+
 void interrupt_error(struct err *err)
 {
     bool canceled = err->code == ERR_CANCELED || err->code == ERR_SOURCE_CHANGED ||

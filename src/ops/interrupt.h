@@ -27,4 +27,7 @@ bool was_interrupted(const volatile sig_atomic_t *interrupted);
 /* The one error for a run that was interrupted: whatever failed because it was canceled. */
 void interrupt_error(struct err *err);
 
+/* The hint of a connection that was lost says what that means here too: `kept`, "nothing was published". */
+void lost_error(struct err *err, const char *kept);
+
 #endif

@@ -262,6 +262,8 @@ bool retry_run(struct arena *arena, const struct retry_options *options, struct 
         result->loaded = 0;
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    if (!done)
+        lost_error(err, "no row was given back");
     if (retry.commit.unknown) /* whatever else came up */
         *err = retry.commit.failure;
     commit_end(&retry.commit);

@@ -373,6 +373,8 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                         : plan_and_load(&run, err) && finish_and_publish(&run, err));
     if (!done && was_interrupted(options->interrupted))
         interrupt_error(err);
+    if (!done && !result->published)
+        lost_error(err, "nothing was published");
     if (!done && is_content(&run, err)) {
         err_clear(err);
         result->already = done = true;

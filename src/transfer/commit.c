@@ -219,7 +219,7 @@ static bool not_done(const struct err *lost, struct err *err)
     err_clear(err);
     err_set(err, ERR_CONNECT, "the connection to the server was lost before COMMIT was done");
     err_detail(err, "%s; the server was asked: it took everything back", lost->detail);
-    return err_hint(err, "nothing was published, so the same command may be run again");
+    return err_hint(err, ENGINE_LOST_HINT);
 }
 
 bool commit_transaction(struct commit *commit, struct engine *control, struct err *err)

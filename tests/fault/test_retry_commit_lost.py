@@ -53,8 +53,15 @@ def test_not_done(aside, database):
     outcome = retry(aside, database, Cut(before="COMMIT", behind="txid_current()"))
     assert outcome.status == pgrade.UNREACHABLE and ASKING in outcome.stderr, outcome
     assert "took everything back" in error_lines(outcome)["why"] and not is_back(database)
+    assert "no row was given back" in error_lines(outcome)["try"] and "published" not in outcome.stderr, outcome
     again = pgrade.run("upgrade", "--retry-quarantine", str(aside), database.url)
     assert again.status == pgrade.OK and is_back(database), again
+
+
+def test_lost_before(aside, database):
+    outcome = retry(aside, database, Cut(before="INSERT INTO"))
+    assert outcome.status == pgrade.UNREACHABLE and not is_back(database), outcome
+    assert "no row was given back" in error_lines(outcome)["try"] and "published" not in outcome.stderr, outcome
 
 
 @pytest.mark.parametrize("done", [True, False])

@@ -80,7 +80,7 @@ bool postgres_error(struct postgres *postgres, PGresult *result, struct str sql,
         err_set(err, ERR_CONNECT, "the connection to the server was lost");
     set_detail(postgres, result, err);
     if (err->code == ERR_CONNECT)
-        err_hint(err, "see the server's log; nothing was published, so the same command may be run again");
+        err_hint(err, ENGINE_LOST_HINT);
     PQclear(result);
     return false;
 }
