@@ -13,6 +13,11 @@ static void report(const struct abandoned *abandoned)
         printf("nothing of an interrupted run is in the database %.*s\n", STR_ARGS(abandoned->database));
         return;
     }
+    if (!abandoned->schema_found) {
+        printf("removed the file %.*s, which a run had left; nothing of it is in the database %.*s\n",
+               STR_ARGS(abandoned->file), STR_ARGS(abandoned->database));
+        return;
+    }
     printf("removed from the database %.*s what a run%s%.*s left: the schema %.*s with %" PRId64 " table%s",
            STR_ARGS(abandoned->database), abandoned->began.len > 0 ? " of " : "", STR_ARGS(abandoned->began),
            STR_ARGS(abandoned->schema), abandoned->tables, abandoned->tables == 1 ? "" : "s");
@@ -78,6 +83,7 @@ bool abandon(struct invocation *invocation, struct err *err)
 {
     struct endpoints endpoints = {.target_typed = false};
     struct abandon_options options = {.target = &endpoints.target,
+                                      .quarantine_file = option_value(invocation, "quarantine-file"),
                                       .trace = option_given(invocation, "trace-sql")};
     struct abandoned abandoned;
     bool done;

@@ -19,7 +19,7 @@ static bool has_shortfalls(const struct upgrade_result *result)
         if (result->tables[i].excluded_rows > 0)
             return true;
     return result->prepared.plan.not_carried_count > 0 || result->contradiction_count > 0 ||
-           result->load.misfits.change_count > 0;
+           result->load.misfits.change_count > 0 || result->aside_rows > 0;
 }
 
 /* What was done stays done whether or not the page can be written. */

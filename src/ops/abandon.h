@@ -7,12 +7,14 @@
 
 struct abandon_options {
     const struct url *target;
+    const char *quarantine_file; /* that the run was given; NULL: none */
     bool trace;
 };
 
 struct abandoned {
-    bool found;       /* there was something */
-    struct str began; /* empty: not known */
+    bool found;        /* there was something */
+    bool schema_found; /* and it was more than a file */
+    struct str began;  /* empty: not known */
     struct str schema;
     struct str database;
     int64_t tables;   /* pgrade's own journal not counted */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "engine/postgres/postgres.h"
 #include "ops/accept.h"
+#include "ops/aside.h"
 #include "ops/contradictions.h"
 #include "ops/fill.h"
 #include "ops/generated.h"
@@ -152,6 +153,8 @@ static bool is_planned_for(const struct run *run)
 static bool meet_target(struct run *run, bool *again, struct err *err)
 {
     if (!connect_control(run, err))
+        return false;
+    if (!aside_settle(run->arena, run->options, run->result, run->control, err))
         return false;
     run->result->target.run = facts_run(run->arena, run->options, run->result);
     return mode_choose(run->arena, run->options, run->control, run->result, &run->existing, err) &&
@@ -331,15 +334,6 @@ static bool finish_and_publish(struct run *run, struct err *err)
     return true;
 }
 
-static bool open_quarantine(struct run *run, struct err *err)
-{
-    const struct upgrade_options *options = run->options;
-
-    return !policies_set_aside(options) ||
-           quarantine_open(run->arena, target_text_of_path(run->arena, options->source->path),
-                           options->quarantine_file, &run->result->quarantine, err);
-}
-
 /* A run that was killed behind its COMMIT has nothing left to do. */
 static bool is_content(const struct run *run, const struct err *err)
 {
@@ -367,7 +361,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
                                            .plan = options->plan};
     done =
         prepare_source(arena, &run.prepare, &result->prepared, err) &&
-        policies_check(options, &result->prepared.schema, err) && open_quarantine(&run, err) &&
+        policies_check(options, &result->prepared.schema, err) && aside_open(arena, options, result, err) &&
         plan_step_for_target(&run, err) &&
         (result->filled ? fill_tables(&run.prepare, options, &run.existing, run.control, arena, result, err)
                         : plan_and_load(&run, err) && finish_and_publish(&run, err));
@@ -377,7 +371,7 @@ bool upgrade_run(struct arena *arena, const struct upgrade_options *options, str
         lost_error(err, "nothing was published");
     if (!done && is_content(&run, err)) {
         err_clear(err);
-        result->already = done = true;
+        result->already = done = aside_of_published(arena, options, result, run.control, err);
     }
     if (result->commit.unknown) /* whatever else came up */
         *err = result->commit.failure;

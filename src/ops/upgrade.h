@@ -155,6 +155,7 @@ struct upgrade_result {
     size_t not_accepted; /* objects that are not carried and not accepted */
     struct resumed resumed;
     bool already;                  /* published, by a run that --resume asks for; nothing was done */
+    int64_t aside_rows;            /* `already`: that are still set aside */
     bool filled;                   /* the tables are the application's own */
     bool chosen;                   /* `filled` says so; else nobody looked at the target */
     const struct fill *comparison; /* of the source with them; NULL: none was made */

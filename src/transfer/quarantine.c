@@ -39,20 +39,30 @@ static bool make_id(struct quarantine *quarantine, struct err *err)
     return true;
 }
 
+const char *quarantine_path(struct arena *arena, const char *name, struct str run)
+{
+    return arena_printf(arena, "%s.quarantine-%.*s.csv", name, STR_ARGS(str_slice(run, 0, 8)));
+}
+
 bool quarantine_open(struct arena *arena, struct str source, const char *path, struct quarantine *quarantine,
                      struct err *err)
 {
-    *quarantine = (struct quarantine){.descriptor = -1, .path = path};
+    *quarantine = (struct quarantine){.descriptor = -1, .path = path, .is_chosen = path != NULL};
     (void)pthread_mutex_init(&quarantine->lock, NULL);
     buf_init(&quarantine->out, ROW_MAXIMUM * (size_t)2);
     if (!make_id(quarantine, err))
         return false;
     quarantine->source = source;
-    if (path == NULL)
-        quarantine->path = arena_printf(arena, "%s.quarantine-%.8s.csv", fs_name_of(str_cstr(arena, source)),
-                                        quarantine->run_id);
+    if (!quarantine->is_chosen)
+        quarantine->path =
+            quarantine_path(arena, fs_name_of(str_cstr(arena, source)), str_from(quarantine->run_id));
     quarantine->part = arena_printf(arena, "%s.part", quarantine->path);
-    if (!fs_exists(quarantine->path))
+    return true;
+}
+
+bool quarantine_check_name(const struct quarantine *quarantine, struct err *err)
+{
+    if (quarantine->path == NULL || !fs_exists(quarantine->path))
         return true;
     err_set(err, ERR_REFUSED, "the file %s exists already", quarantine->path);
     err_detail(err, "rows that are set aside go into a new file");
@@ -82,9 +92,7 @@ bool quarantine_write_out(struct quarantine *quarantine, struct err *err)
 
 static bool create(struct quarantine *quarantine, struct err *err)
 {
-    /* What a killed run left under that name is nobody's. */
-    if (unlink(quarantine->part) != 0 && errno != ENOENT)
-        return quarantine_fail("replace", quarantine->part, err);
+    (void)quarantine_remove(quarantine->part); /* what a killed run left under that name is nobody's */
     quarantine->descriptor = open(quarantine->part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (quarantine->descriptor < 0)
         return quarantine_fail("make", quarantine->part, err);
@@ -99,7 +107,7 @@ bool quarantine_begin(struct quarantine *quarantine, const struct plan *plan, st
     quarantine->rows = 0;
     buf_clear(&quarantine->out);
     if (quarantine->descriptor < 0)
-        return true;
+        return quarantine_check_name(quarantine, err);
     if (ftruncate(quarantine->descriptor, 0) != 0 || lseek(quarantine->descriptor, 0, SEEK_SET) < 0)
         return quarantine_fail("empty", quarantine->part, err);
     buf_text(&quarantine->out, quarantine_heading);

@@ -16,6 +16,16 @@ bool quarantine_write_out(struct quarantine *quarantine, struct err *err) MUST_U
 /* quarantine_name.c: before COMMIT: what is written is on the disk, and the name is free. */
 bool quarantine_sync(struct quarantine *quarantine, struct err *err) MUST_USE;
 
+/* The file gets its name; false where it cannot, which is said. */
+bool quarantine_link(const char *part, const char *path);
+/* A descriptor of a file of this form, to be closed; -1: there is none. */
+int quarantine_look(const char *path);
+/* The same, where no run is alive that writes it. */
+int quarantine_take(const char *part);
+
+/* quarantine.c: the name that pgrade gives it: of the source, without directories, and of the run. */
+const char *quarantine_path(struct arena *arena, const char *name, struct str run);
+
 /* quarantine_line.c: the row as a line of CSV, with the next number. */
 void quarantine_put_line(struct quarantine *quarantine, const struct set_aside *row);
 

@@ -24,19 +24,24 @@ bool quarantine_sync(struct quarantine *quarantine, struct err *err)
     return quarantine_fail("name", quarantine->path, err);
 }
 
+/* Not over a file that came meanwhile. */
+bool quarantine_link(const char *part, const char *path)
+{
+    if (link(part, path) == 0) {
+        (void)unlink(part);
+        return true;
+    }
+    log_message(LOG_WARNING, "the file of the rows that were set aside keeps the name %s: %s: %s", part, path,
+                strerror(errno));
+    return false;
+}
+
 const char *quarantine_name(struct quarantine *quarantine)
 {
     if (quarantine->path == NULL || quarantine->descriptor < 0 || quarantine->rows == 0)
         return NULL;
     quarantine->kept = true;
-    /* Not over a file that came meanwhile. */
-    if (link(quarantine->part, quarantine->path) == 0) {
-        (void)unlink(quarantine->part);
-        return quarantine->path;
-    }
-    log_message(LOG_WARNING, "the file of the rows that were set aside keeps the name %s: %s: %s",
-                quarantine->part, quarantine->path, strerror(errno));
-    return quarantine->part;
+    return quarantine_link(quarantine->part, quarantine->path) ? quarantine->path : quarantine->part;
 }
 
 /* What has not been written out yet is missing at its end. */
@@ -53,15 +58,37 @@ static bool is_ours(int descriptor)
     return size >= 0 && strncmp(start, quarantine_heading, (size_t)size) == 0;
 }
 
+int quarantine_look(const char *path)
+{
+    int descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (descriptor >= 0 && !is_ours(descriptor)) {
+        (void)close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
 /* A run that is alive holds the lock of its file. */
+int quarantine_take(const char *part)
+{
+    int descriptor = quarantine_look(part);
+
+    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        (void)close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
 bool quarantine_remove(const char *part)
 {
-    int descriptor = open(part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int descriptor = quarantine_take(part);
     bool removed;
 
     if (descriptor < 0)
         return false;
-    removed = is_ours(descriptor) && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && unlink(part) == 0;
+    removed = unlink(part) == 0;
     (void)close(descriptor);
     return removed;
 }

@@ -90,7 +90,7 @@ def test_file_of_rows_set_aside(source, database, tmp_path, monkeypatch):
     options = ("--misfit", "quarantine", "--type", "post.title=varchar(9)")
     kill_before("COMMIT", source, database, *options)
     (part,) = tmp_path.iterdir()
-    assert part.name.endswith(".csv.part")
+    assert part.name.endswith(".part")
     outcome = abandon(database.url, "--json")
     assert outcome.status == pgrade.OK and outcome.report["file"] == str(part), outcome
     assert list(tmp_path.iterdir()) == []
