@@ -84,7 +84,7 @@ def a_folder():
     return folder.name
 
 
-def start(*arguments, **environment):
+def start(*arguments, directory=None, **environment):
     """The same in the background: finish() waits for its end."""
     return subprocess.Popen(
         [program(), *arguments],
@@ -93,7 +93,7 @@ def start(*arguments, **environment):
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        cwd=a_folder(),
+        cwd=directory or a_folder(),
         env=clean_environment(environment),
     )
 
