@@ -84,12 +84,13 @@ static void put_facts(const struct report *report, struct page *page)
     page_fact(page, "Time",
               str_printf(arena,
                          "%.*s: plan %.*s, load with indexes and verification %.*s, constraints %.*s,"
-                         " views %.*s, publish %.*s",
+                         " views %.*s, catalog %.*s, publish %.*s",
                          STR_ARGS(show_seconds(arena, result->total_us)),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_PLAN])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_LOAD])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_CONSTRAINTS])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_VIEWS])),
+                         STR_ARGS(show_seconds(arena, result->step_us[STEP_STRUCTURE])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH]))));
 }
 

@@ -42,6 +42,10 @@ void report_views(const struct report *report, struct buf *out);
 void report_json_views(const struct report *report, struct json *json);
 void report_json_view_proof(const struct report *report, struct json *json);
 void report_json_plan(const struct report *report, struct json *json);
+/* report_structure.c: what differs beside the rows; what was compared: "4 tables, 20 columns". */
+void report_structure(const struct report *report, struct buf *out);
+struct str report_structure_counts(struct arena *arena, const struct structure *structure);
+void report_json_structure(const struct report *report, struct json *json);
 /* report_comparison.c: the target's tables beside the source's. */
 void report_comparison(const struct report *report, struct buf *out);
 void report_json_comparison(const struct report *report, struct json *json);

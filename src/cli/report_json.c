@@ -300,7 +300,8 @@ static void put_resumed(const struct report *report, struct json *json)
 
 void report_upgrade_json(const struct report *report, const struct err *err, int status)
 {
-    static const char *const steps[STEP_COUNT] = {"plan", "load", "constraints", "views", "publish"};
+    static const char *const steps[STEP_COUNT] = {"plan",  "load",      "constraints",
+                                                  "views", "structure", "publish"};
     struct json json;
     struct buf out;
 
@@ -320,6 +321,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     put_outcomes(report, &json);
     put_differences(report, &json);
     report_json_view_proof(report, &json);
+    report_json_structure(report, &json);
     report_json_misfits(report, &json);
     put_contradictions(report, &json);
     json_name(&json, "seconds");

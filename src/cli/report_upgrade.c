@@ -50,6 +50,15 @@ static void put_outcome(const struct report *report, size_t place, struct text_t
         text_table_cell(table, str_from("DIFFERENT"));
 }
 
+static void put_structure(const struct report *report, struct buf *out)
+{
+    const struct structure *structure = &report->result->structure;
+
+    if (structure->compared && structure->count_count > 0)
+        buf_printf(out, "\nAs planned, by the server's catalog: %.*s\n",
+                   STR_ARGS(report_structure_counts(report->invocation->arena, structure)));
+}
+
 static void put_elapsed(const struct report *report, struct buf *out)
 {
     struct arena *arena = report->invocation->arena;
@@ -57,12 +66,13 @@ static void put_elapsed(const struct report *report, struct buf *out)
 
     buf_printf(out,
                "\nDone in %.*s: plan %.*s, load with indexes and verification %.*s, constraints %.*s, "
-               "views %.*s, publish %.*s\n",
+               "views %.*s, catalog %.*s, publish %.*s\n",
                STR_ARGS(show_seconds(arena, result->total_us)),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_PLAN])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_LOAD])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_CONSTRAINTS])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_VIEWS])),
+               STR_ARGS(show_seconds(arena, result->step_us[STEP_STRUCTURE])),
                STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH])));
 }
 
@@ -295,13 +305,16 @@ void report_upgrade(const struct report *report, const struct err *err)
         put_tables(report, &out);
     }
     prose = out.len;
-    if (err == NULL)
+    if (err == NULL) {
+        put_structure(report, &out);
         put_elapsed(report, &out);
+    }
     report_not_carried(report, &out);
     report_misfits(report, &out);
     if (err == NULL)
         report_changes(report, &out);
     put_contradictions(report, &out);
+    report_structure(report, &out);
     if (err == NULL) {
         report_notes(report, &out);
         put_widened(report, &out);

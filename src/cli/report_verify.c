@@ -79,9 +79,9 @@ static void put_remarks(const struct verify_report *report, bool differing, cons
 
         if (remark->differs != differing)
             continue;
-        buf_printf(out, "%s  %s %.*s%s%.*s: %.*s\n", headed ? "" : heading, remark->what,
-                   STR_ARGS(remark->table), remark->table.len > 0 && remark->name.len > 0 ? "." : "",
-                   STR_ARGS(remark->name), STR_ARGS(remark->text));
+        buf_printf(out, "%s  ", headed ? "" : heading);
+        report_remark(out, remark);
+        buf_byte(out, '\n');
         headed = true;
     }
 }

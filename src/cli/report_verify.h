@@ -19,6 +19,10 @@ void report_verify_json(const struct verify_report *report, int status);
 /* The page of --report. */
 bool report_verify_page(const struct verify_report *report, const char *path, struct err *err) MUST_USE;
 
+/* report_structure.c: "index t.a: the target has none"; as a member of a list that is open. */
+void report_remark(struct buf *out, const struct verify_remark *remark);
+void report_json_remark(struct json *json, const struct verify_remark *remark);
+
 /* Differences of one table on lines of their own, for people; `upgrade` tells its own so too. */
 void report_differences(struct buf *out, const struct comparison *comparison, struct str table,
                         const struct differences *differences, bool hide_values);

@@ -68,17 +68,8 @@ static void put_remarks(const struct verify_report *report, struct json *json)
 {
     json_name(json, "remarks");
     json_array(json);
-    for (size_t i = 0; i < report->result->remark_count; i++) {
-        const struct verify_remark *remark = &report->result->remarks[i];
-
-        json_object(json);
-        json_put_bool(json, "differs", remark->differs);
-        json_put_text(json, "what", remark->what);
-        json_put_str(json, "table", remark->table);
-        json_put_str(json, "name", remark->name);
-        json_put_str(json, "text", remark->text);
-        json_object_end(json);
-    }
+    for (size_t i = 0; i < report->result->remark_count; i++)
+        report_json_remark(json, &report->result->remarks[i]);
     json_array_end(json);
 }
 

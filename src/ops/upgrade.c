@@ -17,6 +17,7 @@
 #include "ops/refusals.h"
 #include "ops/resume_facts.h"
 #include "ops/settle.h"
+#include "ops/structure.h"
 #include "ops/views.h"
 #include "ops/widen.h"
 #include "ops/work.h"
@@ -324,6 +325,9 @@ static bool finish_and_publish(struct run *run, struct err *err)
         !accept_check(run->options, run->result, "published", err))
         return false;
     since = step_done(run, STEP_VIEWS, since);
+    if (!structure_check(run->arena, run->options, run->result, run->control, err))
+        return false;
+    since = step_done(run, STEP_STRUCTURE, since);
     if (!guard_source(run->options, run->result, err))
         return false;
     if (was_interrupted(run->options->interrupted))

@@ -114,6 +114,7 @@ enum upgrade_step {
     STEP_LOAD, /* indexes and verification run beside it, table by table */
     STEP_CONSTRAINTS,
     STEP_VIEWS,
+    STEP_STRUCTURE, /* comparing what was made with what was planned */
     STEP_PUBLISH,
     STEP_COUNT
 };
@@ -127,6 +128,21 @@ struct resumed {
     size_t tables;    /* of which at least a part was loaded */
     int64_t rows;
     size_t objects; /* indexes, keys and constraints */
+};
+
+/* structure.h: how many of a kind were planned, and compared. */
+struct structure_count {
+    const char *what; /* "index" */
+    size_t count;
+};
+
+struct structure {
+    bool compared;
+    struct structure_count *counts;
+    size_t count_count;
+    size_t count_capacity;
+    struct verify_remark *remarks; /* verify.h; of table names as on the target */
+    size_t remark_count;
 };
 
 struct orphan_set;
@@ -146,6 +162,7 @@ struct upgrade_result {
     struct target target;
     struct table_outcome *tables; /* by place in the plan */
     struct view_outcome *views;   /* by place in the plan; NULL: none was made yet */
+    struct structure structure;   /* where it fills tables, nothing was made and nothing is compared */
     struct contradiction *contradictions;
     size_t contradiction_count;
     size_t contradiction_capacity;

@@ -24,7 +24,19 @@ struct facts {
     struct fact *items;
     size_t count;
     size_t capacity;
+    /* facts_index(): those of a table are a few among many. */
+    size_t *heads;
+    size_t *next;
+    size_t head_count; /* a power of two */
 };
+
+/* Once all are added: facts_first() begins the places of a table's facts, `next` goes on, and one that is not
+ * below `count` ends them; others may lie between. */
+void facts_index(struct arena *arena, struct facts *facts);
+size_t facts_first(const struct facts *facts, struct str table);
+
+/* verify_structure.c: remarks on what facts[0] has and facts[1], which is indexed, has not. */
+void facts_compare(struct verify *verify, const struct facts *facts);
 
 void facts_add(struct arena *arena, struct facts *facts, const char *what, struct str table, struct str name,
                struct str detail);
@@ -36,7 +48,9 @@ void verify_facts_of_plan(const struct verify *verify, struct facts *facts);
 bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct facts *facts,
                       struct err *err) MUST_USE;
 
-/* verify_sequences.c: names sequences that would give a number that is there already. */
-bool facts_check_sequences(struct verify *verify, int side, struct err *err) MUST_USE;
+/* verify_sequences.c: names sequences that would give a number that is there already; with a `plan`, also
+ * those that would give one which the source gave before. */
+bool facts_check_sequences(struct verify *verify, int side, const struct plan *plan,
+                           struct err *err) MUST_USE;
 
 #endif

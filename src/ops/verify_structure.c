@@ -9,6 +9,38 @@ void facts_add(struct arena *arena, struct facts *facts, const char *what, struc
         (struct fact){.what = what, .table = table, .name = name, .detail = detail};
 }
 
+/* FNV-1a, as Fowler, Noll and Vo published it. */
+static uint64_t hash_of(struct str text)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.ptr[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+void facts_index(struct arena *arena, struct facts *facts)
+{
+    facts->head_count = 64;
+    while (facts->head_count < facts->count)
+        facts->head_count *= 2;
+    facts->heads = ARENA_ARRAY(arena, size_t, facts->head_count);
+    facts->next = ARENA_ARRAY(arena, size_t, facts->count + 1);
+    for (size_t i = 0; i < facts->head_count; i++)
+        facts->heads[i] = facts->count;
+    for (size_t i = facts->count; i > 0; i--) {
+        size_t *head = &facts->heads[hash_of(facts->items[i - 1].table) & (facts->head_count - 1)];
+
+        facts->next[i - 1] = *head;
+        *head = i - 1;
+    }
+}
+
+size_t facts_first(const struct facts *facts, struct str table)
+{
+    return facts->heads[hash_of(table) & (facts->head_count - 1)];
+}
+
 static bool alike_part(struct str a, struct str b)
 {
     struct str text = a.len > 0 && a.ptr[a.len - 1] == FACT_PERHAPS ? a : b;
@@ -81,14 +113,15 @@ enum presence {
     FACT_PRESENT
 };
 
-static enum presence look_for(const struct verify *verify, const struct fact *fact,
+/* `table`: what the others call the fact's table. */
+static enum presence look_for(const struct verify *verify, const struct fact *fact, struct str table,
                               const struct facts *others)
 {
     bool whole = verify->plan == NULL;
-    struct str table = target_table(verify, fact->table);
     enum presence presence = FACT_ABSENT;
 
-    for (size_t i = 0; i < others->count && presence != FACT_PRESENT; i++) {
+    for (size_t i = facts_first(others, table); i < others->count && presence != FACT_PRESENT;
+         i = others->next[i]) {
         struct fact *other = &others->items[i];
         bool named = whole ? str_equal(fact->name, other->name) : alike(fact->name, other->name);
 
@@ -120,13 +153,18 @@ static int naming_side(const struct verify *verify, int side)
 /* Plain indexes last: a unique one that is left over may stand for them. */
 static void compare_facts_of(struct verify *verify, const struct facts *facts, bool indexes)
 {
+    struct str table = {NULL, 0}; /* what the target calls `source` */
+    struct str source = {NULL, 0};
+
     for (size_t i = 0; i < facts[0].count; i++) {
         const struct fact *fact = &facts[0].items[i];
         enum presence presence;
 
         if (str_is(str_from(fact->what), "index") != indexes)
             continue;
-        presence = look_for(verify, fact, &facts[1]);
+        if (source.ptr == NULL || !str_equal(fact->table, source))
+            table = target_table(verify, source = fact->table);
+        presence = look_for(verify, fact, table, &facts[1]);
         if (presence == FACT_PRESENT || !is_compared(verify, fact->table, naming_side(verify, 0)))
             continue;
         verify_remark(
@@ -135,7 +173,13 @@ static void compare_facts_of(struct verify *verify, const struct facts *facts, b
     }
 }
 
-static void compare_facts(struct verify *verify, const struct facts *facts)
+static void index_both(const struct verify *verify, struct facts *facts)
+{
+    facts_index(verify->arena, &facts[0]);
+    facts_index(verify->arena, &facts[1]);
+}
+
+void facts_compare(struct verify *verify, const struct facts *facts)
 {
     compare_facts_of(verify, facts, false);
     compare_facts_of(verify, facts, true);
@@ -152,8 +196,8 @@ static void note_stricter(struct verify *verify, const struct facts *facts)
 
         for (size_t j = 0; j < ARRAY_LENGTH(strict); j++)
             matters = matters || str_is(str_from(fact->what), strict[j]);
-        if (matters && is_compared(verify, fact->table, naming_side(verify, 1)) &&
-            look_for(verify, fact, &facts[0]) == FACT_ABSENT)
+        if (matters && look_for(verify, fact, target_table(verify, fact->table), &facts[0]) == FACT_ABSENT &&
+            is_compared(verify, fact->table, naming_side(verify, 1)))
             verify_remark(verify, false, fact->what, fact->table, fact->name,
                           str_from("only the target has it"));
     }
@@ -179,10 +223,11 @@ static bool compare_with_plan(struct verify *verify, struct err *err)
     verify_facts_of_plan(verify, &facts[lite]);
     if (!facts_of_catalog(verify, 1 - lite, false, &facts[1 - lite], err))
         return false;
-    compare_facts(verify, facts);
+    index_both(verify, facts);
+    facts_compare(verify, facts);
     note_stricter(verify, facts);
     note_not_carried(verify);
-    return facts_check_sequences(verify, 1 - lite, err);
+    return facts_check_sequences(verify, 1 - lite, NULL, err);
 }
 
 static bool compare_catalogs(struct verify *verify, struct err *err)
@@ -192,9 +237,10 @@ static bool compare_catalogs(struct verify *verify, struct err *err)
     for (int side = 0; side < 2; side++)
         if (!facts_of_catalog(verify, side, true, &facts[side], err))
             return false;
-    compare_facts(verify, facts);
+    index_both(verify, facts);
+    facts_compare(verify, facts);
     note_stricter(verify, facts);
-    return facts_check_sequences(verify, 0, err) && facts_check_sequences(verify, 1, err);
+    return facts_check_sequences(verify, 0, NULL, err) && facts_check_sequences(verify, 1, NULL, err);
 }
 
 static bool is_renamed(const struct verify *verify, struct str table)

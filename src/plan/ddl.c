@@ -76,7 +76,7 @@ static void put_generated(struct buf *out, const struct plan *plan, const struct
                                    : "STORED /* VIRTUAL on PostgreSQL 18 and later */");
 }
 
-static void put_column(struct buf *out, const struct plan *plan, const struct plan_column *column)
+void plan_put_column(struct buf *out, const struct plan *plan, const struct plan_column *column)
 {
     ident_quote(out, column->name);
     buf_byte(out, ' ');
@@ -101,7 +101,7 @@ void plan_create_table(struct buf *out, const struct plan *plan, const struct pl
     buf_text(out, " (");
     for (size_t i = 0; i < table->column_count; i++) {
         buf_text(out, i > 0 ? ",\n    " : "\n    ");
-        put_column(out, plan, &table->columns[i]);
+        plan_put_column(out, plan, &table->columns[i]);
     }
     buf_text(out, table->column_count > 0 ? "\n)" : ")");
 }

@@ -285,6 +285,8 @@ void plan_create_enum(struct buf *out, const struct plan_enum *type, struct str 
 void plan_create_collation(struct buf *out, struct str schema);
 /* The type of a column as DDL without schemas has it, for people: "citext", "text COLLATE nocase". */
 struct str plan_column_type(struct arena *arena, const struct plan_column *column);
+/* A column as in CREATE TABLE. */
+void plan_put_column(struct buf *out, const struct plan *plan, const struct plan_column *column);
 void plan_create_table(struct buf *out, const struct plan *plan, const struct plan_table *table);
 /* The loaded columns of a table, as in COPY t (a, b): all that are not generated. */
 void plan_column_list(struct buf *out, const struct plan_table *table);

@@ -9,6 +9,7 @@ FRESH = {
     "indexes": ("max_parallel_maintenance_workers", "CREATE INDEX", "CREATE UNIQUE INDEX"),
     "keys": ("USING INDEX",),
     "constraints": ("FOREIGN KEY", "VALIDATE CONSTRAINT", "CHECK (", "setval("),
+    "catalog": ("SET jit = off",),
     "publishing": ("pg_walfile_name", "SET SCHEMA"),
     "commit": ("txid_current()",),
     "after": ("pg_advisory_unlock_all",),
