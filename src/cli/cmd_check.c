@@ -148,6 +148,11 @@ static bool diagnose(struct invocation *invocation, struct str text, const struc
     struct fixing fixing = {.invocation = invocation};
     struct check_report report;
 
+    request.unit = option_value(invocation, "unit");
+    request.app = option_value(invocation, "app");
+    request.backups = option_value(invocation, "backups");
+    request.production = option_given(invocation, "production");
+    request.venv = option_value(invocation, "venv");
     request.env_file = option_value(invocation, "env-file");
     request.only = option_values(invocation, "only", &request.only_count);
     request.skip = option_values(invocation, "skip", &request.skip_count);
@@ -162,6 +167,8 @@ static bool diagnose(struct invocation *invocation, struct str text, const struc
     invocation->status = report_check_status(&report);
     if (invocation->json)
         report_check_json(invocation, &report, &fixing.fixes);
+    else if (request.production && report.parsed && report.url.kind == URL_POSTGRES)
+        report_production(invocation, &report);
     else
         report_check(invocation, &report);
     return true;
@@ -200,6 +207,11 @@ static const struct option options[] = {
     {"skip", 0, "NAMES", "all but these checks, or groups; may be repeated"},
     {"fix", 0, NULL, "run the statements that mend without risk, after asking"},
     {"env-file", 0, "FILE", "compare the URL with that of this file instead of .env"},
+    {"production", 0, NULL, "look at all that an application needs, as a list to be ticked off"},
+    {"unit", 0, "NAME", "look at a systemd unit, or its file, and at the URL that it gives"},
+    {"app", 0, "DIR", "the application's folder; the unit's, or this one, unless said"},
+    {"venv", 0, "DIR", "the application's virtual environment of Python; looked for unless said"},
+    {"backups", 0, "DIR", "look for a recent backup of the database in this folder"},
     {"process", 0, "NUMBER", "compare the URL with that in the environment of a process"},
     {"expires", 0, "DATE", "the server's last day, as 2026-12-31"},
     {"idle", 0, "SECONDS", "leave a connection alone for so long, and see whether it is cut"},

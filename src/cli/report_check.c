@@ -20,22 +20,25 @@ static const struct {
                         [CHECK_ADVICE] = {"advice", "\033[33m"},
                         [CHECK_PROBLEM] = {"PROBLEM", "\033[1;31m"}};
 
-/* In lines of at most `width` (0: one line) behind `column`, which the first begins at already. */
-static void put_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t width)
+/* In lines of at most `width` (0: one line) behind `column`; the first goes on at `used`. */
+static void put_words(struct buf *out, struct arena *arena, struct str text, size_t column, size_t width,
+                      size_t used)
 {
-    size_t used = column;
+    bool first = true;
 
     while (text.len > 0) {
         ptrdiff_t space = str_find(text, ' ');
         struct str word = screen_text(arena, str_slice(text, 0, space < 0 ? text.len : (size_t)space));
         size_t wide = screen_width(word);
 
-        if (used > column && width > 0 && used + 1 + wide > width) {
+        if (!first && width > 0 && used + 1 + wide > width) {
             buf_printf(out, "\n%*s", (int)column, "");
             used = column;
+            first = true;
         }
-        buf_printf(out, "%s%.*s", used > column ? " " : "", STR_ARGS(word));
-        used += wide + (used > column ? 1 : 0);
+        buf_printf(out, "%s%.*s", first ? "" : " ", STR_ARGS(word));
+        used += wide + (first ? 0 : 1);
+        first = false;
         text = space < 0 ? (struct str){NULL, 0} : str_slice(text, (size_t)space + 1, text.len);
     }
     buf_byte(out, '\n');
@@ -50,6 +53,16 @@ static struct str one_line(struct arena *arena, struct str text)
         if (*c == '\n' || *c == '\t')
             *c = ' ';
     return str_from(copy);
+}
+
+static void put_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t width)
+{
+    put_words(out, arena, text, column, width, column);
+}
+
+void report_check_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t used)
+{
+    put_words(out, arena, one_line(arena, text), column, wrap_width(), used);
 }
 
 static void put_part(struct buf *out, struct arena *arena, const char *name, struct str text)

@@ -19,6 +19,9 @@ struct check_fixes {
 
 /* 0, 5 or 6: docs/exit.md. */
 int report_check_status(const struct check_report *report);
+void report_production(const struct invocation *invocation, const struct check_report *report);
+/* Words in lines as wide as the terminal, behind `column`; the first line goes on at `used`. */
+void report_check_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t used);
 void report_check(const struct invocation *invocation, const struct check_report *report);
 void report_check_json(const struct invocation *invocation, const struct check_report *report,
                        const struct check_fixes *fixes);

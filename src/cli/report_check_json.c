@@ -42,6 +42,31 @@ static void put_fixes(struct json *json, const struct check_fixes *fixes)
     json_array_end(json);
 }
 
+/* null but with --production. */
+static void put_checklist(struct json *json, const struct invocation *invocation,
+                          const struct check_report *report)
+{
+    json_name(json, "checklist");
+    if (!option_given(invocation, "production")) {
+        json_null(json);
+        return;
+    }
+    json_array(json);
+    for (const struct check_item *item = check_items; item->title != NULL; item++) {
+        json_object(json);
+        json_put_text(json, "item", item->title);
+        json_put_text(json, "state", check_state_name(check_item_state(item, report)));
+        json_name(json, "checks");
+        json_array(json);
+        for (size_t i = 0; i < report->count; i++)
+            if (check_belongs(item, report->results[i].check))
+                json_text(json, report->results[i].check->name);
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 void report_check_json(const struct invocation *invocation, const struct check_report *report,
                        const struct check_fixes *fixes)
 {
@@ -69,6 +94,7 @@ void report_check_json(const struct invocation *invocation, const struct check_r
         json_object_end(&json);
     }
     json_array_end(&json);
+    put_checklist(&json, invocation, report);
     put_fixes(&json, fixes);
     end(&json, &out);
 }

@@ -12,6 +12,9 @@ const struct check_group check_groups[] = {
     {"activity", URL_POSTGRES, check_activity_checks},
     {"limits", URL_POSTGRES, check_limit_checks},
     {"service", URL_POSTGRES, check_service_checks},
+    {"unit", URL_POSTGRES, check_unit_checks},
+    {"application", URL_POSTGRES, check_application_checks},
+    {"production", URL_POSTGRES, check_production_checks},
     {"file", URL_SQLITE, check_file_checks},
     {NULL, URL_SQLITE, NULL},
 };
@@ -152,6 +155,7 @@ bool check_make(const struct check_request *request, struct check_report *report
     run.failure = wrong;
     if (report->parsed)
         kind = report->url.kind;
+    check_find_application(&run);
     for (const struct check_group *group = check_groups; group->name != NULL; group++)
         for (const struct check_entry *check = group->checks; group->kind == kind && check->name != NULL;
              check++)

@@ -79,7 +79,11 @@ struct check_request {
     size_t skip_count;
     const char *env_file; /* NULL: .env */
     long process;         /* whose environment is compared; 0: none */
-    bool production;      /* those that are made where they are asked for, too */
+    const char *unit;     /* the name of a systemd unit, or the path of its file; NULL: none */
+    const char *app;      /* the application's folder; NULL: the unit's, or where we are */
+    const char *venv;     /* its virtual environment of Python; NULL: it is looked for */
+    const char *backups;  /* the folder of backups; NULL: "backups" */
+    bool production;      /* all that an application needs before it goes to work */
     const char *expires;  /* "2026-12-31", the last day of the server; NULL: not known */
     long idle_seconds;    /* how long a connection is left alone, to see whether it is cut; 0: it is not */
     long long_seconds;    /* a transaction is long from then on */
@@ -99,6 +103,18 @@ struct check_report {
 /* False: a name of a check that is none, or interrupted.  What is wrong with the database is in the report.
  */
 bool check_make(const struct check_request *request, struct check_report *report, struct err *err) MUST_USE;
+
+/* The list of --production: what a line of it stands for, by the names of checks; none: all that no other
+ * line has. */
+struct check_item {
+    const char *title;
+    const char *checks[8];
+};
+
+extern const struct check_item check_items[]; /* ended by one without a title */
+bool check_belongs(const struct check_item *item, const struct check_entry *check);
+/* The worst of its checks; where none was made it is skipped. */
+enum check_state check_item_state(const struct check_item *item, const struct check_report *report);
 
 /* "2026-12-31" as days since 1970; false: it is no day. */
 bool check_day(const char *text, int64_t *day) MUST_USE;

@@ -3,6 +3,7 @@
 #define PGRADE_OPS_CHECK_INTERN_H
 
 #include "ops/check.h"
+#include "ops/unit.h"
 
 struct check_run {
     struct arena *arena;
@@ -12,6 +13,12 @@ struct check_run {
     struct pgrade_database *db;  /* NULL: not open yet */
     struct err failure;          /* of opening it */
     bool tried;                  /* it was */
+    const struct unit *unit;     /* NULL: none was named, or it could not be read */
+    struct err unit_failure;     /* of reading it */
+    struct str systemd;          /* what it says of the unit; empty: nothing */
+    struct err systemd_failure;  /* and why */
+    const char *application;     /* the application's folder; NULL: none is known */
+    const char *venv;            /* its virtual environment of Python; NULL: none is known */
     char answer;                 /* to the question for TLS: 'S' yes, 'N' no; 0: nobody was asked */
 };
 
@@ -24,6 +31,9 @@ extern const struct check_entry check_activity_checks[];
 extern const struct check_entry check_limit_checks[];
 extern const struct check_entry check_file_checks[];
 extern const struct check_entry check_service_checks[];
+extern const struct check_entry check_unit_checks[];
+extern const struct check_entry check_application_checks[];
+extern const struct check_entry check_production_checks[];
 
 /* The result of the check under way; a worse state replaces a better one. */
 void check_ok(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -68,6 +78,23 @@ struct str provider_region(struct str host);
 const struct provider *check_provider(const struct check_run *run);
 void check_provider_name(struct check_run *run);
 void check_expiry(struct check_run *run);
+
+/* The service, and the application in it: what was named, and what can be found from there. */
+void check_find_application(struct check_run *run);
+bool check_wants_application(const struct check_request *request);
+bool check_wants_unit(const struct check_request *request);
+bool check_wants_production(const struct check_request *request);
+void check_driver(struct check_run *run);
+void check_sqlalchemy(struct check_run *run);
+void check_code(struct check_run *run);
+void check_migrations(struct check_run *run);
+void check_query(struct check_run *run);
+/* What systemd says of the unit. */
+void check_ask_systemd(struct check_run *run);
+long check_main_process(struct check_run *run);        /* 0: none, or not known */
+struct str check_service_since(struct check_run *run); /* "@1764000000", or empty */
+/* `text` is what the variable holds there; nothing of it is shown but its redacted URL. */
+void check_compare_url(struct check_run *run, const char *place, const char *variable, struct str text);
 
 /* Asks for one cell; a NULL ptr: there is none, or it may not be asked (*error, where it is wanted). */
 struct str check_value(struct check_run *run, const char *sql, struct pgrade_error *error);

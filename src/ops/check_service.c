@@ -59,8 +59,7 @@ static struct str differences(struct arena *arena, const struct url *a, const st
     return text;
 }
 
-/* `text` is what the variable holds there; nothing of it is shown but its redacted URL. */
-static void compare(struct check_run *run, const char *place, const char *variable, struct str text)
+void check_compare_url(struct check_run *run, const char *place, const char *variable, struct str text)
 {
     struct err wrong = {.code = ERR_NONE};
     struct url url;
@@ -101,7 +100,7 @@ static void check_env_file(struct check_run *run)
         if (text.len == 0)
             continue;
         run->result->state = CHECK_OK;
-        compare(run, path, variables[i], text);
+        check_compare_url(run, path, variables[i], text);
         if (fs_is_shared(path))
             check_found(run, CHECK_ADVICE, str_printf(run->arena, "chmod 600 '%s'", path),
                         "%s may be read by other users of this machine", path);
@@ -129,12 +128,13 @@ static void check_process(struct check_run *run)
 {
     struct str environment;
     struct err failure = {.code = ERR_NONE};
-    const char *path = arena_printf(run->arena, "/proc/%ld/environ", run->request->process);
-    const char *place = arena_printf(run->arena, "process %ld", run->request->process);
+    long number = run->request->process != 0 ? run->request->process : check_main_process(run);
+    const char *path = arena_printf(run->arena, "/proc/%ld/environ", number);
+    const char *place = arena_printf(run->arena, "process %ld", number);
 
-    if (run->request->process == 0 || !run->report->parsed) {
+    if (number == 0 || !run->report->parsed) {
         check_skip(run, "%s",
-                   run->report->parsed ? "no process was named: --process NUMBER"
+                   run->report->parsed ? "no process is known: --process NUMBER, or --unit where systemd runs"
                                        : "the URL could not be understood");
         return;
     }
@@ -147,7 +147,7 @@ static void check_process(struct check_run *run)
 
         if (text.len == 0)
             continue;
-        compare(run, place, variables[i], str_dup(run->arena, text));
+        check_compare_url(run, place, variables[i], str_dup(run->arena, text));
         return;
     }
     check_found(
@@ -164,7 +164,7 @@ const struct check_entry check_service_checks[] = {
      .alone = true,
      .run = check_env_file},
     {.name = "process",
-     .looks = "whether the process of --process was started with the URL of this database",
+     .looks = "whether the process of --process, or of the unit, was started with the URL of this database",
      .why = "a service keeps the environment with which it was started, whatever files say since",
      .mend = "start the service again: sudo systemctl restart UNIT",
      .alone = true,
