@@ -254,6 +254,7 @@ bool proc_run(struct arena *arena, const struct proc_options *options, struct pr
                           .directory = options->directory,
                           .user = options->user,
                           .own_group = options->timeout_ms > 0 || options->interrupted != NULL,
+                          .parent = options->ends_with_us ? getpid() : 0,
                           .descriptors = {-1, -1, -1}};
     bool done;
 

@@ -51,6 +51,9 @@ struct proc_options {
     /* As soon as it is set, the same is done; NULL: never.  A child with one does not get the terminal's
      * Ctrl-C by itself. */
     const volatile sig_atomic_t *interrupted;
+    /* The child gets SIGTERM when the thread that called ends, however it does: nobody would be left to say
+     * what became of the child's work. */
+    bool ends_with_us;
 };
 
 struct proc_result {

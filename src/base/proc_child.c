@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "base/proc_private.h"
 
@@ -66,6 +67,9 @@ void child_run(const struct child *child)
     default_signals();
     if (child->own_group)
         (void)setpgid(0, 0);
+    if (child->parent != 0 &&
+        (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != child->parent)) /* it ended before */
+        _exit(127);
     if (!place_descriptors(child))
         report_and_exit(child->report, STEP_DESCRIPTORS);
     if (child->user != NULL && !become(child->user))

@@ -40,6 +40,7 @@ struct child {
     const char *directory;
     const struct proc_user *user;
     bool own_group;
+    pid_t parent;       /* SIGTERM when it ends; 0: goes on without */
     int descriptors[3]; /* for 0, 1, 2; -1: as ours */
     int report;
 };

@@ -3,9 +3,11 @@
 #include "cli/backup_timer.h"
 #include "cli/commands.h"
 #include "cli/database.h"
+#include "cli/meter.h"
 #include "cli/report_backup.h"
 #include "cli/signals.h"
 #include "ops/backup_prove.h"
+#include "ops/bundle.h"
 
 static const char default_directory[] = "backups";
 
@@ -31,7 +33,7 @@ static bool tell(const struct invocation *invocation, const struct backup_result
 
     report.removed = removed;
     if (invocation->json)
-        report_backup_json(&report);
+        report_backup_json(&report, invocation->status);
     else
         report_backup(&report);
     return done;
@@ -47,11 +49,35 @@ static const char *directory_at(const struct invocation *invocation, int place)
     return to != NULL ? to : default_directory;
 }
 
+struct work {
+    struct invocation *invocation;
+    struct bundle_options options;
+    struct backup_result result;
+};
+
+/* Is done while the main thread shows how far it is. */
+static bool work(void *context, size_t worker, struct err *err)
+{
+    struct work *work = context;
+    const struct invocation *invocation = work->invocation;
+    struct arena *arena = invocation->arena;
+    bool done = option_given(invocation, "all")
+                    ? bundle_run(arena, &work->options, &work->result, err)
+                    : backup_run(arena, &work->options.backup, &work->result, err);
+
+    (void)worker;
+    tell_leftovers(arena, &work->result);
+    return done && (!option_given(invocation, "verify") ||
+                    backup_prove(arena, &work->options.backup, &work->result, err));
+}
+
 static bool make(struct invocation *invocation, const struct backup_keep *keep, struct err *err)
 {
-    struct backup_options options = {.directory = directory_at(invocation, 1),
-                                     .trace = option_given(invocation, "trace-sql")};
-    struct backup_result result = {.path = NULL};
+    struct work job = {.invocation = invocation,
+                       .options.backup = {.directory = directory_at(invocation, 1),
+                                          .trace = option_given(invocation, "trace-sql")}};
+    struct backup_options *options = &job.options.backup;
+    struct stage stage;
     const char *from;
     struct url url;
     long jobs;
@@ -60,14 +86,17 @@ static bool make(struct invocation *invocation, const struct backup_keep *keep, 
     if (!option_number(invocation, "jobs", 1, JOBS_MOST, 0, &jobs, err) ||
         !database_url(invocation, 0, &url, &from, err))
         return false;
-    options.url = &url;
-    options.jobs = (int)jobs;
-    options.interrupted = signals_catch();
-    done = backup_run(invocation->arena, &options, &result, err);
-    tell_leftovers(invocation->arena, &result);
-    return done &&
-           (!option_given(invocation, "verify") || backup_prove(invocation->arena, &options, &result, err)) &&
-           tell(invocation, &result, keep, err);
+    options->url = &url;
+    options->jobs = (int)jobs;
+    options->interrupted = signals_catch();
+    options->stage = &stage;
+    job.options.exclude = option_values(invocation, "exclude", &job.options.exclude_count);
+    stage_init(&stage);
+    done = meter_watch(invocation->quiet, &stage, work, &job, err);
+    stage_end(&stage);
+    if (done && bundle_missing(&job.result.manifest.bundle) > 0)
+        invocation->status = err_exit_status(ERR_SHORTFALL);
+    return done && tell(invocation, &job.result, keep, err);
 }
 
 static bool show_list(struct invocation *invocation, struct err *err)
@@ -92,7 +121,7 @@ static bool show_list(struct invocation *invocation, struct err *err)
 /* Words that do not belong together. */
 static bool check_options(const struct invocation *invocation, struct err *err)
 {
-    static const char *const of_making[] = {"keep", "jobs", "verify"};
+    static const char *const of_making[] = {"keep", "jobs", "verify", "all", "exclude"};
     bool list = option_given(invocation, "list");
 
     for (size_t i = 0; list && i < ARRAY_LENGTH(of_making); i++)
@@ -103,6 +132,8 @@ static bool check_options(const struct invocation *invocation, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--timer takes no argument: the URL is read from a file, for its "
                        "password; --to DIR says where backups go");
+    if (option_given(invocation, "exclude") && !option_given(invocation, "all"))
+        return err_set(err, ERR_USAGE, "--exclude belongs to --all: it names databases");
     if (option_given(invocation, "to") && invocation->argument_count > (list ? 0 : 1))
         return err_set(err, ERR_USAGE, "two directories were given, one of them by --to");
     return true;
@@ -124,6 +155,8 @@ static bool run(struct invocation *invocation, struct err *err)
 
 static const struct option options[] = {
     {"list", 0, NULL, "list the backups in DIR (the only argument), and check every file"},
+    {"all", 0, NULL, "all databases of the server, as one bundle"},
+    {"exclude", 0, "NAME", "with --all: not this database; may be repeated"},
     {"keep", 0, "KEEP", "afterwards remove older ones of it: 7, or daily=7,weekly=4,monthly=6"},
     {"verify", 0, NULL, "restore it into a scratch database and compare; needs CREATEDB"},
     {"to", 0, "DIR", "the same as the argument DIR, where the URL is from the environment"},
@@ -142,7 +175,9 @@ const struct command command_backup = {
                    "database, by\n"
                    "pg_dump, or the copy of a SQLite file, and a manifest with its tables, rows and sums. It "
                    "gets its name\n"
-                   "when it is complete. `pgrade restore` brings it back and compares.\n\n"
+                   "when it is complete. `pgrade restore` brings it back and compares. With --all it is a "
+                   "bundle: a backup\n"
+                   "of each database of the server, with one manifest over all.\n\n"
                    "The exit status of --list is 6 when one is damaged.",
     .options = options,
     .run = run,

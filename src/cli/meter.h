@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ops/stage.h"
 #include "ops/upgrade.h"
 
 struct meter {
@@ -22,5 +23,9 @@ struct meter {
 void meter_init(struct meter *meter, bool quiet);
 void meter_show(void *meter, const struct upgrade_progress *progress);
 void meter_end(struct meter *meter);
+
+/* Runs the work in a thread of its own and shows meanwhile what its stage says. */
+bool meter_watch(bool quiet, struct stage *stage, bool (*work)(void *context, size_t worker, struct err *err),
+                 void *context, struct err *err) MUST_USE;
 
 #endif

@@ -20,6 +20,58 @@ static void put_seconds(struct json *json, int64_t us)
     json_double(json, (double)us / 1e6, 3);
 }
 
+/* Lists that are empty where it is no bundle. */
+static void put_bundle(struct json *json, const struct manifest *manifest)
+{
+    const struct bundle *bundle = &manifest->bundle;
+
+    json_name(json, "databases");
+    json_array(json);
+    for (size_t i = 0; i < bundle->database_count; i++) {
+        json_object(json);
+        json_put_str(json, "name", bundle->databases[i].facts.name);
+        json_put_str(json, "folder", bundle->databases[i].folder);
+        json_put_int(json, "tables", bundle->databases[i].tables);
+        json_put_int(json, "rows", bundle->databases[i].rows);
+        json_put_int(json, "bytes", bundle->databases[i].bytes);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_name(json, "left_out");
+    json_array(json);
+    for (size_t i = 0; i < bundle->left_out_count; i++) {
+        json_object(json);
+        json_put_str(json, "name", bundle->left_out[i].name);
+        json_put_str(json, "why", bundle->left_out[i].why);
+        json_put_bool(json, "asked", bundle->left_out[i].asked);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void tell_bundle(struct arena *arena, const struct manifest *manifest)
+{
+    const struct bundle *bundle = &manifest->bundle;
+
+    printf("%zu database%s: %.*s tables, %.*s rows, %.*s in %.*s\n", bundle->database_count,
+           bundle->database_count == 1 ? "" : "s", STR_ARGS(show_count(arena, manifest_tables(manifest))),
+           STR_ARGS(show_count(arena, manifest_rows(manifest))),
+           STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
+           STR_ARGS(show_seconds(arena, manifest->took_us)));
+    for (size_t i = 0; i < bundle->database_count; i++) {
+        const struct bundle_database *one = &bundle->databases[i];
+
+        printf("  %.*s: %.*s tables, %.*s rows, %.*s\n", STR_ARGS(screen_text(arena, one->facts.name)),
+               STR_ARGS(show_count(arena, one->tables)), STR_ARGS(show_count(arena, one->rows)),
+               STR_ARGS(show_bytes(arena, one->bytes)));
+    }
+    for (size_t i = 0; i < bundle->left_out_count; i++)
+        printf("  %.*s %.*s: %.*s\n",
+               STR_ARGS(str_from(bundle->left_out[i].asked ? "left out" : "NOT BACKED UP")),
+               STR_ARGS(screen_text(arena, bundle->left_out[i].name)),
+               STR_ARGS(screen_text(arena, bundle->left_out[i].why)));
+}
+
 static struct str size_text(struct arena *arena, const struct contents *contents)
 {
     return str_printf(arena, "%zu table%s, %.*s rows", contents->count, contents->count == 1 ? "" : "s",
@@ -32,11 +84,14 @@ void report_backup(const struct backup_report *report)
     const struct manifest *manifest = &result->manifest;
     struct arena *arena = arena_new();
 
-    printf("%.*s: %.*s, %.*s in %.*s\n  %.*s\n", STR_ARGS(screen_text(arena, manifest->database)),
-           STR_ARGS(size_text(arena, &manifest->contents)),
-           STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
-           STR_ARGS(show_seconds(arena, manifest->took_us)),
-           STR_ARGS(screen_text(arena, str_from(result->path))));
+    if (manifest_is_bundle(manifest))
+        tell_bundle(arena, manifest);
+    else
+        printf("%.*s: %.*s, %.*s in %.*s\n", STR_ARGS(screen_text(arena, manifest->database)),
+               STR_ARGS(size_text(arena, &manifest->contents)),
+               STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
+               STR_ARGS(show_seconds(arena, manifest->took_us)));
+    printf("  %.*s\n", STR_ARGS(screen_text(arena, str_from(result->path))));
     if (report->verified)
         printf("  verified: restored into a scratch database, with the same tables, rows and sums\n");
     for (size_t i = 0; i < report->removed_count; i++)
@@ -44,7 +99,7 @@ void report_backup(const struct backup_report *report)
     arena_free(arena);
 }
 
-void report_backup_json(const struct backup_report *report)
+void report_backup_json(const struct backup_report *report, int status)
 {
     const struct backup_result *result = report->result;
     const struct manifest *manifest = &result->manifest;
@@ -54,7 +109,7 @@ void report_backup_json(const struct backup_report *report)
     buf_init(&out, SIZE_MAX / 2);
     json_begin(&json, &out);
     json_object(&json);
-    json_put_int(&json, "status", 0);
+    json_put_int(&json, "status", status);
     json_put_text(&json, "path", result->path);
     json_put_str(&json, "source", manifest->source);
     json_put_str(&json, "engine", manifest->engine);
@@ -63,9 +118,10 @@ void report_backup_json(const struct backup_report *report)
     json_put_str(&json, "program", manifest->program);
     json_put_str(&json, "format", manifest->format);
     json_put_int(&json, "bytes", manifest_bytes(manifest));
-    json_put_int(&json, "rows", contents_rows(&manifest->contents));
+    json_put_int(&json, "rows", manifest_rows(manifest));
     put_seconds(&json, manifest->took_us);
     contents_put(&json, &manifest->contents);
+    put_bundle(&json, manifest);
     json_put_bool(&json, "verified", report->verified);
     put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
     put_texts(&json, "removed", report->removed, report->removed_count);
@@ -74,15 +130,60 @@ void report_backup_json(const struct backup_report *report)
     buf_free(&out);
 }
 
+static int64_t rows_of(const struct restore_result *result)
+{
+    int64_t rows = contents_rows(&result->found);
+
+    for (size_t i = 0; i < result->database_count; i++)
+        rows += result->databases[i].rows;
+    return rows;
+}
+
+static void put_restored(struct json *json, const struct restore_result *result)
+{
+    json_name(json, "databases");
+    json_array(json);
+    for (size_t i = 0; i < result->database_count; i++) {
+        const struct restored_database *one = &result->databases[i];
+
+        json_object(json);
+        json_put_str(json, "name", one->name);
+        json_put_bool(json, "made", one->made);
+        json_put_int(json, "tables", one->tables);
+        json_put_int(json, "rows", one->rows);
+        put_texts(json, "refused", one->refused, one->refused_count);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void tell_restored(struct arena *arena, const struct restore_result *result)
+{
+    printf("%zu databases in %.*s, with the tables and rows of the bundle\n", result->database_count,
+           STR_ARGS(show_seconds(arena, result->took_us)));
+    for (size_t i = 0; i < result->database_count; i++) {
+        const struct restored_database *one = &result->databases[i];
+
+        printf("  %.*s: %.*s tables, %.*s rows%s\n", STR_ARGS(screen_text(arena, one->name)),
+               STR_ARGS(show_count(arena, one->tables)), STR_ARGS(show_count(arena, one->rows)),
+               one->made ? "; the database was made" : "");
+        for (size_t j = 0; j < one->refused_count; j++)
+            printf("    refused by the server: %.*s\n", STR_ARGS(screen_text(arena, one->refused[j])));
+    }
+}
+
 void report_restore(const struct restore_options *options, const struct restore_result *result)
 {
     struct arena *arena = arena_new();
 
-    printf("%.*s: %.*s in %.*s\n", STR_ARGS(screen_text(arena, url_redacted(arena, options->target))),
-           STR_ARGS(size_text(arena, &result->found)), STR_ARGS(show_seconds(arena, result->took_us)));
-    if (result->kind != RESTORE_BACKUP)
+    if (result->kind == RESTORE_BUNDLE)
+        tell_restored(arena, result);
+    else
+        printf("%.*s: %.*s in %.*s\n", STR_ARGS(screen_text(arena, url_redacted(arena, options->target))),
+               STR_ARGS(size_text(arena, &result->found)), STR_ARGS(show_seconds(arena, result->took_us)));
+    if (result->kind > RESTORE_BUNDLE)
         printf("  restored from a dump without a manifest: there was nothing to compare with\n");
-    else if (result->difference_count == 0)
+    else if (result->kind == RESTORE_BACKUP && result->difference_count == 0)
         printf("  all tables of the backup are there, with its rows\n");
     for (size_t i = 0; i < result->difference_count; i++)
         printf("  %.*s\n", STR_ARGS(screen_text(arena, result->differences[i])));
@@ -92,8 +193,10 @@ void report_restore(const struct restore_options *options, const struct restore_
 void report_restore_json(const struct restore_options *options, const struct restore_result *result,
                          const struct err *err, int status)
 {
-    static const char *const kinds[] = {
-        [RESTORE_BACKUP] = "backup", [RESTORE_ARCHIVE] = "archive", [RESTORE_SQL] = "sql"};
+    static const char *const kinds[] = {[RESTORE_BACKUP] = "backup",
+                                        [RESTORE_BUNDLE] = "bundle",
+                                        [RESTORE_ARCHIVE] = "archive",
+                                        [RESTORE_SQL] = "sql"};
     struct arena *arena = arena_new();
     struct json json;
     struct buf out;
@@ -105,10 +208,11 @@ void report_restore_json(const struct restore_options *options, const struct res
     json_put_text(&json, "from", options->from);
     json_put_text(&json, "kind", kinds[result->kind]);
     json_put_str(&json, "target", url_redacted(arena, options->target));
-    json_put_bool(&json, "compared", result->kind == RESTORE_BACKUP);
-    json_put_int(&json, "rows", contents_rows(&result->found));
+    json_put_bool(&json, "compared", result->kind <= RESTORE_BUNDLE);
+    json_put_int(&json, "rows", rows_of(result));
     put_seconds(&json, result->took_us);
     contents_put(&json, &result->found);
+    put_restored(&json, result);
     put_texts(&json, "differences", result->differences, result->difference_count);
     json_put_error(&json, "error", err);
     json_object_end(&json);

@@ -15,7 +15,7 @@ struct backup_report {
 };
 
 void report_backup(const struct backup_report *report);
-void report_backup_json(const struct backup_report *report);
+void report_backup_json(const struct backup_report *report, int status);
 
 /* The backups in a directory; `status` as the command will end. */
 void report_backups(const struct invocation *invocation, const char *directory,

@@ -1,4 +1,5 @@
 /* `backup --list`. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -38,8 +39,8 @@ static void put_row(struct text_table *table, const struct listed_backup *one)
             text_table_cellf(table, "?");
     } else {
         cell(table, str_slice(clock_text(table->arena, manifest->began_us), 0, MOMENT));
-        text_table_cellf(table, "%zu", manifest->contents.count);
-        cell(table, show_count(table->arena, contents_rows(&manifest->contents)));
+        text_table_cellf(table, "%" PRId64, manifest_tables(manifest));
+        cell(table, show_count(table->arena, manifest_rows(manifest)));
         cell(table, show_bytes(table->arena, manifest_bytes(manifest)));
     }
     text_table_cellf(table, one->whole ? "whole" : "DAMAGED");
@@ -97,9 +98,10 @@ static void put_one(struct json *json, struct arena *arena, const struct listed_
     json_put_str(json, "source", manifest->source);
     json_put_str(json, "engine", manifest->engine);
     json_put_str(json, "database", manifest->database);
+    json_put_int(json, "databases", (int64_t)manifest->bundle.database_count);
     json_put_str(json, "server", manifest->server);
-    json_put_int(json, "tables", (int64_t)manifest->contents.count);
-    json_put_int(json, "rows", contents_rows(&manifest->contents));
+    json_put_int(json, "tables", manifest_tables(manifest));
+    json_put_int(json, "rows", manifest_rows(manifest));
     json_put_int(json, "bytes", manifest_bytes(manifest));
     json_object_end(json);
 }

@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include "ops/manifest.h"
+#include "ops/stage.h"
 #include "url/url.h"
 
 struct backup_options {
@@ -20,6 +21,7 @@ struct backup_options {
     int jobs;              /* PostgreSQL: so many connections, and a directory of files; 0: one file */
     bool trace;
     const volatile sig_atomic_t *interrupted;
+    struct stage *stage; /* may be NULL */
 };
 
 struct backup_result {

@@ -27,6 +27,11 @@ bool backup_place_publish(struct arena *arena, struct backup_place *place, const
 /* Removes what is there, unless it was published. */
 void backup_place_close(struct backup_place *place);
 
+/* Of letters, digits and - _ . alone, so that the name is a file's, and no option of a program. */
+struct str backup_safe_name(struct arena *arena, struct str what);
+/* The file, or all that is in the directory, is on disk. */
+bool backup_flush_tree(struct arena *arena, const char *path, struct err *err) MUST_USE;
+
 /* Fill the place, and the manifest but for its files and times. */
 bool backup_postgres(struct arena *arena, const struct backup_options *options,
                      const struct backup_place *place, struct manifest *manifest, struct err *err) MUST_USE;

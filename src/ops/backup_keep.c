@@ -122,7 +122,8 @@ static size_t select_same(struct backup_list *list, const struct manifest *manif
         const struct listed_backup *one = &list->items[i];
 
         if (one->whole && str_equal(one->manifest.source, manifest->source) &&
-            str_equal(one->manifest.database, manifest->database))
+            str_equal(one->manifest.database, manifest->database) &&
+            manifest_is_bundle(&one->manifest) == manifest_is_bundle(manifest))
             list->items[count++] = *one;
     }
     return count;

@@ -27,8 +27,7 @@ static bool fail(struct err *err, const char *doing, const char *path)
     return err_detail(err, "%s", strerror(number));
 }
 
-/* Letters, digits and - _ . stay; so that the name is a file's, and no option of a program. */
-static struct str safe_name(struct arena *arena, struct str what)
+struct str backup_safe_name(struct arena *arena, struct str what)
 {
     struct str name = str_dup(arena, str_slice(what, 0, NAME_MAXIMUM));
     char *bytes = arena_copy(arena, name.ptr, name.len);
@@ -50,7 +49,7 @@ static const char *name_at(struct arena *arena, struct str what, int64_t began_u
 
     if (gmtime_r(&seconds, &parts) != NULL)
         (void)strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &parts);
-    return arena_printf(arena, "%.*s-%s", STR_ARGS(safe_name(arena, what)), text);
+    return arena_printf(arena, "%.*s-%s", STR_ARGS(backup_safe_name(arena, what)), text);
 }
 
 /* A partial one that nobody holds the lock of was interrupted. */
@@ -137,7 +136,7 @@ static bool flush(const char *path, struct err *err)
     return done;
 }
 
-static bool flush_tree(struct arena *arena, const char *path, struct err *err)
+bool backup_flush_tree(struct arena *arena, const char *path, struct err *err)
 {
     struct dirent **entries;
     bool done = true;
@@ -152,7 +151,7 @@ static bool flush_tree(struct arena *arena, const char *path, struct err *err)
         const char *name = entries[i]->d_name;
 
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-            done = done && flush_tree(arena, fs_join(arena, path, name), err);
+            done = done && backup_flush_tree(arena, fs_join(arena, path, name), err);
         free(entries[i]);
     }
     free((void *)entries);
@@ -166,7 +165,7 @@ bool backup_place_publish(struct arena *arena, struct backup_place *place, const
     *path = fs_join(arena, place->directory, place->name);
     if (unlink(lock) != 0)
         return fail(err, "remove", lock);
-    if (!flush_tree(arena, place->path, err))
+    if (!backup_flush_tree(arena, place->path, err))
         return false;
     if (renameat2(AT_FDCWD, place->path, AT_FDCWD, *path, RENAME_NOREPLACE) != 0 &&
         (errno != EINVAL || rename(place->path, *path) != 0))

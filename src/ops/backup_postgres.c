@@ -65,7 +65,8 @@ static bool dump(struct arena *arena, const struct backup_options *options, cons
                    &(struct proc_options){.argv = argv,
                                           .environment = access.environment,
                                           .output = PROC_DISCARD,
-                                          .interrupted = options->interrupted},
+                                          .interrupted = options->interrupted,
+                                          .ends_with_us = true},
                    &result, err))
         return true;
     if (str_contains_nocase(result.errors, "lock timeout"))
@@ -92,8 +93,10 @@ bool backup_postgres(struct arena *arena, const struct backup_options *options,
            ask_text(arena, engine, "SELECT current_database()::text", &manifest->database, err) &&
            engine_exec(engine, (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), err) &&
            ask_text(arena, engine, "SELECT pg_export_snapshot()", &snapshot, err) &&
-           contents_read(arena, engine, options->interrupted, &manifest->contents, err) &&
-           dump(arena, options, place, &program, snapshot, err);
+           (stage_set(options->stage, "counting the rows of", manifest->database, NULL),
+            contents_read(arena, engine, options->interrupted, &manifest->contents, err)) &&
+           (stage_set(options->stage, "dumping", manifest->database, place->path),
+            dump(arena, options, place, &program, snapshot, err));
     engine_close(engine);
     return done;
 }

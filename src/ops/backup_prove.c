@@ -106,6 +106,7 @@ static bool prove_postgres(struct arena *arena, const struct backup_options *opt
     drop_left(arena, engine);
     done = create(arena, engine, name, err);
     if (done) {
+        stage_set(options->stage, "restoring on trial", name, NULL);
         done = restore(arena, options, result, &target, err);
         if (!drop(engine, name, &failure))
             log_message(LOG_WARNING, "the scratch database %.*s could not be dropped: %s", STR_ARGS(name),
@@ -129,9 +130,31 @@ static bool prove_sqlite(struct arena *arena, const struct backup_options *optio
     return done;
 }
 
+/* One database after the other, so that one scratch database at most takes place. */
+static bool prove_bundle(struct arena *arena, const struct backup_options *options,
+                         const struct backup_result *result, struct err *err)
+{
+    const struct bundle *bundle = &result->manifest.bundle;
+
+    for (size_t i = 0; i < bundle->database_count; i++) {
+        const struct bundle_database *database = &bundle->databases[i];
+        struct url url = url_of_database(options->url, database->facts.name);
+        struct backup_options of_one = *options;
+        struct backup_result one = {.path = fs_join(arena, result->path, database->folder.ptr)};
+
+        of_one.url = &url;
+        stage_count(options->stage, i, bundle->database_count);
+        if (!prove_postgres(arena, &of_one, &one, err))
+            return err_prefix(err, "database %.*s", STR_ARGS(database->facts.name));
+    }
+    return true;
+}
+
 bool backup_prove(struct arena *arena, const struct backup_options *options,
                   const struct backup_result *result, struct err *err)
 {
+    if (manifest_is_bundle(&result->manifest))
+        return prove_bundle(arena, options, result, err);
     return options->url->kind == URL_SQLITE ? prove_sqlite(arena, options, result, err)
                                             : prove_postgres(arena, options, result, err);
 }

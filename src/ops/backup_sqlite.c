@@ -50,7 +50,8 @@ bool backup_sqlite(struct arena *arena, const struct backup_options *options,
     done = sqlite_check(arena, options->url, err) && engine_open(options->url, &open, &engine, err) &&
            engine_exec(engine, (struct str)STR("BEGIN"), err) &&
            contents_read(arena, engine, options->interrupted, &manifest->contents, err) &&
-           make_empty(path, err) && sqlite_copy_pages(engine, path, options->interrupted, err);
+           make_empty(path, err) && (stage_set(options->stage, "copying", manifest->database, path), true) &&
+           sqlite_copy_pages(engine, path, options->interrupted, err);
     engine_close(engine);
     return done && check_copy(path, err);
 }

@@ -40,7 +40,8 @@ static bool open_file(struct downgrade_run *run, struct err *err)
     return sqlite_copy_pages(run->result->prepared.snapshot.readers[0], run->made.made,
                              run->options->interrupted, err) &&
            sqlite_open_write(run->made.made, run->options->settings->trace, &run->file, err) &&
-           engine_exec(run->file, (struct str)STR("BEGIN"), err);
+           engine_exec(run->file, (struct str)STR("BEGIN"), err) &&
+           (run->options->like != NULL || downgrade_indexes_drop(run, err));
 }
 
 static bool count_rows(struct downgrade_run *run, const struct plan_table *table, int64_t *rows,
@@ -139,7 +140,7 @@ static bool make_file(void *context, struct err *err)
     run->result->tables = ARENA_ARRAY(run->arena, struct downgrade_table, count + 1);
     run->digesters = ARENA_ARRAY(run->arena, struct digester *, count + 1);
     if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_sequences(run, err) ||
-        !downgrade_aside(run, err) || !end_transaction(run, err))
+        !downgrade_aside(run, err) || !end_transaction(run, err) || !downgrade_indexes_make(run, err))
         return false;
     downgrade_search(run);
     if (!finish_file(run, err))

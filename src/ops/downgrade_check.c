@@ -1,13 +1,12 @@
 /* The file is read again, by a connection of its own, and compared with what the server sent. */
-#include <inttypes.h>
-
 #include "ops/downgrade_intern.h"
+#include "ops/downgrade_whole.h"
 #include "ops/interrupt.h"
 #include "schema/ident.h"
 
 enum {
     LOOK_EVERY = 1024,
-    TROUBLES_SHOWN = 20
+    WORKERS = 2
 };
 
 static void put_select(const struct plan_table *table, struct buf *sql)
@@ -98,136 +97,62 @@ static bool compare_all(struct downgrade_run *run, struct engine *reader, struct
                     "this is a mistake of pgrade: please report it with the names of the columns' types");
 }
 
-/* ---- what SQLite itself says of it ---- */
-
-struct troubles {
-    struct str *lines;
-    size_t count;
-    size_t capacity;
-};
-
-static bool read_troubles(struct arena *arena, struct engine *reader, struct str sql,
-                          struct troubles *troubles, struct err *err)
-{
-    struct rows *rows;
-    bool found = true;
-    bool done;
-
-    *troubles = (struct troubles){.count = 0};
-    if (!engine_query(reader, sql, NULL, 0, &rows, err))
-        return false;
-    while ((done = rows_next(rows, &found, err)) && found)
-        if (rows->cells[0].kind == VALUE_TEXT && !str_is(rows->cells[0].bytes, "ok"))
-            ARENA_PUSH(arena, troubles->lines, troubles->count, troubles->capacity) =
-                str_dup(arena, rows->cells[0].bytes);
-    rows_close(rows);
-    return done;
-}
-
-static bool has_line(const struct troubles *troubles, struct str line)
-{
-    for (size_t i = 0; i < troubles->count; i++)
-        if (str_equal(troubles->lines[i], line))
-            return true;
-    return false;
-}
-
-/* Rows that contradict the schema, as the old file's own may: SQLite lets them be where it was told to. */
-static bool is_of_rows(struct str line)
-{
-    return str_starts_with(line, "CHECK constraint failed") || str_starts_with(line, "NULL value in") ||
-           str_starts_with(line, "non-unique");
-}
-
-/* What cannot be looked at in the old file cannot in the new one: an index by a function of the
- * application's. */
-static bool check_whole(struct downgrade_run *run, struct engine *reader, struct err *err)
-{
-    static const struct str question = STR("PRAGMA integrity_check(20)");
-    struct troubles found;
-    struct troubles before;
-    struct err failure = {.code = ERR_NONE};
-    bool looked = read_troubles(run->arena, reader, question, &found, &failure);
-
-    if (looked && found.count == 0)
-        return true;
-    if (!read_troubles(run->arena, run->result->prepared.snapshot.readers[0], question, &before, &failure)) {
-        downgrade_note(run, (struct str){NULL, 0},
-                       str_printf(run->arena, "the file could not be checked whole, nor the old one: %s",
-                                  failure.detail));
-        return true;
-    }
-    if (!looked) {
-        *err = failure;
-        return false;
-    }
-    for (size_t i = 0; i < found.count; i++) {
-        if (has_line(&before, found.lines[i]))
-            downgrade_note(run, (struct str){NULL, 0},
-                           str_printf(run->arena, "%.*s, as in the old file", STR_ARGS(found.lines[i])));
-        else if (is_of_rows(found.lines[i]))
-            downgrade_not_carried(run, OBJECT_CHECK, (struct str){NULL, 0}, found.lines[i],
-                                  str_from("rows of PostgreSQL contradict the old file's schema"));
-        else
-            return err_set(err, ERR_DIFFERENT, "the new file is not in order: %.*s",
-                           STR_ARGS(found.lines[i]));
-    }
-    return true;
-}
-
-/* A line is a table and how many of its rows have no parent, by key. */
-static bool check_foreign_keys(struct downgrade_run *run, struct engine *reader, struct err *err)
-{
-    static const struct str question =
-        STR("SELECT \"table\" || ' has ' || count(*) || ' row(s) without a parent in ' || parent"
-            " FROM pragma_foreign_key_check GROUP BY \"table\", parent, fkid ORDER BY 1");
-    struct err failure = {.code = ERR_NONE};
-    struct troubles found;
-    struct troubles before;
-
-    if (!read_troubles(run->arena, reader, question, &found, &failure)) {
-        downgrade_note(run, (struct str){NULL, 0},
-                       str_printf(run->arena, "the foreign keys could not be checked: %s", failure.detail));
-        return true;
-    }
-    if (found.count == 0)
-        return true;
-    if (!read_troubles(run->arena, run->result->prepared.snapshot.readers[0], question, &before, err))
-        return false;
-    for (size_t i = 0; i < found.count; i++) {
-        if (has_line(&before, found.lines[i]))
-            downgrade_note(run, (struct str){NULL, 0},
-                           str_printf(run->arena, "%.*s, as in the old file", STR_ARGS(found.lines[i])));
-        else
-            downgrade_not_carried(run, OBJECT_FOREIGN_KEY, (struct str){NULL, 0}, found.lines[i],
-                                  str_from("SQLite lets such rows be, PostgreSQL did too"));
-    }
-    return true;
-}
-
 struct checking {
     struct downgrade_run *run;
     struct engine *reader;
+    struct file_check *check;
 };
 
-static bool check_all(void *context, struct err *err)
+static bool compare(void *context, size_t worker, struct err *err)
 {
     struct checking *it = context;
 
-    return compare_all(it->run, it->reader, err) && check_foreign_keys(it->run, it->reader, err) &&
-           check_whole(it->run, it->reader, err) && downgrade_accept(it->run, err);
+    (void)worker;
+    if (compare_all(it->run, it->reader, err))
+        return true;
+    file_check_cancel(it->check);
+    return false;
 }
 
-bool downgrade_check(struct downgrade_run *run, struct err *err)
+static bool tick(void *context, struct err *err)
+{
+    struct checking *it = context;
+
+    if (!was_interrupted(it->run->options->interrupted))
+        return true;
+    engine_cancel(it->reader);
+    file_check_cancel(it->check);
+    return err_set(err, ERR_CANCELED, "interrupted");
+}
+
+static bool check_all(struct checking *it, struct err *err)
+{
+    struct pool *pool = pool_new(WORKERS);
+    bool done;
+
+    file_check_add(it->check, pool);
+    pool_add(pool, 1, compare, it);
+    done = pool_run(pool, tick, it, err);
+    pool_free(pool);
+    return done && file_check_judge(it->run, it->check, err) && downgrade_accept(it->run, err);
+}
+
+bool downgrade_open_made(struct downgrade_run *run, struct engine **reader, struct err *err)
 {
     struct engine_options options = {.trace = run->options->settings->trace};
     struct url url = {.kind = URL_SQLITE, .path = str_from(run->made.made)};
-    struct checking it = {.run = run};
-    bool done;
 
-    if (!engine_open(&url, &options, &it.reader, err))
-        return false;
-    done = interruptible(run->options->interrupted, it.reader, check_all, &it, err);
+    return engine_open(&url, &options, reader, err);
+}
+
+/* SQLite's own checks go on beside the comparison: they take as long. */
+bool downgrade_check(struct downgrade_run *run, struct err *err)
+{
+    struct checking it = {.run = run};
+    bool done = downgrade_open_made(run, &it.reader, err) && file_check_open(run, &it.check, err) &&
+                check_all(&it, err);
+
     engine_close(it.reader);
+    file_check_close(it.check);
     return done;
 }

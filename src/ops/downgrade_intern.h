@@ -11,6 +11,13 @@ struct made_file {
     bool replace;
 };
 
+/* An index that is made behind the rows. */
+struct late_index {
+    struct str name;
+    struct str table;
+    struct str sql;
+};
+
 struct downgrade_run {
     struct arena *arena;
     const struct downgrade_options *options;
@@ -22,6 +29,9 @@ struct downgrade_run {
     struct made_file model;      /* a file without rows, where no old one was given */
     const struct url *like;      /* the old file, or that */
     struct digester **digesters; /* of the server's rows, by table */
+    struct late_index *indexes;
+    size_t index_count;
+    size_t index_capacity;
 };
 
 /* Looks whether a file may be there, and makes an empty one beside it. */
@@ -44,6 +54,10 @@ bool downgrade_accept(struct downgrade_run *run, struct err *err) MUST_USE;
 /* downgrade_schema.c: makes the model of the server's catalog; names what SQLite has nothing for. */
 bool downgrade_schema(struct downgrade_run *run, struct err *err) MUST_USE;
 
+/* downgrade_index.c: the file's indexes, when it has no rows yet, and when it has them all. */
+bool downgrade_indexes_drop(struct downgrade_run *run, struct err *err) MUST_USE;
+bool downgrade_indexes_make(struct downgrade_run *run, struct err *err) MUST_USE;
+
 /* downgrade_sequence.c: what SQLite gives next, by what PostgreSQL would. */
 bool downgrade_sequences(struct downgrade_run *run, struct err *err) MUST_USE;
 
@@ -53,7 +67,8 @@ bool downgrade_aside(struct downgrade_run *run, struct err *err) MUST_USE;
 /* downgrade_search.c: full-text indexes on rows that changed are built anew. */
 void downgrade_search(struct downgrade_run *run);
 
-/* downgrade_check.c: the file is read again by a connection of its own. */
+/* downgrade_check.c: the file is read again by connections of its own. */
+bool downgrade_open_made(struct downgrade_run *run, struct engine **reader, struct err *err) MUST_USE;
 bool downgrade_check(struct downgrade_run *run, struct err *err) MUST_USE;
 
 #endif

@@ -10,6 +10,11 @@
 #include "base/hash.h"
 #include "base/json.h"
 
+bool manifest_is_bundle(const struct manifest *manifest)
+{
+    return str_is(manifest->format, "bundle");
+}
+
 int64_t manifest_bytes(const struct manifest *manifest)
 {
     int64_t bytes = 0;
@@ -17,6 +22,24 @@ int64_t manifest_bytes(const struct manifest *manifest)
     for (size_t i = 0; i < manifest->file_count; i++)
         bytes += manifest->files[i].bytes;
     return bytes;
+}
+
+int64_t manifest_tables(const struct manifest *manifest)
+{
+    int64_t tables = (int64_t)manifest->contents.count;
+
+    for (size_t i = 0; i < manifest->bundle.database_count; i++)
+        tables += manifest->bundle.databases[i].tables;
+    return tables;
+}
+
+int64_t manifest_rows(const struct manifest *manifest)
+{
+    int64_t rows = contents_rows(&manifest->contents);
+
+    for (size_t i = 0; i < manifest->bundle.database_count; i++)
+        rows += manifest->bundle.databases[i].rows;
+    return rows;
 }
 
 void contents_put(struct json *json, const struct contents *contents)
@@ -65,6 +88,8 @@ static void put_all(struct json *json, const struct manifest *manifest)
     json_put_int(json, "began_us", manifest->began_us);
     json_put_int(json, "took_us", manifest->took_us);
     contents_put(json, &manifest->contents);
+    if (manifest_is_bundle(manifest))
+        bundle_put(json, &manifest->bundle);
     put_files(json, manifest);
     json_object_end(json);
 }
@@ -120,6 +145,18 @@ bool manifest_add_files(struct arena *arena, const char *directory, const char *
     }
     free((void *)entries);
     return done;
+}
+
+bool manifest_add_backup(struct arena *arena, const char *directory, const char *name,
+                         const struct manifest *added, struct manifest *manifest, struct err *err)
+{
+    for (size_t i = 0; i < added->file_count; i++) {
+        struct manifest_file file = added->files[i];
+
+        file.name = str_printf(arena, "%s/%.*s", name, STR_ARGS(file.name));
+        ARENA_PUSH(arena, manifest->files, manifest->file_count, manifest->file_capacity) = file;
+    }
+    return add_file(arena, directory, fs_join(arena, name, MANIFEST_NAME), NULL, manifest, err);
 }
 
 static bool check_file(struct arena *arena, const char *directory, const struct manifest_file *file,

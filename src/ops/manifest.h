@@ -8,6 +8,7 @@
 #define PGRADE_OPS_MANIFEST_H
 
 #include "ops/contents.h"
+#include "ops/instance.h"
 
 enum {
     MANIFEST_FORMAT = 1
@@ -21,6 +22,33 @@ struct manifest_file {
     struct str sha256;
 };
 
+/* A database of a bundle: it lies in a folder of its own, as a backup with a manifest. */
+struct bundle_database {
+    struct database_facts facts;
+    struct str folder; /* below the bundle's: "databases/app" */
+    int64_t tables;
+    int64_t rows;
+    int64_t bytes;
+};
+
+struct left_out {
+    struct str name;
+    struct str why;
+    bool asked; /* for: it is no shortfall */
+};
+
+/* The backups of all databases of one instance. */
+struct bundle {
+    struct bundle_database *databases;
+    size_t database_count;
+    size_t database_capacity;
+    struct left_out *left_out;
+    size_t left_out_count;
+    size_t left_out_capacity;
+    struct str *roles; /* their names alone */
+    size_t role_count;
+};
+
 struct manifest {
     struct str pgrade;   /* the version that wrote it */
     struct str engine;   /* "postgres" or "sqlite" */
@@ -28,17 +56,21 @@ struct manifest {
     struct str database; /* its name, or the path of a file */
     struct str server;   /* "15.14"; of SQLite the library's */
     struct str program;  /* pg_dump's version; NULL ptr: none was used */
-    struct str format;   /* "custom", "directory", "sqlite" */
-    struct str data;     /* the file or directory that is restored: "dump", "app.db" */
+    struct str format;   /* "custom", "directory", "sqlite", "bundle" */
+    struct str data;     /* the file or directory that is restored: "dump", "app.db", "databases" */
     int64_t began_us;    /* since 1970 */
     int64_t took_us;
-    struct contents contents;
+    struct contents contents; /* none of a bundle: they are in the manifests of its databases */
+    struct bundle bundle;     /* of a bundle alone */
     struct manifest_file *files;
     size_t file_count;
     size_t file_capacity;
 };
 
+bool manifest_is_bundle(const struct manifest *manifest);
 int64_t manifest_bytes(const struct manifest *manifest);
+int64_t manifest_tables(const struct manifest *manifest);
+int64_t manifest_rows(const struct manifest *manifest);
 
 bool manifest_write(const char *directory, const struct manifest *manifest, struct err *err) MUST_USE;
 /* ERR_FAILED where there is none, or it is none. */
@@ -50,8 +82,21 @@ bool manifest_add_files(struct arena *arena, const char *directory, const char *
                         const volatile sig_atomic_t *interrupted, struct manifest *manifest,
                         struct err *err) MUST_USE;
 
+/* The files of a backup that lies in the folder `name` of this one, as its manifest says, and that manifest.
+ */
+bool manifest_add_backup(struct arena *arena, const char *directory, const char *name,
+                         const struct manifest *added, struct manifest *manifest, struct err *err) MUST_USE;
+
 /* Reads every file again: ERR_DIFFERENT names the first that is not as it was written. */
 bool manifest_check_files(const char *directory, const struct manifest *manifest,
                           const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
+
+/* The part of a bundle: for manifest.c and manifest_read.c. */
+struct json;
+struct json_object;
+void bundle_put(struct json *json, const struct bundle *bundle);
+bool bundle_take(struct arena *arena, struct json_object *root, struct bundle *bundle) MUST_USE;
+/* No path that leads out of the backup's folder: it may come from a place of others. */
+bool manifest_stays_below(struct str name);
 
 #endif

@@ -1,24 +1,10 @@
-/* Reading manifests.  json-c's header and base/json.h name different things alike, so they never meet. */
-#include <json-c/json.h>
-#include <limits.h>
-
+/* Reading manifests. */
 #include "base/fs.h"
 #include "base/json_read.h"
+#include "ops/json_fields.h"
 #include "ops/manifest.h"
 
-enum {
-    FILE_MAXIMUM = 64 * 1024 * 1024
-};
-
-static int64_t number_of(struct json_object *object, const char *name)
-{
-    struct json_object *value = json_member(object, name, json_type_int);
-
-    return value == NULL ? -1 : json_object_get_int64(value);
-}
-
-/* A manifest comes from where backups are kept, which may be a place of others: no name leads out of it. */
-static bool stays_below(struct str name)
+bool manifest_stays_below(struct str name)
 {
     if (name.ptr == NULL || name.len == 0 || name.ptr[0] == '/' || str_find(name, '\0') >= 0)
         return false;
@@ -30,12 +16,12 @@ static bool stays_below(struct str name)
 
 static bool read_tables(struct arena *arena, struct json_object *root, struct contents *contents)
 {
-    struct json_object *list = json_member(root, "tables", json_type_array);
+    struct json_object *list = json_field_list(root, "tables");
 
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
         struct contents_table table = {json_member_text(arena, item, "schema"),
-                                       json_member_text(arena, item, "name"), number_of(item, "rows"),
+                                       json_member_text(arena, item, "name"), json_field_int(item, "rows"),
                                        json_member_text(arena, item, "sum")};
 
         if (table.name.ptr == NULL || table.rows < 0)
@@ -47,14 +33,14 @@ static bool read_tables(struct arena *arena, struct json_object *root, struct co
 
 static bool read_files(struct arena *arena, struct json_object *root, struct manifest *manifest)
 {
-    struct json_object *list = json_member(root, "files", json_type_array);
+    struct json_object *list = json_field_list(root, "files");
 
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
-        struct manifest_file file = {json_member_text(arena, item, "name"), number_of(item, "bytes"),
+        struct manifest_file file = {json_member_text(arena, item, "name"), json_field_int(item, "bytes"),
                                      json_member_text(arena, item, "sha256")};
 
-        if (!stays_below(file.name) || file.bytes < 0 || file.sha256.ptr == NULL)
+        if (!manifest_stays_below(file.name) || file.bytes < 0 || file.sha256.ptr == NULL)
             return false;
         ARENA_PUSH(arena, manifest->files, manifest->file_count, manifest->file_capacity) = file;
     }
@@ -71,36 +57,29 @@ static bool read_all(struct arena *arena, struct json_object *root, struct manif
                                   .program = json_member_text(arena, root, "program"),
                                   .format = json_member_text(arena, root, "format"),
                                   .data = json_member_text(arena, root, "data"),
-                                  .began_us = number_of(root, "began_us"),
-                                  .took_us = number_of(root, "took_us")};
+                                  .began_us = json_field_int(root, "began_us"),
+                                  .took_us = json_field_int(root, "took_us")};
     return (str_is(manifest->engine, "postgres") || str_is(manifest->engine, "sqlite")) &&
            manifest->source.ptr != NULL && manifest->database.ptr != NULL && manifest->server.ptr != NULL &&
-           manifest->format.ptr != NULL && stays_below(manifest->data) &&
-           read_tables(arena, root, &manifest->contents) && read_files(arena, root, manifest);
+           manifest->format.ptr != NULL && manifest_stays_below(manifest->data) &&
+           read_tables(arena, root, &manifest->contents) && read_files(arena, root, manifest) &&
+           (!manifest_is_bundle(manifest) || bundle_take(arena, root, &manifest->bundle));
 }
 
 bool manifest_read(struct arena *arena, const char *directory, struct manifest *manifest, struct err *err)
 {
     const char *path = fs_join(arena, directory, MANIFEST_NAME);
-    struct json_tokener *tokener = json_tokener_new();
-    struct json_object *root = NULL;
-    struct str text;
+    struct json_object *root;
     bool done;
 
-    if (tokener == NULL)
-        return err_set(err, ERR_OUT_OF_MEMORY, "no memory to read %s", path);
-    done = fs_read(arena, path, FILE_MAXIMUM, &text, err);
-    if (done) {
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        root = json_tokener_parse_ex(tokener, text.ptr, (int)text.len + 1);
-        if (root == NULL || number_of(root, "pgrade_backup") < 0)
-            done = err_set(err, ERR_FAILED, "%s is no manifest of a backup", path);
-        else if (number_of(root, "pgrade_backup") != MANIFEST_FORMAT)
-            done = err_set(err, ERR_FAILED, "%s: another version of pgrade wrote it", path);
-        else if (!read_all(arena, root, manifest))
-            done = err_set(err, ERR_FAILED, "%s is incomplete", path);
-    }
+    if (!json_file_read(arena, path, "manifest of a backup", &root, err))
+        return false;
+    if (json_field_int(root, "pgrade_backup") < 0)
+        done = err_set(err, ERR_FAILED, "%s is no manifest of a backup", path);
+    else if (json_field_int(root, "pgrade_backup") != MANIFEST_FORMAT)
+        done = err_set(err, ERR_FAILED, "%s: another version of pgrade wrote it", path);
+    else
+        done = read_all(arena, root, manifest) || err_set(err, ERR_FAILED, "%s is incomplete", path);
     (void)json_object_put(root);
-    json_tokener_free(tokener);
     return done;
 }

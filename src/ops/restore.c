@@ -35,13 +35,49 @@ static bool look_at_file(struct arena *arena, const char *path, struct restore_r
     return err_hint(err, "psql -f %s postgres, as a superuser", path);
 }
 
+static bool no_such_database(struct arena *arena, const struct restore_options *options,
+                             const struct bundle *bundle, struct err *err)
+{
+    struct str names = {"", 0};
+
+    for (size_t i = 0; i < bundle->database_count; i++)
+        names = str_printf(arena, "%.*s%s%.*s", STR_ARGS(names), i > 0 ? ", " : "",
+                           STR_ARGS(bundle->databases[i].facts.name));
+    err_set(err, ERR_USAGE, "%s has no database %.*s", options->from, STR_ARGS(options->database));
+    return err_detail(err, "it has: %.*s", STR_ARGS(names));
+}
+
+/* All of a bundle, or one database of it, which is a backup like others. */
+static bool choose(struct arena *arena, const struct restore_options *options, struct restore_result *result,
+                   struct err *err)
+{
+    const struct bundle *bundle = &result->manifest.bundle;
+    bool is_bundle = manifest_is_bundle(&result->manifest);
+
+    if (options->database.ptr == NULL) {
+        result->kind = is_bundle ? RESTORE_BUNDLE : RESTORE_BACKUP;
+        return true;
+    }
+    if (!is_bundle) {
+        err_set(err, ERR_USAGE, "%s is a backup of one database: --database is for bundles", options->from);
+        return err_hint(err, "the target's name does not have to be the same");
+    }
+    for (size_t i = 0; i < bundle->database_count; i++)
+        if (str_equal(bundle->databases[i].facts.name, options->database)) {
+            result->from = fs_join(arena, options->from, bundle->databases[i].folder.ptr);
+            return manifest_read(arena, result->from, &result->manifest, err);
+        }
+    return no_such_database(arena, options, bundle, err);
+}
+
 static bool look_at_directory(struct arena *arena, const struct restore_options *options,
                               struct restore_result *result, struct err *err)
 {
     if (fs_exists(fs_join(arena, options->from, MANIFEST_NAME))) {
         result->kind = RESTORE_BACKUP;
         return manifest_read(arena, options->from, &result->manifest, err) &&
-               manifest_check_files(options->from, &result->manifest, options->interrupted, err);
+               choose(arena, options, result, err) &&
+               manifest_check_files(result->from, &result->manifest, options->interrupted, err);
     }
     result->kind = RESTORE_ARCHIVE;
     if (fs_exists(fs_join(arena, options->from, "toc.dat")))
@@ -54,7 +90,7 @@ static bool look_at_directory(struct arena *arena, const struct restore_options 
 static bool same_engine(const struct restore_options *options, const struct restore_result *result,
                         struct err *err)
 {
-    bool sqlite = result->kind == RESTORE_BACKUP && str_is(result->manifest.engine, "sqlite");
+    bool sqlite = result->kind <= RESTORE_BUNDLE && str_is(result->manifest.engine, "sqlite");
 
     if (sqlite == (options->target->kind == URL_SQLITE))
         return true;
@@ -70,7 +106,7 @@ bool restore_look(struct arena *arena, const struct restore_options *options, st
 {
     bool done;
 
-    *result = (struct restore_result){.kind = RESTORE_SQL};
+    *result = (struct restore_result){.kind = RESTORE_SQL, .from = options->from};
     if (!fs_exists(options->from)) {
         err_set(err, ERR_FAILED, "%s does not exist", options->from);
         return err_hint(err, "pgrade backup --list DIR shows which backups are there");
@@ -101,12 +137,17 @@ bool restore_run(struct arena *arena, const struct restore_options *options, str
                  struct err *err)
 {
     const char *data = result->kind == RESTORE_BACKUP
-                           ? fs_join(arena, options->from, result->manifest.data.ptr)
+                           ? fs_join(arena, result->from, result->manifest.data.ptr)
                            : options->from;
     int64_t began = clock_monotonic_us();
-    bool done = options->target->kind == URL_SQLITE ? restore_sqlite(arena, options, data, result, err)
-                                                    : restore_postgres(arena, options, data, result, err);
+    bool done;
 
+    if (result->kind == RESTORE_BUNDLE)
+        done = restore_bundle(arena, options, result, err);
+    else if (options->target->kind == URL_SQLITE)
+        done = restore_sqlite(arena, options, data, result, err);
+    else
+        done = restore_postgres(arena, options, data, result, err);
     result->took_us = clock_monotonic_us() - began;
     return done && compare(arena, options, result, err);
 }

@@ -7,6 +7,13 @@
  *
  * Dumps that pg_dump made without pgrade are taken too: its archives (custom, directory, tar) and SQL text.
  * They say nothing of their rows, so there is nothing to compare.
+ *
+ * Of a bundle one database is restored as any backup is; or all, each into the database of its name, which is
+ * made where it is not there.  Each is a transaction of its own: what was restored before another failed
+ * stays.
+ *
+ * With several jobs pg_restore cannot work in one transaction.  Then a schema `pgrade_restoring` stands in
+ * the target until it is done, by which the next restore knows that what it finds is not whole.
  */
 #ifndef PGRADE_OPS_RESTORE_H
 #define PGRADE_OPS_RESTORE_H
@@ -14,10 +21,12 @@
 #include <signal.h>
 
 #include "ops/manifest.h"
+#include "ops/stage.h"
 #include "url/url.h"
 
 enum restore_kind {
     RESTORE_BACKUP,  /* with a manifest */
+    RESTORE_BUNDLE,  /* with a manifest over several backups */
     RESTORE_ARCHIVE, /* of pg_dump: custom, directory, tar */
     RESTORE_SQL
 };
@@ -25,14 +34,31 @@ enum restore_kind {
 struct restore_options {
     const char *from;
     const struct url *target;
-    bool clean;        /* what is in the way is dropped first; else the target has to be empty */
-    const char *owner; /* PostgreSQL: the role to which everything will belong; NULL: who connects */
+    bool clean;          /* what is in the way is dropped first; else the target has to be empty */
+    struct str database; /* of a bundle this one alone; NULL ptr: all, each into the database of its name */
+    int jobs;            /* PostgreSQL archives: so many connections, and not one transaction; 0: one */
+    const char *owner;   /* PostgreSQL: the role to which everything will belong; NULL: who connects */
     bool trace;
     const volatile sig_atomic_t *interrupted;
+    struct stage *stage; /* may be NULL */
+};
+
+/* What became of a database of a bundle. */
+struct restored_database {
+    struct str name;
+    bool restored; /* and as its manifest says */
+    bool made;     /* it was not there */
+    int64_t tables;
+    int64_t rows;
+    struct str *refused; /* settings and the like that the server did not take */
+    size_t refused_count;
 };
 
 struct restore_result {
     enum restore_kind kind;
+    const char *from;                    /* the backup itself, where that lies in a bundle */
+    struct restored_database *databases; /* of RESTORE_BUNDLE, in the order of its manifest */
+    size_t database_count;
     struct manifest manifest; /* of RESTORE_BACKUP */
     struct contents found;    /* in the target, afterwards */
     struct str *differences;

@@ -1,21 +1,11 @@
 #include "base/buf.h"
 #include "ops/client_programs.h"
+#include "ops/database_empty.h"
 #include "ops/pooler.h"
 #include "ops/restore_intern.h"
 
-/* What somebody made, but for extensions and what belongs to them. */
-static const char objects_sql[] =
-    "SELECT coalesce(min(found.name), ''), count(*)::text FROM ("
-    "SELECT 'pg_catalog.pg_class'::regclass AS class, c.oid, c.relnamespace AS space,"
-    " c.relname::text AS name FROM pg_catalog.pg_class c"
-    " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'"
-    " UNION ALL SELECT 'pg_catalog.pg_proc'::regclass, p.oid, p.pronamespace, p.proname::text"
-    " FROM pg_catalog.pg_proc p"
-    " UNION ALL SELECT 'pg_catalog.pg_type'::regclass, t.oid, t.typnamespace, t.typname::text"
-    " FROM pg_catalog.pg_type t WHERE t.typtype IN ('d', 'e', 'r')) found"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = found.space WHERE n.nspname !~ '^pg_'"
-    " AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"
-    " WHERE d.classid = found.class AND d.objid = found.oid AND d.deptype = 'e')";
+/* Stands in a target while several connections restore into it, which no transaction can hold together. */
+#define MARK "pgrade_restoring"
 
 struct job {
     const struct restore_options *options;
@@ -28,23 +18,51 @@ struct job {
 
 static bool check_empty(struct arena *arena, struct engine *engine, struct err *err)
 {
-    struct rows *rows = NULL;
-    bool found = false;
-    bool empty = false;
-    struct str name = {NULL, 0};
-    bool done =
-        engine_query(engine, str_from(objects_sql), NULL, 0, &rows, err) && rows_next(rows, &found, err);
+    struct str name;
 
-    if (done && found) {
-        name = str_dup(arena, rows->cells[0].bytes);
-        empty = str_is(rows->cells[1].bytes, "0");
-    }
-    rows_close(rows);
-    if (!done || empty)
-        return done;
+    if (!database_find_object(arena, engine, &name, err))
+        return false;
+    if (name.ptr == NULL)
+        return true;
     err_set(err, ERR_REFUSED, "the target is not empty: it has %.*s", STR_ARGS(name));
     err_detail(err, "nothing was restored");
     return err_hint(err, "restore into a new database, or replace what the backup holds too: --clean");
+}
+
+static bool has_mark(struct arena *arena, struct engine *engine, bool *has, struct err *err)
+{
+    struct value value;
+
+    if (!engine_value(engine, arena, (struct str)STR("SELECT pg_catalog.to_regnamespace('" MARK "')::text"),
+                      NULL, 0, &value, err))
+        return false;
+    *has = value.kind != VALUE_NULL;
+    return true;
+}
+
+static bool check_mark(struct arena *arena, struct engine *engine, struct err *err)
+{
+    bool has;
+
+    if (!has_mark(arena, engine, &has, err))
+        return false;
+    if (!has)
+        return true;
+    err_set(err, ERR_REFUSED,
+            "a restore by several connections was interrupted in the target: what it has is "
+            "not whole");
+    err_detail(err, "the schema " MARK " stands there until such a restore is done; nothing was restored");
+    return err_hint(err, "drop the database and create it again, or restore with --clean");
+}
+
+static bool set_mark(struct engine *engine, struct err *err)
+{
+    return engine_exec(engine, (struct str)STR("CREATE SCHEMA " MARK), err);
+}
+
+static bool remove_mark(struct engine *engine, struct err *err)
+{
+    return engine_exec(engine, (struct str)STR("DROP SCHEMA IF EXISTS " MARK), err);
 }
 
 static bool server_major(struct arena *arena, struct engine *engine, int64_t *major, struct err *err)
@@ -85,8 +103,11 @@ static bool prepare(struct arena *arena, struct engine *engine, struct job *job,
 
     if (!find_program(arena, engine, job, err) || !client_access(arena, options->target, &job->access, err))
         return false;
+    if (options->jobs > 0 && (options->clean || job->sql))
+        return err_set(err, ERR_USAGE, "--jobs is for archives, into an empty database: %s",
+                       options->clean ? "--clean needs one transaction" : "this is SQL text");
     if (!options->clean)
-        return check_empty(arena, engine, err);
+        return check_mark(arena, engine, err) && check_empty(arena, engine, err);
     if (!job->sql)
         return true;
     err_set(err, ERR_USAGE, "--clean is for backups and archives: %s is SQL text", job->data);
@@ -102,7 +123,8 @@ static bool run(struct arena *arena, const struct job *job, const char *const *a
                                              .environment = job->access.environment,
                                              .input = input,
                                              .maximum = BUF_TEXT_MAXIMUM,
-                                             .interrupted = job->options->interrupted},
+                                             .interrupted = job->options->interrupted,
+                                             .ends_with_us = true},
                       result, err);
 }
 
@@ -137,15 +159,16 @@ static bool read_list(struct arena *arena, const struct job *job, struct str *li
 static bool restore_archive(struct arena *arena, const struct job *job, struct err *err)
 {
     const struct restore_options *options = job->options;
-    const char *argv[16] = {job->program.path,      "--no-acl",        "--no-owner",
-                            "--single-transaction", "--exit-on-error", "--no-password",
-                            "--use-list=/dev/stdin"};
+    const char *argv[16] = {job->program.path, "--no-acl",      "--no-owner",
+                            "--exit-on-error", "--no-password", "--use-list=/dev/stdin"};
     struct proc_result result;
     struct str list;
-    int count = 7;
+    int count = 6;
 
     if (!read_list(arena, job, &list, err))
         return false;
+    argv[count++] =
+        options->jobs > 0 ? arena_printf(arena, "--jobs=%d", options->jobs) : "--single-transaction";
     if (options->clean) {
         argv[count++] = "--clean";
         argv[count++] = "--if-exists";
@@ -186,11 +209,19 @@ static bool look_again(struct arena *arena, struct engine *engine, const struct 
 
 static bool restore(struct arena *arena, struct engine *engine, struct job *job, struct err *err)
 {
-    if (!prepare(arena, engine, job, err))
+    bool several = job->options->jobs > 0;
+
+    if (!prepare(arena, engine, job, err) || (several && !set_mark(engine, err)))
         return false;
+    stage_set(job->options->stage, "restoring", job->options->target->database, NULL);
     if (!(job->sql ? restore_sql(arena, job, err) : restore_archive(arena, job, err)))
-        return err_hint(err, "the target is as it was: all of it was one transaction");
-    return look_again(arena, engine, job, err);
+        return err_hint(err, several
+                                 ? "what was restored until then stays in the target: drop the database, or "
+                                   "restore with --clean"
+                                 : "the target is as it was: all of it was one transaction");
+    stage_set(job->options->stage, "comparing", job->options->target->database, NULL);
+    return look_again(arena, engine, job, err) &&
+           (!(several || job->options->clean) || remove_mark(engine, err));
 }
 
 bool restore_postgres(struct arena *arena, const struct restore_options *options, const char *data,

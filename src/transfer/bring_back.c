@@ -271,7 +271,7 @@ static bool take_rows(struct back_run *run, struct err *err)
         if (done && is_interrupted(run))
             done = err_set(err, ERR_CANCELED, "interrupted");
     }
-    return done;
+    return done && back_batch_flush(run, err);
 }
 
 bool back_table(struct back *back, size_t place, void *witness_context, struct back_counts *counts,
@@ -290,6 +290,7 @@ bool back_table(struct back *back, size_t place, void *witness_context, struct b
     run.rows.witness_context = witness_context;
     find_columns(&run);
     choose_way(&run);
+    run.batch = back_batch_new(run.arena, back_value_count(&run));
     done = learn(&run, err) && back_match_begin(&run, err) && take_rows(&run, err) &&
            back_match_end(&run, err) && back_insert_waiting(&run, err);
     back_match_free(&run);

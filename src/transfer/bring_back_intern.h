@@ -40,7 +40,7 @@ struct back_run {
     struct value *values; /* of the row at hand, as it is to be; the rowid first where there is one */
     bool *differs;        /* by loaded column */
 
-    struct sqlite_write *insert;
+    struct back_batch *batch;
     struct sqlite_write *remove;
     struct sqlite_write **updates; /* by loaded column */
     struct waiting_row *waiting;   /* for another row to give up a value that has to be unique */
@@ -49,7 +49,19 @@ struct back_run {
     struct back_counts *counts;
 };
 
+/* bring_back_batch.c: rows to be inserted, `width` values each; written at last by back_batch_flush(). */
+struct back_batch *back_batch_new(struct arena *arena, size_t width) RETURNS_NONNULL MUST_USE;
+void back_batch_free(struct back_batch *batch); /* NULL is allowed */
+bool back_batch_add(struct back_run *run, const struct value *values, struct err *err) MUST_USE;
+bool back_batch_flush(struct back_run *run, struct err *err) MUST_USE;
+/* Writes it at once.  *taken: another row has a value that has to be unique. */
+bool back_batch_one(struct back_run *run, const struct value *values, bool *taken, struct err *err) MUST_USE;
+
 /* bring_back_write.c */
+/* The values that make a row: the loaded columns, behind the rowid where no column is that. */
+size_t back_value_count(const struct back_run *run);
+/* Keeps a row until others have given up values that have to be unique. */
+void back_wait(struct back_run *run, const struct value *values);
 bool back_insert(struct back_run *run, struct err *err) MUST_USE;
 bool back_update(struct back_run *run, int64_t rowid, struct err *err) MUST_USE;
 bool back_remove(struct back_run *run, int64_t rowid, struct err *err) MUST_USE;

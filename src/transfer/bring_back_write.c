@@ -21,39 +21,21 @@ static bool prepare(struct back_run *run, struct buf *sql, struct sqlite_write *
     return done;
 }
 
-static size_t value_count(const struct back_run *run)
+size_t back_value_count(const struct back_run *run)
 {
     return run->width + (run->locator.len > 0 && run->alias < 0);
 }
 
-static bool prepare_insert(struct back_run *run, struct err *err)
+static const struct value *row_values(const struct back_run *run)
 {
-    bool with_rowid = value_count(run) > run->width;
-    struct buf sql;
-
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "INSERT INTO ");
-    ident_quote(&sql, name_of(run));
-    buf_text(&sql, " (");
-    if (with_rowid)
-        ident_quote(&sql, run->locator);
-    for (size_t i = 0; i < run->width; i++) {
-        buf_text(&sql, i > 0 || with_rowid ? ", " : "");
-        ident_quote(&sql, column_name(run, i));
-    }
-    buf_text(&sql, ") VALUES (");
-    for (size_t i = 0; i < value_count(run); i++)
-        buf_text(&sql, i == 0 ? "?" : ", ?");
-    buf_byte(&sql, ')');
-    return prepare(run, &sql, &run->insert, err);
+    return back_value_count(run) > run->width ? run->values : run->values + 1;
 }
 
 /* Kept until the rows that are gone are gone. */
-static void wait(struct back_run *run)
+void back_wait(struct back_run *run, const struct value *values)
 {
-    size_t count = value_count(run);
+    size_t count = back_value_count(run);
     struct waiting_row row = {ARENA_ARRAY(run->arena, struct value, count)};
-    const struct value *values = count > run->width ? run->values : run->values + 1;
 
     for (size_t i = 0; i < count; i++) {
         row.values[i] = values[i];
@@ -65,16 +47,7 @@ static void wait(struct back_run *run)
 
 bool back_insert(struct back_run *run, struct err *err)
 {
-    const struct value *values = value_count(run) > run->width ? run->values : run->values + 1;
-    bool taken;
-
-    if (run->insert == NULL && !prepare_insert(run, err))
-        return false;
-    if (!sqlite_write_run(run->insert, values, value_count(run), &taken, err))
-        return false;
-    if (taken)
-        wait(run);
-    return true;
+    return back_batch_add(run, row_values(run), err);
 }
 
 static bool update_column(struct back_run *run, size_t column, int64_t rowid, bool *taken, struct err *err)
@@ -84,7 +57,7 @@ static bool update_column(struct back_run *run, size_t column, int64_t rowid, bo
 
     if (run->updates[column] == NULL) {
         buf_init(&sql, BUF_TEXT_MAXIMUM);
-        buf_text(&sql, "UPDATE ");
+        buf_text(&sql, "UPDATE OR FAIL ");
         ident_quote(&sql, name_of(run));
         buf_text(&sql, " SET ");
         ident_quote(&sql, column_name(run, column));
@@ -109,7 +82,7 @@ bool back_update(struct back_run *run, int64_t rowid, struct err *err)
         if (!taken)
             continue;
         run->values[0] = (struct value){.kind = VALUE_INTEGER, .integer = rowid};
-        wait(run);
+        back_wait(run, row_values(run));
         return back_remove(run, rowid, err);
     }
     return true;
@@ -152,8 +125,7 @@ bool back_insert_waiting(struct back_run *run, struct err *err)
     for (size_t i = 0; i < run->waiting_count; i++) {
         bool taken;
 
-        if ((run->insert == NULL && !prepare_insert(run, err)) ||
-            !sqlite_write_run(run->insert, run->waiting[i].values, value_count(run), &taken, err))
+        if (!back_batch_one(run, run->waiting[i].values, &taken, err))
             return false;
         if (!taken)
             continue;
@@ -169,7 +141,7 @@ bool back_insert_waiting(struct back_run *run, struct err *err)
 
 void back_write_free(struct back_run *run)
 {
-    sqlite_write_free(run->insert);
+    back_batch_free(run->batch);
     sqlite_write_free(run->remove);
     for (size_t i = 0; run->updates != NULL && i < run->width; i++)
         sqlite_write_free(run->updates[i]);

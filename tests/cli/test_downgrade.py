@@ -118,6 +118,23 @@ def test_values_that_change_places_under_a_unique_constraint(upgraded, database,
         (1, "Bo"), (2, "Ada"), (10, "Ed")]
 
 
+@pytest.mark.parametrize("change", [
+    "UPDATE t SET n = -n; UPDATE t SET n = -n % 150 + 1",  # each takes the next one's
+    "UPDATE t SET id = id - 1000, n = CASE WHEN id % 3 = 0 THEN n + 500 ELSE n END",  # every row is new
+    "UPDATE t SET id = id + 1000 WHERE id % 2 = 0; INSERT INTO t SELECT -i, 1000 + i FROM generate_series(1, 200) i",
+])
+@pytest.mark.parametrize("conflict", ["", " ON CONFLICT REPLACE", " ON CONFLICT IGNORE"])
+def test_many_rows_that_want_values_of_others(conflict, change, folder, database, tmp_path):
+    path = make(folder / "app.db", f"CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER UNIQUE{conflict});"
+                "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 150)"
+                "INSERT INTO t SELECT i, i FROM s")
+    assert pgrade.upgrade(path, database.url).status == pgrade.OK
+    database.execute(change)
+    outcome = downgrade(database, tmp_path / "back.db", path)
+    assert outcome.status == pgrade.OK, outcome
+    assert select(tmp_path / "back.db", "SELECT * FROM t ORDER BY 1") == database.execute("SELECT * FROM t ORDER BY 1")
+
+
 SPELLINGS = {
     "six digits": ("DATETIME", ["2024-01-01 00:00:00.000000", "2024-01-01 00:00:00.120000"],
                    "2025-05-05 05:05:05", "2025-05-05 05:05:05.000000"),

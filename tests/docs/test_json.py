@@ -293,12 +293,31 @@ def test_sql(looked_at):
            report("sql", url, "SELECT true, NULL; SELECT 1/0", status=pgrade.FAILED)], "sql")
 
 
+def of_a_bundle(cluster, folder):
+    """What is said of one, and of its restore with a setting of a role that is not there."""
+    alone = cluster.create_database("kept_in_a_bundle")
+    alone.execute("ALTER DATABASE kept_in_a_bundle SET work_mem TO '5MB'")
+    names = alone.execute("SELECT string_agg(datname, ',') FROM pg_database WHERE datname NOT IN ('kept_in_a_bundle', 'postgres')")
+    made = report("backup", "--all", cluster.url(), str(folder), "--exclude", names[0][0])
+    alone.drop()
+    path = os.path.join(made["path"], "manifest.json")
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text.replace('"role": null', '"role": "nobody here"'))
+    restored = report("restore", made["path"], cluster.url())
+    assert "work_mem of role nobody here" in restored["databases"][0]["refused"][0]
+    alone.drop()
+    return made, restored
+
+
 def test_backup_and_restore(looked_at, cluster, tmp_path):
     file, url = looked_at
     kept, back, other = tmp_path / "kept", cluster.create_database().url, cluster.create_database().url
     (kept / ".left-20260101T000000Z.partial").mkdir(parents=True)
     made = [report("backup", place, str(kept)) for place in looked_at]
-    check(made + [report("backup", file, str(kept), "--keep", "1")], "backup")
+    bundle, restored = of_a_bundle(cluster, tmp_path / "bundles")
+    check(made + [bundle, report("backup", file, str(kept), "--keep", "1")], "backup")
     made[0] = report("backup", file, str(kept))
     (kept / "half").mkdir()
     (kept / "half" / "manifest.json").write_text("{")
@@ -308,7 +327,7 @@ def test_backup_and_restore(looked_at, cluster, tmp_path):
     manifest = (wrong / "manifest.json").read_text()
     assert '"rows": 0' in manifest
     (wrong / "manifest.json").write_text(manifest.replace('"rows": 0', '"rows": 7'))
-    check([report("restore", made[0]["path"], str(tmp_path / "back.db")), report("restore", made[1]["path"], back),
+    check([restored, report("restore", made[0]["path"], str(tmp_path / "back.db")), report("restore", made[1]["path"], back),
            report("restore", str(wrong), other, status=pgrade.FAILED)], "restore")
 
 

@@ -180,6 +180,11 @@ bool sqlite_write_run(struct sqlite_write *write, const struct value *values, si
     return *taken;
 }
 
+int64_t sqlite_write_count(const struct sqlite_write *write)
+{
+    return sqlite3_changes(write->sqlite->connection);
+}
+
 bool sqlite_rows_again(struct rows *rows, const struct value *params, size_t count, struct err *err)
 {
     sqlite3_stmt *statement = sqlite_rows_statement(rows);

@@ -36,6 +36,10 @@ void sqlite_write_free(struct sqlite_write *write); /* NULL is allowed */
 bool sqlite_write_run(struct sqlite_write *write, const struct value *values, size_t count, bool *taken,
                       struct err *err) MUST_USE;
 
+/* Rows that it wrote when it ran last: of several, those before the one whose value was taken, where the
+ * statement says OR FAIL. */
+int64_t sqlite_write_count(const struct sqlite_write *write) MUST_USE;
+
 /* Asks a statement again whose rows are read or not, with other parameters. */
 bool sqlite_rows_again(struct rows *rows, const struct value *params, size_t count, struct err *err) MUST_USE;
 

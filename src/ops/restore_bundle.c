@@ -1,0 +1,121 @@
+/* All databases of a bundle, each into the database of its name. */
+#include "base/fs.h"
+#include "ops/database_create.h"
+#include "ops/pooler.h"
+#include "ops/restore_intern.h"
+
+struct whole {
+    struct arena *arena;
+    const struct restore_options *options;
+    struct restore_result *result;
+    struct engine *engine;
+    struct instance instance;
+};
+
+static struct str owner_of(const struct whole *whole)
+{
+    return str_from(whole->options->owner);
+}
+
+/* All that are missing at once, where none may be made. */
+static bool check_missing(const struct whole *whole, struct err *err)
+{
+    const struct bundle *bundle = &whole->result->manifest.bundle;
+    struct str missing = {"", 0};
+
+    if (whole->instance.may_create)
+        return true;
+    for (size_t i = 0; i < bundle->database_count; i++)
+        if (instance_database(&whole->instance, bundle->databases[i].facts.name) == NULL)
+            missing = str_printf(whole->arena, "%.*s%s%.*s", STR_ARGS(missing), missing.len > 0 ? ", " : "",
+                                 STR_ARGS(bundle->databases[i].facts.name));
+    if (missing.len == 0)
+        return true;
+    err_set(err, ERR_PERMISSION, "%.*s may not create databases, and these are not there: %.*s",
+            STR_ARGS(whole->instance.user), STR_ARGS(missing));
+    err_detail(err, "nothing was restored");
+    return err_hint(err,
+                    "create them first, or restore one into the database that you have: --database NAME");
+}
+
+static bool make(const struct whole *whole, const struct bundle_database *database,
+                 struct restored_database *restored, struct err *err)
+{
+    struct database_wish wish = {.facts = &database->facts,
+                                 .name = database->facts.name,
+                                 .owner = owner_of(whole),
+                                 .major = whole->instance.major};
+
+    restored->made = instance_database(&whole->instance, wish.name) == NULL;
+    if (!restored->made)
+        return true;
+    return database_create(whole->engine, &wish, err);
+}
+
+static bool dress(const struct whole *whole, const struct bundle_database *database,
+                  struct restored_database *restored, struct err *err)
+{
+    struct database_wish wish = {.facts = &database->facts, .name = database->facts.name};
+
+    return !restored->made || database_dress(whole->arena, whole->engine, &wish, &restored->refused,
+                                             &restored->refused_count, err);
+}
+
+/* A database that was made for a restore that failed goes again. */
+static bool restore_one(const struct whole *whole, const struct bundle_database *database,
+                        struct restored_database *restored, struct err *err)
+{
+    struct url url = url_of_database(whole->options->target, database->facts.name);
+    struct restore_options one = *whole->options;
+    struct restore_result result;
+    struct err ignored = {.code = ERR_NONE};
+
+    one.target = &url;
+    one.from = fs_join(whole->arena, whole->options->from, database->folder.ptr);
+    if (!restore_look(whole->arena, &one, &result, err) || !make(whole, database, restored, err))
+        return false;
+    if (!restore_run(whole->arena, &one, &result, err)) {
+        if (restored->made)
+            (void)!database_drop(whole->engine, database->facts.name, &ignored);
+        return false;
+    }
+    restored->tables = (int64_t)result.found.count;
+    restored->rows = contents_rows(&result.found);
+    restored->restored = true;
+    return dress(whole, database, restored, err);
+}
+
+static bool restore_all(const struct whole *whole, struct err *err)
+{
+    const struct bundle *bundle = &whole->result->manifest.bundle;
+
+    for (size_t i = 0; i < bundle->database_count; i++) {
+        stage_count(whole->options->stage, i, bundle->database_count);
+        if (!restore_one(whole, &bundle->databases[i], &whole->result->databases[i], err)) {
+            err_prefix(err, "database %.*s", STR_ARGS(bundle->databases[i].facts.name));
+            return err_hint(err, "%zu of %zu databases were restored and stay", i, bundle->database_count);
+        }
+    }
+    return true;
+}
+
+bool restore_bundle(struct arena *arena, const struct restore_options *options, struct restore_result *result,
+                    struct err *err)
+{
+    struct engine_options open = {
+        .trace = options->trace, .interrupted = options->interrupted, .application_name = "pgrade restore"};
+    struct whole whole = {.arena = arena, .options = options, .result = result};
+    const struct bundle *bundle = &result->manifest.bundle;
+    bool done;
+
+    result->database_count = bundle->database_count;
+    result->databases = ARENA_ARRAY(arena, struct restored_database, bundle->database_count + 1);
+    for (size_t i = 0; i < bundle->database_count; i++)
+        result->databases[i].name = bundle->databases[i].facts.name;
+    done = pooler_refuse(options->target, "pg_restore", options->interrupted, err) &&
+           engine_open(options->target, &open, &whole.engine, err) &&
+           instance_read(arena, whole.engine, &whole.instance, err) && check_missing(&whole, err) &&
+           restore_all(&whole, err);
+    engine_close(whole.engine);
+    return done;
+}

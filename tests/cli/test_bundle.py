@@ -1,0 +1,201 @@
+"""`pgrade backup --all` and `pgrade restore` of a bundle: every database of an instance comes back as it was, or is named."""
+
+import json
+import os
+import signal
+
+import psycopg2
+import pytest
+
+import pgrade
+from cluster import Cluster
+from pooler import Pooler
+from test_backup import CLIENT, age, has_client, stopping_dump
+
+SCHEMA = "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) SELECT 'row ' || i FROM generate_series(1, {}) i"
+
+
+@pytest.fixture(scope="module")
+def instance():
+    """A server with databases of all kinds, which no test here changes for another."""
+    with Cluster(auth="scram-sha-256") as running:
+        if not has_client(running):
+            pytest.skip("there is no pg_dump of this version")
+        for name, rows, options in (("app", 3, ""), ("Odd name/..", 4, ""), ("odd name/..", 5, ""),
+                                    ("latin", 6, "TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")):
+            running.create_database(name, options).execute(SCHEMA.format(rows))
+        running.execute("ALTER DATABASE app SET statement_timeout TO '77s'")
+        running.execute("""ALTER DATABASE app SET search_path TO "$user", public, "a, ""b" """)
+        running.execute("ALTER DATABASE app SET my.secret TO 'it''s \\ hidden'")
+        running.execute("COMMENT ON DATABASE app IS 'shop''s own'")
+        running.execute("ALTER DATABASE app CONNECTION LIMIT 40")
+        running.execute("CREATE DATABASE closed ALLOW_CONNECTIONS false")
+        running.execute("CREATE DATABASE shape IS_TEMPLATE true")
+        running.execute("CREATE ROLE reader LOGIN PASSWORD 'reader'")
+        running.execute("CREATE ROLE maker LOGIN PASSWORD 'maker' CREATEDB")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bundle(instance, tmp_path_factory):
+    return backup_all(instance.url(), tmp_path_factory.mktemp("kept"), status=pgrade.SHORTFALL)
+
+
+@pytest.fixture(scope="module")
+def second():
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def other(second):
+    """Another server, which has nothing."""
+    yield second
+    for name, in rows_of(second.url(), "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"):
+        second.drop_database(name)
+
+
+def backup_all(url, folder, *options, status=pgrade.OK, **environment):
+    outcome = pgrade.run("backup", "--all", url, str(folder), "--json", *options, **environment)
+    assert outcome.status == status, outcome
+    return outcome.report
+
+
+def restore(path, url, *options, status=pgrade.OK):
+    outcome = pgrade.run("restore", path, url, "--json", *options)
+    assert outcome.status == status, outcome
+    return outcome
+
+
+def test_every_database_is_in_it_or_named(instance, bundle):
+    assert bundle["format"] == "bundle" and os.path.basename(bundle["path"]).startswith("all-127.0.0.1-")
+    assert {one["name"]: one["rows"] for one in bundle["databases"]} == {"app": 3, "Odd name/..": 4, "odd name/..": 5, "latin": 6}
+    assert {one["name"]: one["asked"] for one in bundle["left_out"]} == {"closed": False, "postgres": True}
+    assert len({one["folder"].lower() for one in bundle["databases"]}) == 4
+    manifest = json.load(open(os.path.join(bundle["path"], "manifest.json"), encoding="utf-8"))
+    assert {"reader", "maker", instance.user} <= set(manifest["roles"])
+    assert all(file["name"].startswith("databases/") for file in manifest["files"]) and len(manifest["files"]) == 8
+    for folder, _, files in os.walk(bundle["path"]):
+        assert os.stat(folder).st_mode & 0o777 == 0o700
+        for name in files:
+            with open(os.path.join(folder, name), "rb") as stream:
+                content = stream.read()
+            assert b"p%40ss" not in content and instance.password.encode() not in content, name
+
+
+def test_the_whole_comes_back_elsewhere(instance, bundle, other):
+    found = restore(bundle["path"], other.url()).report
+    assert found["kind"] == "bundle" and found["compared"] and found["rows"] == bundle["rows"]
+    assert all(one["made"] and one["refused"] == [] for one in found["databases"])
+    facts = "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype, datconnlimit, shobj_description(oid, 'pg_database'), setconfig FROM pg_database LEFT JOIN pg_db_role_setting ON setdatabase = oid WHERE datname IN ('app', 'latin', 'Odd name/..') ORDER BY 1"
+    assert rows_of(other.url(), facts) == rows_of(instance.url(), facts)
+    for one in bundle["databases"]:
+        verified = pgrade.run("verify", instance.url(one["name"]), other.url(one["name"]))
+        assert verified.status == pgrade.OK, verified
+    refused = restore(bundle["path"], other.url(), status=pgrade.REFUSED)
+    assert "not empty" in refused.stderr and "database Odd name/.." in refused.stderr, refused
+
+
+def rows_of(url, sql):
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = cursor.fetchall()
+    connection.close()
+    return found
+
+
+def test_one_database_of_it(bundle, cluster, database):
+    found = restore(bundle["path"], database.url, "--database", "app").report
+    assert found["kind"] == "backup" and found["rows"] == 3
+    assert database.execute("INSERT INTO t (v) VALUES ('next') RETURNING id") == [(4,)]
+    wrong = restore(bundle["path"], database.url, "--database", "nope", status=pgrade.USAGE)
+    assert "it has: Odd name/.., app, latin" in wrong.stderr, wrong
+    folder = next(one["folder"] for one in bundle["databases"] if one["name"] == "latin")
+    one = cluster.create_database("one_alone")
+    assert restore(os.path.join(bundle["path"], folder), one.url).report["rows"] == 6
+    one.drop()
+
+
+def test_without_the_right_to_create(bundle, other):
+    other.execute("CREATE ROLE humble LOGIN; ")
+    refused = restore(bundle["path"], other.url(user="humble"), status=pgrade.UNREACHABLE)
+    assert "Odd name/.., app, latin, odd name/.." in refused.stderr and "--database" in refused.stderr, refused
+
+
+def test_several_connections(bundle, instance, database, tmp_path):
+    made = backup_all(instance.url(), tmp_path, "--jobs", "2", "--exclude", "latin,closed")
+    assert {"name": "latin", "why": "excluded", "asked": True} in made["left_out"]
+    path = os.path.join(made["path"], next(one["folder"] for one in made["databases"] if one["name"] == "app"))
+    database.execute("CREATE SCHEMA pgrade_restoring")
+    refused = restore(path, database.url, "--jobs", "2", status=pgrade.REFUSED)
+    assert "interrupted" in refused.stderr and "not whole" in refused.stderr, refused
+    database.execute("DROP SCHEMA pgrade_restoring")
+    assert restore(path, database.url, "--jobs", "2").report["rows"] == 3
+    assert database.execute("SELECT to_regnamespace('pgrade_restoring')") == [(None,)]
+
+
+def test_a_role_that_may_not_read_everything(instance, tmp_path):
+    """What is readable is kept, and the exit status says that it is not all."""
+    made = backup_all(instance.url(user="reader", password="reader"), tmp_path, status=pgrade.UNREACHABLE)
+    assert "no database" in made["error"]["message"] and os.listdir(tmp_path) == [".lock"]
+    app = instance.url("app")
+    connection = psycopg2.connect(app)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO reader")
+    connection.close()
+    made = backup_all(instance.url(user="reader", password="reader"), tmp_path, status=pgrade.SHORTFALL)
+    assert [one["name"] for one in made["databases"]] == ["app"]
+    assert any("permission denied for table t" in one["why"] for one in made["left_out"]), made["left_out"]
+
+
+def test_list_keep_and_damage(instance, tmp_path):
+    url, options = instance.url(), ("--exclude", "latin,closed,Odd name/..,odd name/..")
+    single = pgrade.run("backup", instance.url("app"), str(tmp_path), "--json").report
+    first = backup_all(url, tmp_path, *options)
+    age(first["path"], 3)
+    age(single["path"], 3)
+    second = backup_all(url, tmp_path, *options, "--keep", "1", "--verify")
+    assert second["removed"] == [os.path.basename(first["path"])] and second["verified"]
+    listed = pgrade.run("backup", "--list", str(tmp_path), "--json")
+    assert [(one["database"], one["databases"], one["whole"]) for one in listed.report["backups"]] == [("app", 0, True), ("*", 1, True)]
+    with open(os.path.join(second["path"], "databases", "app", "manifest.json"), "a", encoding="utf-8") as stream:
+        stream.write(" ")
+    listed = pgrade.run("backup", "--list", str(tmp_path), "--json")
+    assert listed.status == pgrade.SHORTFALL and not listed.report["backups"][1]["whole"], listed
+    assert restore(second["path"], url, status=pgrade.FAILED).report["error"]["code"] == "ERR_DIFFERENT"
+
+
+def test_killed_in_the_second_database(instance, tmp_path):
+    program = stopping_dump(tmp_path / "programs")
+    text = program.read_text().replace("for word;", f"[ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; exec {CLIENT}/pg_dump \"$@\"; }}\nfor word;")
+    program.write_text(text)
+    running = pgrade.start("backup", "--all", instance.url(), str(tmp_path / "kept"), "--json", PGRADE_PG_BINDIR=str(program.parent))
+    while not (program.parent / "begun").exists():
+        assert running.poll() is None
+    child = int((program.parent / "begun").read_text())
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert pgrade.run("backup", "--list", str(tmp_path / "kept"), "--json").report["backups"] == []
+    outcome = pgrade.run("backup", "--all", instance.url(), str(tmp_path / "kept"), "--exclude", "closed")
+    assert outcome.status == pgrade.OK and "was interrupted" in outcome.stderr, outcome
+    assert not os.path.exists(f"/proc/{child}") or "Z" in open(f"/proc/{child}/stat", encoding="utf-8").read().split(")")[1][:3]
+
+
+def test_behind_a_pooler_in_transaction_mode(bundle, other, tmp_path):
+    with Pooler(other) as pooler:
+        url = pooler.url("postgres")
+        refused = backup_all(url, tmp_path / "kept", status=pgrade.REFUSED)
+        assert "pooler" in refused["error"]["message"] and not (tmp_path / "kept").exists()
+        assert "pooler" in restore(bundle["path"], url, status=pgrade.REFUSED).stderr
+    assert rows_of(other.url(), "SELECT count(*) FROM pg_database WHERE datname = 'app'") == [(0,)]
+
+
+@pytest.mark.core
+def test_said_before_anything_is_begun(cluster, database, tmp_path):
+    assert pgrade.run("backup", "--all", str(tmp_path / "app.db"), str(tmp_path / "kept")).status == pgrade.USAGE
+    assert pgrade.run("backup", database.url, "--exclude", "app", directory=tmp_path).status == pgrade.USAGE
+    if not has_client(cluster):
+        outcome = pgrade.run("backup", "--all", database.url, str(tmp_path / "kept"))
+        assert outcome.status == pgrade.FAILED and "the server is PostgreSQL" in outcome.stderr, outcome
+    assert os.listdir(tmp_path) == []
