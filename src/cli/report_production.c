@@ -72,10 +72,8 @@ void report_production(const struct invocation *invocation, const struct check_r
         ticked += check_item_state(item, report) == CHECK_OK ? 1 : 0;
         count++;
     }
-    buf_printf(
-        &out,
-        "\n%zu of %zu are in order   [x] good  [ ] problem  [!] advice  [-] not looked at\n",
-        ticked, count);
+    buf_printf(&out, "\n%zu of %zu are in order   [x] good  [ ] problem  [!] advice  [-] not looked at\n",
+               ticked, count);
     (void)fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);
 }

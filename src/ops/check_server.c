@@ -168,6 +168,27 @@ static const char collation_sql[] =
     "datcollversion AS stored, pg_database_collation_actual_version(d.oid) AS actual "
     "FROM pg_catalog.pg_database AS d, to_jsonb(d) AS j WHERE datname = current_database()) AS d";
 
+static const char collations_sql[] =
+    "SELECT 'problem', format('the collation %s was made with version %s, and the server has %s now; used by "
+    "%s', "
+    "c.oid::regcollation, c.collversion, a.version, string_agg(i.indexrelid::regclass::text, ', ' ORDER BY "
+    "i.indexrelid::regclass::text)), "
+    "string_agg(format('REINDEX INDEX %s; ', i.indexrelid::regclass), '' ORDER BY "
+    "i.indexrelid::regclass::text) || "
+    "format('ALTER COLLATION %s REFRESH VERSION', c.oid::regcollation) FROM pg_collation AS c CROSS JOIN "
+    "LATERAL (SELECT "
+    "pg_collation_actual_version(c.oid) AS version) AS a JOIN pg_index AS i ON c.oid = ANY (i.indcollation) "
+    "WHERE c.collversion <> a.version GROUP BY c.oid, c.collversion, a.version";
+
+static const char extensions_sql[] =
+    "SELECT 'advice', format('the extension %s is at version %s, and the server has %s', e.extname, "
+    "e.extversion, "
+    "a.default_version), format('ALTER EXTENSION %I UPDATE', e.extname) FROM pg_extension AS e JOIN "
+    "pg_available_extensions AS a ON a.name = e.extname WHERE a.default_version <> e.extversion "
+    "AND EXISTS (SELECT FROM pg_extension_update_paths(e.extname) AS p WHERE p.source = e.extversion AND "
+    "p.target = "
+    "a.default_version AND p.path IS NOT NULL) ORDER BY e.extname";
+
 static const char zone_sql[] =
     "SELECT CASE WHEN setting IN ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT') THEN 'ok' ELSE 'advice' END, "
     "CASE WHEN setting IN ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT') THEN setting ELSE "
@@ -207,6 +228,12 @@ const struct check_entry check_server_checks[] = {
      .why = "in transaction mode nothing that belongs to a session holds from one statement to the next",
      .mend = "the URL of the server itself for what needs a session",
      .run = check_pooler},
+    {.name = "pool",
+     .looks = "pgbouncer's settings, where it answers and lets the role into its console",
+     .why = "a pool that is too small makes requests wait, one that is too large takes the server's last "
+            "connection",
+     .mend = "pgbouncer.ini, then RELOAD in its console or systemctl reload pgbouncer",
+     .run = check_pool},
     {.name = "writable",
      .looks = "whether the server takes writes from this role",
      .why = "a standby and a read-only role refuse every INSERT",
@@ -228,6 +255,16 @@ const struct check_entry check_server_checks[] = {
      .mend = "REINDEX, then ALTER DATABASE ... REFRESH COLLATION VERSION",
      .since = 150000,
      .sql = collation_sql},
+    {.name = "collations",
+     .looks = "the same for collations by name that indexes use",
+     .why = "their indexes may miss rows too",
+     .mend = "REINDEX those indexes, then ALTER COLLATION ... REFRESH VERSION",
+     .sql = collations_sql},
+    {.name = "extensions",
+     .looks = "whether extensions are at the version that the server has",
+     .why = "after an upgrade of the server they stay behind, with their old mistakes",
+     .mend = "ALTER EXTENSION ... UPDATE",
+     .sql = extensions_sql},
     {.name = "timezone",
      .looks = "the time zone of this role's sessions",
      .why = "timestamps without a zone mean another moment in each zone",

@@ -26,6 +26,21 @@ bool postgres_encrypt_password(struct engine *engine, struct arena *arena, const
 /* Whether the server asked for a password, and took the one that it got. */
 bool postgres_used_password(struct engine *engine);
 
+struct pooler_settings {
+    struct pooler_setting {
+        struct str name;
+        struct str value;
+    } * items;
+    size_t count;
+    struct str version; /* "PgBouncer 1.18.0" */
+};
+
+/* What pgbouncer's console tells of its settings, which it does to its stats_users alone.  The console is a
+ * database by name, pgbouncer, that takes no more than single statements of its own. */
+bool postgres_pooler_settings(struct arena *arena, const struct url *url,
+                              const volatile sig_atomic_t *interrupted, struct pooler_settings *settings,
+                              struct err *err) MUST_USE;
+
 /* 150004 for 15.4; 0 for another engine. */
 int postgres_version(struct engine *engine);
 
