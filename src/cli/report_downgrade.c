@@ -64,6 +64,27 @@ static void put_tables(const struct downgrade_report *report, struct buf *out)
                STR_ARGS(show_seconds(arena, report->result->total_us)));
 }
 
+/* What PostgreSQL has, for whoever writes it again by hand: on one line, since none of its own is told apart.
+ */
+static void put_definition(struct str sql, struct buf *out)
+{
+    bool space = false;
+
+    if (sql.len == 0)
+        return;
+    buf_text(out, "    ");
+    for (size_t i = 0; i < sql.len; i++) {
+        bool blank = sql.ptr[i] == ' ' || sql.ptr[i] == '\n' || sql.ptr[i] == '\t' || sql.ptr[i] == '\r';
+
+        if (!blank)
+            buf_byte(out, sql.ptr[i]);
+        else if (!space)
+            buf_byte(out, ' ');
+        space = blank;
+    }
+    buf_byte(out, '\n');
+}
+
 static void put_not_carried(const struct downgrade_report *report, struct buf *out)
 {
     const struct plan *plan = &report->result->prepared.plan;
@@ -78,6 +99,7 @@ static void put_not_carried(const struct downgrade_report *report, struct buf *o
                    STR_ARGS(object->table), object->table.len > 0 ? "." : "", STR_ARGS(object->name),
                    upgrade_accepts(report->options->settings, object) ? " (accepted)" : "",
                    STR_ARGS(object->reason));
+        put_definition(object->sql, out);
     }
     if (plan->not_carried_count > SHOWN)
         buf_printf(out, "  and %zu more; --json names them all\n", plan->not_carried_count - SHOWN);

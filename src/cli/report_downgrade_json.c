@@ -44,6 +44,7 @@ static void put_not_carried(const struct downgrade_report *report, struct json *
         json_put_str(json, "table", object->table);
         json_put_str(json, "name", object->name);
         json_put_str(json, "reason", object->reason);
+        json_put_str(json, "definition", object->sql);
         json_put_bool(json, "accepted", upgrade_accepts(report->options->settings, object));
         json_object_end(json);
     }

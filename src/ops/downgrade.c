@@ -44,15 +44,15 @@ static bool open_file(struct downgrade_run *run, struct err *err)
            (run->options->like != NULL || downgrade_indexes_drop(run, err));
 }
 
-static bool count_rows(struct downgrade_run *run, const struct plan_table *table, int64_t *rows,
-                       struct err *err)
+static bool count_rows(struct downgrade_run *run, size_t place, int64_t *rows, struct err *err)
 {
+    const struct plan *plan = &run->result->prepared.plan;
     struct buf sql;
     bool done;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "SELECT count(*) FROM ");
-    ident_quote_qualified(&sql, run->result->prepared.plan.target_schema, table->name);
+    buf_printf(&sql, "SELECT count(*) FROM %s", run->result->back.divided[place] ? "" : "ONLY ");
+    ident_quote_qualified(&sql, plan->target_schema, plan->tables[place].name);
     done = engine_int(run->control, buf_view(&sql), rows, err);
     buf_free(&sql);
     return done;
@@ -86,7 +86,7 @@ static bool bring_rows(struct downgrade_run *run, struct err *err)
 
         show_progress(run, i);
         run->digesters[i] = digester_new(run->arena, &plan->tables[i]);
-        if (!count_rows(run, &plan->tables[i], &outcome->counted, err) ||
+        if (!count_rows(run, i, &outcome->counted, err) ||
             !back_table(back, i, run->digesters[i], &outcome->counts, err) ||
             !digester_target_end(run->digesters[i], err))
             return false;
@@ -117,7 +117,7 @@ static void note_emptied(struct downgrade_run *run)
 
 static bool finish_file(struct downgrade_run *run, struct err *err)
 {
-    if (!engine_exec(run->file, (struct str)STR("COMMIT"), err))
+    if (!engine_exec(run->file, (struct str)STR("COMMIT"), err) || !downgrade_indexes_make(run, err))
         return false;
     engine_close(run->file);
     run->file = NULL;
@@ -140,7 +140,7 @@ static bool make_file(void *context, struct err *err)
     run->result->tables = ARENA_ARRAY(run->arena, struct downgrade_table, count + 1);
     run->digesters = ARENA_ARRAY(run->arena, struct digester *, count + 1);
     if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_sequences(run, err) ||
-        !downgrade_aside(run, err) || !end_transaction(run, err) || !downgrade_indexes_make(run, err))
+        !downgrade_aside(run, err) || !end_transaction(run, err))
         return false;
     downgrade_search(run);
     if (!finish_file(run, err))

@@ -54,9 +54,15 @@ bool downgrade_accept(struct downgrade_run *run, struct err *err) MUST_USE;
 /* downgrade_schema.c: makes the model of the server's catalog; names what SQLite has nothing for. */
 bool downgrade_schema(struct downgrade_run *run, struct err *err) MUST_USE;
 
-/* downgrade_index.c: the file's indexes, when it has no rows yet, and when it has them all. */
+/* downgrade_index.c: the file's indexes, in the transaction before it has rows, and behind that. */
 bool downgrade_indexes_drop(struct downgrade_run *run, struct err *err) MUST_USE;
 bool downgrade_indexes_make(struct downgrade_run *run, struct err *err) MUST_USE;
+
+/* downgrade_schema_notes.c: how moments are written, where nothing of the file tells. */
+void downgrade_note_moments(struct downgrade_run *run);
+
+/* downgrade_later.c: names what PostgreSQL has and the old file has not, of what has no rows. */
+bool downgrade_later(struct downgrade_run *run, struct err *err) MUST_USE;
 
 /* downgrade_sequence.c: what SQLite gives next, by what PostgreSQL would. */
 bool downgrade_sequences(struct downgrade_run *run, struct err *err) MUST_USE;

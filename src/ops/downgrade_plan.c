@@ -136,6 +136,7 @@ static void adapt(struct downgrade_run *run, const struct fill *fill)
 
     plan->load_schema = plan->target_schema;
     run->result->back.as_text = ARENA_ARRAY(run->arena, bool *, plan->table_count + 1);
+    run->result->back.divided = ARENA_ARRAY(run->arena, bool, plan->table_count + 1);
     for (size_t i = 0; i < plan->table_count; i++) {
         struct plan_table table = plan->tables[i];
         bool *as_text = ARENA_ARRAY(run->arena, bool, table.column_count + 1);
@@ -150,6 +151,7 @@ static void adapt(struct downgrade_run *run, const struct fill *fill)
             table.columns[j].generated_sql = there == NULL || computed ? not_read : (struct str){NULL, 0};
         }
         run->result->back.as_text[kept] = as_text;
+        run->result->back.divided[kept] = fill->tables[i]->partitioned;
         plan->tables[kept++] = table;
     }
     plan->table_count = kept;
@@ -202,7 +204,9 @@ bool downgrade_plan(struct downgrade_run *run, struct err *err)
     forget_upgrade(&prepared->plan, &named);
     if (run->options->like != NULL)
         name_surplus(run, existing, &fill);
+    else
+        downgrade_note_moments(run);
     note_missing(run, &fill);
     adapt(run, &fill);
-    return downgrade_accept(run, err);
+    return (run->options->like == NULL || downgrade_later(run, err)) && downgrade_accept(run, err);
 }

@@ -35,13 +35,15 @@ struct to_sqlite_scope made_schema_scope(const struct made_table *table)
         .column = find_type, .context = (void *)(uintptr_t)table, .table = table->there->name};
 }
 
-void made_schema_refuse(struct made_schema *made, enum object_class class, struct str table, struct str name,
-                        const char *reason)
+struct not_carried *made_schema_refuse(struct made_schema *made, enum object_class class, struct str table,
+                                       struct str name, const char *reason)
 {
     struct arena *arena = made->run->arena;
+    const struct plan *plan = &made->run->result->prepared.plan;
 
     downgrade_not_carried(made->run, class, table.ptr == NULL ? table : str_dup(arena, table),
                           str_dup(arena, name), str_dup(arena, str_from(reason)));
+    return &plan->not_carried[plan->not_carried_count - 1];
 }
 
 /* ---- tables ---- */
@@ -156,7 +158,8 @@ static bool fill_model(struct made_schema *made, struct err *err)
         count += made->tables[i].made;
     }
     if (count > 0)
-        return made_schema_indexes(made, err) && made_schema_views(made, err) && made_schema_rest(made, err);
+        return made_schema_indexes(made, err) && made_schema_views(made, err) &&
+               made_schema_rest(made, err) && made_schema_notes(made, err);
     err_set(err, ERR_REFUSED, "the schema %.*s of the PostgreSQL database has no table for a file",
             STR_ARGS(made->name));
     return err_hint(err, "check the URL; --schema NAME says where the tables are");

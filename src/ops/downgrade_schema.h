@@ -44,11 +44,15 @@ bool made_schema_constraints(struct made_schema *made, struct err *err) MUST_USE
 bool made_schema_indexes(struct made_schema *made, struct err *err) MUST_USE;
 bool made_schema_views(struct made_schema *made, struct err *err) MUST_USE;
 bool made_schema_rest(struct made_schema *made, struct err *err) MUST_USE;
+/* downgrade_schema_notes.c: what comes along, but means less than it did. */
+bool made_schema_notes(struct made_schema *made, struct err *err) MUST_USE;
 
 struct made_table *made_schema_table(struct made_schema *made, struct str name); /* NULL: there is none */
 struct made_column *made_schema_column(const struct made_table *table, struct str name);
 struct to_sqlite_scope made_schema_scope(const struct made_table *table);
-void made_schema_refuse(struct made_schema *made, enum object_class class, struct str table, struct str name,
-                        const char *reason);
+/* Names it as not carried.  What is returned is good until the next one: for what the server has in its
+ * place. */
+struct not_carried *made_schema_refuse(struct made_schema *made, enum object_class class, struct str table,
+                                       struct str name, const char *reason);
 
 #endif

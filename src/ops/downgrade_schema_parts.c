@@ -6,12 +6,20 @@
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1"                      \
     " AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
 
+/* A column of a domain has the default of the domain that lies nearest, where it has none itself. */
 static const char defaults_sql[] =
-    "SELECT c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid), (a.attidentity <> '')::int,"
-    " (a.attgenerated <> '')::int, (pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%')::int" TABLES
+    "SELECT c.relname, a.attname, coalesce(pg_get_expr(d.adbin, d.adrelid), f.sql), (a.attidentity <> "
+    "'')::int,"
+    " (a.attgenerated <> '')::int, (coalesce(pg_get_expr(d.adbin, d.adrelid), f.sql) LIKE "
+    "'nextval(%')::int" TABLES
     " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
-    " WHERE d.oid IS NOT NULL OR a.attidentity <> '' ORDER BY 1, a.attnum";
+    " LEFT JOIN LATERAL (WITH RECURSIVE domain AS (SELECT a.atttypid AS oid, 0 AS depth UNION ALL"
+    "   SELECT t.typbasetype, depth + 1 FROM domain m JOIN pg_type t ON t.oid = m.oid AND t.typtype = 'd')"
+    "  SELECT pg_get_expr(t.typdefaultbin, 0) AS sql FROM domain m JOIN pg_type t ON t.oid = m.oid"
+    "   WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL ORDER BY depth LIMIT 1) f"
+    "  ON d.oid IS NULL AND a.attidentity = ''"
+    " WHERE d.oid IS NOT NULL OR a.attidentity <> '' OR f.sql IS NOT NULL ORDER BY 1, a.attnum";
 
 enum {
     DEFAULT_TABLE,
@@ -50,7 +58,8 @@ static void take_default(struct made_schema *made, const struct value *cells)
         return;
     if (cells[DEFAULT_GENERATED].integer != 0) {
         made_schema_refuse(made, OBJECT_GENERATED, table->there->name, column->there->name,
-                           "its values are carried; that they are computed is not");
+                           "its values are carried; that they are computed is not")
+            ->sql = str_dup(made->run->arena, cells[DEFAULT_SQL].bytes);
         return;
     }
     column->numbered = cells[DEFAULT_IDENTITY].integer != 0 || cells[DEFAULT_SEQUENCE].integer != 0;
@@ -60,7 +69,8 @@ static void take_default(struct made_schema *made, const struct value *cells)
     if (to_sqlite_default(cells[DEFAULT_SQL].bytes, &column->there->type, &sql, &reason))
         column->default_sql = buf_to_str(made->run->arena, &sql);
     else
-        made_schema_refuse(made, OBJECT_DEFAULT, table->there->name, column->there->name, reason);
+        made_schema_refuse(made, OBJECT_DEFAULT, table->there->name, column->there->name, reason)->sql =
+            str_dup(made->run->arena, cells[DEFAULT_SQL].bytes);
     buf_free(&sql);
 }
 
@@ -115,7 +125,8 @@ static const char constraints_sql[] = "SELECT c.relname, k.contype::text, k.conn
                                                           "  WHEN k.contype = 'f' AND definition ~ 'SET "
                                                           "(NULL|DEFAULT) \\('"
                                                           "   THEN 'its action is for some of its columns' "
-                                                          "END" TABLES " JOIN pg_constraint k ON k.conrelid "
+                                                          "END, definition" TABLES
+                                                          " JOIN pg_constraint k ON k.conrelid "
                                                           "= c.oid AND k.conparentid = 0"
                                                           "  AND k.contype IN ('p', 'u', 'f', 'c', 'x', 't')"
                                                           " CROSS JOIN LATERAL pg_get_constraintdef(k.oid) "
@@ -134,7 +145,8 @@ enum {
     CELL_PARENT_COLUMNS,
     CELL_TAIL,
     CELL_CHECK,
-    CELL_REFUSAL
+    CELL_REFUSAL,
+    CELL_DEFINITION
 };
 
 static enum object_class class_of(struct str kind)
@@ -196,6 +208,14 @@ static bool put_constraint(struct made_schema *made, const struct made_table *ta
     }
 }
 
+static void refuse(struct made_schema *made, const struct made_table *table, const struct value *cells,
+                   const char *reason)
+{
+    made_schema_refuse(made, class_of(cells[CELL_KIND].bytes), table->there->name, cells[CELL_NAME].bytes,
+                       reason)
+        ->sql = str_dup(made->run->arena, cells[CELL_DEFINITION].bytes);
+}
+
 static void take_constraint(struct made_schema *made, const struct value *cells)
 {
     struct made_table *table = made_schema_table(made, cells[CELL_TABLE].bytes);
@@ -205,8 +225,7 @@ static void take_constraint(struct made_schema *made, const struct value *cells)
     if (table == NULL)
         return;
     if (cells[CELL_REFUSAL].kind == VALUE_TEXT) {
-        made_schema_refuse(made, class_of(cells[CELL_KIND].bytes), table->there->name, cells[CELL_NAME].bytes,
-                           str_cstr(made->run->arena, cells[CELL_REFUSAL].bytes));
+        refuse(made, table, cells, str_cstr(made->run->arena, cells[CELL_REFUSAL].bytes));
         return;
     }
     if (str_is(cells[CELL_KIND].bytes, "p") && take_numbered_key(table, cells))
@@ -216,8 +235,7 @@ static void take_constraint(struct made_schema *made, const struct value *cells)
         ARENA_PUSH(made->run->arena, table->parts, table->part_count, table->part_capacity) =
             buf_to_str(made->run->arena, &sql);
     else
-        made_schema_refuse(made, class_of(cells[CELL_KIND].bytes), table->there->name, cells[CELL_NAME].bytes,
-                           reason);
+        refuse(made, table, cells, reason);
     buf_free(&sql);
 }
 

@@ -38,13 +38,20 @@ static const char indexes_sql[] =
     "SELECT c.relname, x.relname, i.indisunique::int,"
     " CASE WHEN m.amname NOT IN ('btree', 'hash') THEN 'SQLite has no indexes of the kind ' || m.amname"
     "  WHEN pg_get_indexdef(x.oid) LIKE '%NULLS NOT DISTINCT%' THEN 'NULLs are distinct to SQLite'"
-    "  WHEN NOT i.indisvalid THEN 'PostgreSQL has it as not valid' END,"
+    "  WHEN NOT i.indisvalid THEN 'PostgreSQL has it as not valid'"
+    /* Those for LIKE tell bytes apart, as SQLite does. */
+    "  WHEN i.indisunique AND NOT o.opcdefault AND o.opcname NOT LIKE '%pattern_ops'"
+    "   THEN 'its operator class ' || o.opcname || ' may tell values apart that SQLite does not'"
+    "  WHEN i.indisunique AND NOT l.collisdeterministic"
+    "   THEN 'its collation ' || l.collname || ' sees one value where SQLite sees two' END,"
     " pg_get_expr(i.indpred, i.indrelid, true),"
     " pg_get_indexdef(x.oid, k, true), (i.indkey[k - 1] <> 0)::int, i.indoption[k - 1] & 1, a.attname, "
-    "i.indnkeyatts"
+    "i.indnkeyatts, pg_get_indexdef(x.oid)"
     " FROM pg_class c" IN_SCHEMA
     " JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid"
     " JOIN pg_am m ON m.oid = x.relam CROSS JOIN generate_series(1, i.indnkeyatts) k"
+    " JOIN pg_opclass o ON o.oid = i.indclass[k - 1] LEFT JOIN pg_collation l ON l.oid = i.indcollation[k - "
+    "1]"
     " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[k - 1] AND a.attnum > 0"
     " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
     "  AND NOT EXISTS (SELECT FROM pg_constraint q WHERE q.conindid = x.oid AND q.contype IN ('p', 'u', 'x'))"
@@ -60,7 +67,8 @@ enum {
     INDEX_IS_COLUMN,
     INDEX_DESCENDING,
     INDEX_COLUMN,
-    INDEX_KEYS
+    INDEX_KEYS,
+    INDEX_DEFINITION
 };
 
 struct made_index {
@@ -91,8 +99,7 @@ static void begin_index(struct made_index *index, const struct value *cells)
 
     index->table = made_schema_table(index->made, cells[INDEX_TABLE].bytes);
     index->name = str_dup(arena, cells[INDEX_NAME].bytes);
-    index->reason =
-        cells[INDEX_REFUSAL].kind == VALUE_TEXT ? str_cstr(arena, cells[INDEX_REFUSAL].bytes) : NULL;
+    index->reason = NULL;
     index->left = cells[INDEX_KEYS].integer;
     buf_clear(&index->sql);
     buf_text(&index->sql, cells[INDEX_UNIQUE].integer != 0 ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
@@ -112,7 +119,8 @@ static void end_index(struct made_index *index, const struct value *cells)
         (void)!to_sqlite_expr(cells[INDEX_WHERE].bytes, &scope, &index->sql, &index->reason);
     }
     if (index->reason != NULL)
-        made_schema_refuse(index->made, OBJECT_INDEX, index->table->there->name, index->name, index->reason);
+        made_schema_refuse(index->made, OBJECT_INDEX, index->table->there->name, index->name, index->reason)
+            ->sql = str_dup(index->made->run->arena, cells[INDEX_DEFINITION].bytes);
     else
         make_object(index->made, OBJECT_INDEX, index->table->there->name, index->name, buf_view(&index->sql));
 }
@@ -126,6 +134,8 @@ static void take_index_key(struct made_index *index, const struct value *cells)
     index->left--;
     if (index->table == NULL || !index->table->made)
         return;
+    if (index->reason == NULL && cells[INDEX_REFUSAL].kind == VALUE_TEXT)
+        index->reason = str_cstr(index->made->run->arena, cells[INDEX_REFUSAL].bytes);
     if (index->reason == NULL)
         (void)!put_index_key(index, cells);
     if (index->left == 0)
@@ -190,7 +200,8 @@ static bool take_view(struct made_schema *made, const struct value *cells, struc
     if (done)
         make_object(made, OBJECT_VIEW, none, cells[VIEW_NAME].bytes, buf_view(&sql));
     else
-        made_schema_refuse(made, OBJECT_VIEW, none, cells[VIEW_NAME].bytes, reason);
+        made_schema_refuse(made, OBJECT_VIEW, none, cells[VIEW_NAME].bytes, reason)->sql =
+            str_dup(made->run->arena, str_trim(cells[VIEW_SQL].bytes));
     buf_free(&sql);
     return true;
 }
@@ -205,26 +216,35 @@ bool made_schema_views(struct made_schema *made, struct err *err)
 static const char rest_sql[] =
     "SELECT 'trigger', c.relname, t.tgname::text, 'PostgreSQL''s triggers are written in languages that "
     "SQLite"
-    " has not' FROM pg_class c" IN_SCHEMA " JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal"
+    " has not', pg_get_triggerdef(t.oid) FROM pg_class c" IN_SCHEMA
+    " JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal"
     "  WHERE NOT c.relispartition"
-    " UNION ALL SELECT 'table', NULL, c.relname::text, 'its rows are on another server' FROM pg_class "
+    " UNION ALL SELECT 'table', NULL, c.relname::text, 'its rows are on another server', NULL FROM pg_class "
     "c" IN_SCHEMA "  WHERE c.relkind = 'f'"
     " UNION ALL SELECT 'partition', NULL, c.relname::text, 'its rows are in the one table that the file has "
     "for"
-    " all' FROM pg_class c" IN_SCHEMA " WHERE c.relispartition AND c.relkind IN ('r', 'p')"
+    " all', NULL FROM pg_class c" IN_SCHEMA " WHERE c.relispartition AND c.relkind IN ('r', 'p')"
+    " UNION ALL SELECT 'partition', NULL, c.relname::text, 'SQLite has no inheritance: its rows are in a "
+    "table of"
+    " their own, and no query of ' || string_agg(quote_ident(p.relname), ', ' ORDER BY p.relname)"
+    "  || ' finds them there', NULL FROM pg_class c" IN_SCHEMA
+    "  JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class p ON p.oid = h.inhparent"
+    "  WHERE NOT c.relispartition AND c.relkind = 'r' GROUP BY c.oid, c.relname"
     " UNION ALL SELECT 'check', t.typname::text, k.conname::text, 'SQLite has no domains: it is asked no "
-    "more'"
+    "more', pg_get_constraintdef(k.oid)"
     "  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname = $1"
     "  JOIN pg_constraint k ON k.contypid = t.oid AND k.contype = 'c'"
-    " UNION ALL SELECT 'trigger', c.relname, r.rulename::text, 'SQLite has no rules' FROM pg_class "
+    " UNION ALL SELECT 'trigger', c.relname, r.rulename::text, 'SQLite has no rules', pg_get_ruledef(r.oid) "
+    "FROM pg_class "
     "c" IN_SCHEMA "  JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename <> '_RETURN'"
-    " UNION ALL SELECT 'note', NULL, c.relname::text, 'its policies of row-level security stay behind'"
+    " UNION ALL SELECT 'note', NULL, c.relname::text, 'its policies of row-level security stay behind', NULL"
     "  FROM pg_class c" IN_SCHEMA " WHERE EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
-    " UNION ALL SELECT 'note', NULL, c.relname::text, 'a sequence of no column stays behind' FROM pg_class "
+    " UNION ALL SELECT 'note', NULL, c.relname::text, 'a sequence of no column stays behind', NULL FROM "
+    "pg_class "
     "c" IN_SCHEMA
     "  WHERE c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
     "   AND d.objid = c.oid AND d.deptype IN ('a', 'i'))"
-    " UNION ALL SELECT 'note', NULL, p.proname::text, 'a function stays behind' FROM pg_proc p"
+    " UNION ALL SELECT 'note', NULL, p.proname::text, 'a function stays behind', NULL FROM pg_proc p"
     "  JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = $1 WHERE NOT EXISTS (SELECT FROM "
     "pg_depend d"
     "   WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
@@ -244,7 +264,8 @@ static bool take_rest(struct made_schema *made, const struct value *cells, struc
     for (int class = 0; class < OBJECT_CLASS_COUNT; class ++)
         if (str_is(kind, object_class_name((enum object_class) class)))
             made_schema_refuse(made, (enum object_class) class, table, cells[2].bytes,
-                               str_cstr(arena, cells[3].bytes));
+                               str_cstr(arena, cells[3].bytes))
+                ->sql = cells[4].kind == VALUE_TEXT ? str_dup(arena, cells[4].bytes) : (struct str){NULL, 0};
     return true;
 }
 

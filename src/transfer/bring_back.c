@@ -57,7 +57,8 @@ static void put_copy(struct buf *sql, const struct back_run *run)
         buf_text(sql, i == 0 ? "" : ", ");
         put_column(sql, run, i);
     }
-    buf_text(sql, " FROM ");
+    /* Rows of tables that inherit from it are theirs. */
+    buf_text(sql, run->back->divided[run->place] ? " FROM " : " FROM ONLY ");
     ident_quote_qualified(sql, run->back->plan->target_schema, run->table->name);
     if (run->way == MATCH_BY_ROWID) {
         buf_text(sql, " ORDER BY ");

@@ -39,6 +39,7 @@ struct back {
     struct arena *arena;
     const struct plan *plan;
     bool **as_text; /* by table and column: read as the server's text, since the type is none of ours */
+    bool *divided;  /* by table: its rows are those of its partitions */
     struct engine *source; /* PostgreSQL, in its transaction */
     struct engine *old;    /* reads the old file */
     struct engine *file;   /* writes its copy, in a transaction */
