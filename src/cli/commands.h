@@ -19,6 +19,7 @@ extern const struct command command_local_stop;
 extern const struct command command_local_status;
 extern const struct command command_local_url;
 extern const struct command command_local_destroy;
+extern const struct command command_seed;
 extern const struct command command_env_set;
 extern const struct command command_env_get;
 extern const struct command command_env_unset;

@@ -227,6 +227,14 @@ def test_env(tmp_path):
     check([of("list"), of("list", "--show-values")], "env list")
 
 
+def test_seed(database, tmp_path):
+    database.execute("CREATE TABLE people (id serial PRIMARY KEY)")
+    (tmp_path / "people.csv").write_text("id\n7\n", encoding="utf-8")
+    (tmp_path / "x.sql").write_text("DELETE FROM people WHERE id = 8", encoding="utf-8")
+    (tmp_path / "notes").write_text("", encoding="utf-8")
+    check([report("seed", database.url, str(tmp_path)), report("seed", database.url, str(tmp_path), "--fresh")], "seed")
+
+
 LOOKED_AT = """
 CREATE TABLE people (id integer PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', twice integer,
                      CONSTRAINT positive CHECK (id > 0), CHECK (name <> ''));

@@ -1,0 +1,52 @@
+#include "ops/seed.h"
+
+#include <string.h>
+
+#include "ops/seed_intern.h"
+
+bool seed_is_interrupted(const struct seed_run *run)
+{
+    return run->options->interrupted != NULL && *run->options->interrupted != 0;
+}
+
+bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct err *err)
+{
+    struct pgrade_rows *rows = NULL;
+    struct pgrade_error error;
+    bool found = true;
+    bool done = pgrade_run(run->db, str_cstr(run->arena, sql), NULL, 0, &rows, &error);
+
+    while (done && found)
+        done = pgrade_next(rows, &found, &error);
+    if (done && changed != NULL)
+        *changed = pgrade_changed(rows);
+    if (rows != NULL)
+        done = pgrade_rows_close(rows, done ? &error : NULL) && done;
+    return done || core_failed(&error, err);
+}
+
+static bool run_files(struct seed_run *run, struct err *err)
+{
+    for (size_t i = 0; i < run->seed->file_count; i++) {
+        struct seed_file *file = &run->seed->files[i];
+
+        if (file->kind == SEED_SQL ? !seed_sql(run, file, err) : !seed_rows(run, file, err))
+            return false;
+    }
+    return true;
+}
+
+bool seed_run(struct arena *arena, struct pgrade_database *db, const struct seed_options *options,
+              struct seed *seed, struct err *err)
+{
+    struct seed_run run = {.arena = arena,
+                           .db = db,
+                           .options = options,
+                           .seed = seed,
+                           .sqlite = strcmp(pgrade_engine(db), "sqlite") == 0};
+
+    for (size_t i = 0; i < seed->file_count; i++)
+        if (seed->files[i].kind == SEED_SQL && !seed_sql_check(&run, &seed->files[i], err))
+            return false;
+    return (!options->fresh || seed_fresh(&run, err)) && run_files(&run, err) && seed_sequences(&run, err);
+}
