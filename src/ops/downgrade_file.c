@@ -9,6 +9,7 @@
 
 #include "base/fs.h"
 #include "ops/downgrade_intern.h"
+#include "ops/open_files.h"
 
 static bool system_error(struct err *err, const char *what, const char *path)
 {
@@ -45,6 +46,18 @@ static bool check_neighbours(struct arena *arena, const char *path, bool there, 
     return true;
 }
 
+/* A program goes on with the file that it opened, whatever takes its name: what it writes would be lost. */
+static bool check_holders(struct arena *arena, const char *path, struct err *err)
+{
+    const char *holder = open_files_holder(arena, path);
+
+    if (holder == NULL)
+        return true;
+    err_set(err, ERR_REFUSED, "%s is open in %s", path, holder);
+    err_detail(err, "it would go on with the old file, and what it writes would be lost");
+    return err_hint(err, "stop it, then run the same command again");
+}
+
 static bool check_place(struct arena *arena, const char *path, bool replace, struct err *err)
 {
     struct fs_info info;
@@ -57,7 +70,7 @@ static bool check_place(struct arena *arena, const char *path, bool replace, str
         err_set(err, ERR_REFUSED, "%s exists already", path);
         return err_hint(err, "name another file; --replace puts the new one in its place when it is proven");
     }
-    return check_neighbours(arena, path, info.kind == FS_FILE, err);
+    return check_neighbours(arena, path, info.kind == FS_FILE, err) && check_holders(arena, path, err);
 }
 
 bool made_file_begin(struct arena *arena, const char *path, bool replace, struct made_file *file,
@@ -128,12 +141,14 @@ static bool give_name(const struct made_file *file, struct err *err)
         return rename(file->made, file->path) == 0 || system_error(err, "rename", file->made);
     if (renameat2(AT_FDCWD, file->made, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
         return true;
-    if (errno != EINVAL)
+    if (errno == EINVAL && link(file->made, file->path) == 0) {
+        (void)unlink(file->made);
+        return true;
+    }
+    if (errno != EEXIST)
         return system_error(err, "rename a file to", file->path);
-    if (link(file->made, file->path) != 0)
-        return system_error(err, "rename a file to", file->path);
-    (void)unlink(file->made);
-    return true;
+    err_set(err, ERR_REFUSED, "%s came while its rows were read", file->path);
+    return err_hint(err, "look whose it is; name another file, or --replace it");
 }
 
 bool made_file_publish(struct arena *arena, struct made_file *file, const char *model, struct err *err)
@@ -141,7 +156,7 @@ bool made_file_publish(struct arena *arena, struct made_file *file, const char *
     struct fs_info info;
 
     if (!fs_stat(file->path, &info, err) || !check_neighbours(arena, file->path, info.kind == FS_FILE, err) ||
-        !write_out(file, model, err) || !give_name(file, err))
+        !check_holders(arena, file->path, err) || !write_out(file, model, err) || !give_name(file, err))
         return false;
     file->made = "";
     return sync_folder(arena, file->path, err);

@@ -121,11 +121,14 @@ void affinity_apply(enum affinity affinity, struct value *value)
         return;
     if (value->kind == VALUE_TEXT)
         number_of_text(value);
+    /* It keeps whole doubles as integers in the file, which know no negative zero. */
+    if (value->kind == VALUE_REAL && value->real == 0)
+        value->real = 0;
     if (affinity == AFFINITY_REAL && value->kind == VALUE_INTEGER) {
         value->kind = VALUE_REAL;
         value->real = (double)value->integer;
     } else if (affinity != AFFINITY_REAL && value->kind == VALUE_REAL && fabs(value->real) < 0x1p63 &&
-               trunc(value->real) == value->real && !(value->real == 0 && signbit(value->real))) {
+               trunc(value->real) == value->real) {
         value->kind = VALUE_INTEGER;
         value->integer = (int64_t)value->real;
     }

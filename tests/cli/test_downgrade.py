@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 
@@ -328,6 +329,28 @@ def test_the_old_file_is_replaced_by_its_own_successor(upgraded, database):
     assert select(upgraded, "SELECT count(*) FROM log") == [(7,)]
     assert stat.S_IMODE(os.stat(upgraded).st_mode) == 0o640
     assert os.listdir(upgraded.parent) == ["app.db"]
+
+
+def test_a_file_that_a_program_has_open_is_not_taken_from_it(upgraded, database, tmp_path):
+    there = make_small(tmp_path / "there.db")
+    before = there.read_bytes()
+    with open(there, "rb") as opened:
+        program = subprocess.Popen(["sleep", "60"], stdin=opened)
+    with program:
+        outcome = downgrade(database, there, upgraded, "--replace")
+        program.kill()
+    assert outcome.status == pgrade.REFUSED, outcome
+    assert f"is open in the process {program.pid} (sleep)" in outcome.stderr, outcome
+    assert there.read_bytes() == before and sorted(os.listdir(tmp_path)) == ["source", "there.db"]
+
+
+def test_two_runs_for_one_place(upgraded, database, tmp_path):
+    command = ["downgrade", database.url, str(tmp_path / "back.db"), "--like", str(upgraded)]
+    first, second = (pgrade.start(*command) for _ in range(2))
+    statuses = sorted(pgrade.finish(each).status for each in (first, second))
+    assert statuses == [pgrade.OK, pgrade.REFUSED]
+    assert differences(upgraded, tmp_path / "back.db") == []
+    assert sorted(os.listdir(tmp_path)) == ["back.db", "source"]
 
 
 def test_a_link_stays_one(upgraded, database, tmp_path):

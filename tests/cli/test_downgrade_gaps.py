@@ -108,3 +108,64 @@ def test_how_moments_are_written_is_said_where_no_offset_is(table, noted, databa
     assert select(tmp_path / "app.db", "SELECT at FROM t") == [
         ("2024-02-29 10:00:00.500000" if noted else "2024-02-29T10:00:00.500+00:00",)]
     assert any("without an offset" in note["text"] for note in outcome.report["notes"]) == noted
+
+
+HAND_MADE = r"""
+CREATE TYPE mood AS ENUM ('a', 'it''s "b"', E'new\nline');
+CREATE TYPE pair AS (x int, y text);
+CREATE TABLE "odd ""table""; --" (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, m mood, ms mood[], far int[], j json, r int4range, p pair, ps pair[],
+    b bytea, tiny double precision, n numeric, wide numeric(1000, 500), rounded numeric(5, 0), tz timestamptz,
+    took interval, net inet, bits varbit, c "char", padded char(5), cash money, words tsvector, at point, lsn pg_lsn, o oid,
+    "we""ird col" text, "select" int, " " int);
+INSERT INTO "odd ""table""; --" (m, ms, far, j, r, p, ps, b, tiny, n, wide, rounded, tz, took, net, bits, c, padded, cash, words,
+    at, lsn, o, "we""ird col", "select", " ")
+VALUES (E'new\nline', '{a,NULL}', '[2:3]={1,2}', '{"a":1,"a":2}', '[1,5)', '(1,"a,b")', '{"(1,x)"}', '\x00ff', 1e-310, 'NaN',
+    1e400::numeric / 3, 12345, '2024-01-01 00:00:00.000001+05:30', '1 year 2 mons -3 days 04:05:06.7', '::1/64', B'', 'x',
+    'ab', 12.5, 'a fat cat', '(1,2)', '0/16B3748', 4294967295, E'a\\b', 1, 2);
+CREATE TABLE parted (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE parted_rest PARTITION OF parted DEFAULT;
+INSERT INTO parted VALUES (1, '2024-05-05'), (2, '2023-01-01');
+CREATE TABLE empty (id int);
+CREATE TABLE places (rowid int, oid int, _rowid_ int);
+INSERT INTO places VALUES (5, 6, 7), (5, 6, 7);
+CREATE TABLE tree (id text PRIMARY KEY, above text REFERENCES tree (id));
+INSERT INTO tree VALUES ('', '');
+"""
+
+
+def test_a_database_that_was_made_by_hand(database, tmp_path):
+    database.execute(HAND_MADE)
+    made = tmp_path / "a b;'\"%?#\u00e9.db"
+    outcome = pgrade.run("downgrade", database.url, str(made), "--json", "--accept", "all")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert {(each["class"], each["name"]) for each in outcome.report["not_carried"]} == {
+        ("partition", "parted_1"), ("partition", "parted_rest")}
+    assert all(table["equal"] for table in outcome.report["tables"])
+    row = dict(zip(*names_and_row(made)))
+    assert [row[name] for name in ("m", "ms", "far", "j", "r", "p", "ps", "b", "tiny", "n", "tz")] == [
+        "new\nline", '["a", null]', "[2:3]={1,2}", '{"a":1,"a":2}', "[1,5)", '(1,"a,b")', '{"(1,x)"}', b"\0\xff",
+        1e-310, "NaN", "2023-12-31 18:30:00.000001"]
+    assert row["wide"] == database.execute('SELECT wide::text FROM "odd ""table""; --"')[0][0]
+    assert [row[name] for name in ("rounded", "took", "net", "bits", "c", "padded", "lsn", "o", 'we"ird col', " ")] == [
+        12345, "P14M-3DT14706.700000S", "::1/64", "", "x", "ab", "0/16B3748", 4294967295, "a\\b", 2]
+    assert select(made, "SELECT * FROM parted ORDER BY 1") == [(1, "2024-05-05"), (2, "2023-01-01")]
+    assert select(made, "SELECT * FROM places") == [(5, 6, 7)] * 2 and select(made, "SELECT * FROM empty") == []
+    assert select(made, "SELECT * FROM tree") == [("", "")]
+
+
+def names_and_row(path):
+    connection = sqlite3.connect(path)
+    try:
+        cursor = connection.execute('SELECT * FROM "odd ""table""; --"')
+        return [column[0] for column in cursor.description], cursor.fetchone()
+    finally:
+        connection.close()
+
+
+def test_a_negative_zero_is_named(database, tmp_path):
+    database.execute("CREATE TABLE t (id int PRIMARY KEY, d double precision); INSERT INTO t VALUES (1, 0), (2, '-0')")
+    outcome = pgrade.run("downgrade", database.url, str(tmp_path / "app.db"), "--json")
+    assert outcome.status == pgrade.DECISION, outcome
+    assert [(misfit["column"], misfit["row"]) for misfit in outcome.report["misfits"]] == [("d", "2")]

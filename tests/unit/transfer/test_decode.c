@@ -182,12 +182,13 @@ static void sqlite_applies_affinity(void **state)
         enum affinity affinity;
         struct value value;
         struct value expected;
-    } cases[] = {{AFFINITY_NUMERIC, TEXT("12"), INT(12)},   {AFFINITY_NUMERIC, TEXT(" 1.5 "), REAL(1.5)},
-                 {AFFINITY_NUMERIC, TEXT("1.0"), INT(1)},   {AFFINITY_NUMERIC, TEXT("x"), TEXT("x")},
-                 {AFFINITY_REAL, INT(3), REAL(3)},          {AFFINITY_REAL, TEXT("3"), REAL(3)},
-                 {AFFINITY_INTEGER, REAL(3), INT(3)},       {AFFINITY_INTEGER, REAL(3.5), REAL(3.5)},
-                 {AFFINITY_TEXT, TEXT("12"), TEXT("12")},   {AFFINITY_BLOB, TEXT("12"), TEXT("12")},
-                 {AFFINITY_INTEGER, REAL(1e19), REAL(1e19)}};
+    } cases[] = {{AFFINITY_NUMERIC, TEXT("12"), INT(12)},    {AFFINITY_NUMERIC, TEXT(" 1.5 "), REAL(1.5)},
+                 {AFFINITY_NUMERIC, TEXT("1.0"), INT(1)},    {AFFINITY_NUMERIC, TEXT("x"), TEXT("x")},
+                 {AFFINITY_REAL, INT(3), REAL(3)},           {AFFINITY_REAL, TEXT("3"), REAL(3)},
+                 {AFFINITY_INTEGER, REAL(3), INT(3)},        {AFFINITY_INTEGER, REAL(3.5), REAL(3.5)},
+                 {AFFINITY_TEXT, TEXT("12"), TEXT("12")},    {AFFINITY_BLOB, TEXT("12"), TEXT("12")},
+                 {AFFINITY_INTEGER, REAL(1e19), REAL(1e19)}, {AFFINITY_REAL, REAL(-0.0), REAL(0)},
+                 {AFFINITY_NUMERIC, REAL(-0.0), INT(0)},     {AFFINITY_BLOB, REAL(-0.0), REAL(-0.0)}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -198,7 +199,8 @@ static void sqlite_applies_affinity(void **state)
         if (value.kind == VALUE_INTEGER)
             assert_int_equal(value.integer, cases[i].expected.integer);
         else if (value.kind == VALUE_REAL)
-            assert_true(value.real == cases[i].expected.real);
+            assert_true(value.real == cases[i].expected.real &&
+                        signbit(value.real) == signbit(cases[i].expected.real));
         else
             assert_true(str_equal(value.bytes, cases[i].expected.bytes));
     }
