@@ -14,6 +14,7 @@ extern const struct command command_sql;
 extern const struct command command_backup;
 extern const struct command command_provision;
 extern const struct command command_restore;
+extern const struct command command_move;
 extern const struct command command_local_start;
 extern const struct command command_local_stop;
 extern const struct command command_local_status;

@@ -80,8 +80,10 @@ void report_backups(const struct invocation *invocation, const char *directory,
             printf("\n%.*s:\n  %.*s\n", STR_ARGS(screen_text(arena, list->items[i].name)),
                    STR_ARGS(screen_text(arena, list->items[i].why)));
     for (size_t i = 0; i < list->partial_count; i++)
-        printf("\n%.*s:\n  is being made, or was interrupted; it is no backup\n",
-               STR_ARGS(screen_text(arena, list->partial[i])));
+        printf("\n%.*s:\n  %s\n", STR_ARGS(screen_text(arena, list->partial[i])),
+               str_ends_with(list->partial[i], BACKUP_MOVING)
+                   ? "a move that is under way, or was interrupted: the same pgrade move goes on with it"
+                   : "is being made, or was interrupted; it is no backup");
     arena_free(arena);
 }
 

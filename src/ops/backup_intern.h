@@ -29,6 +29,8 @@ void backup_place_close(struct backup_place *place);
 
 /* Of letters, digits and - _ . alone, so that the name is a file's, and no option of a program. */
 struct str backup_safe_name(struct arena *arena, struct str what);
+/* The name of a backup of that, begun at that moment. */
+const char *backup_name_at(struct arena *arena, struct str what, int64_t began_us);
 /* The file, or all that is in the directory, is on disk. */
 bool backup_flush_tree(struct arena *arena, const char *path, struct err *err) MUST_USE;
 

@@ -29,7 +29,8 @@ static void look_at(struct arena *arena, const char *directory, const char *name
 
     if (!fs_is_directory(path))
         return;
-    if (name[0] == '.' && str_ends_with(str_from(name), BACKUP_PARTIAL))
+    if (name[0] == '.' &&
+        (str_ends_with(str_from(name), BACKUP_PARTIAL) || str_ends_with(str_from(name), BACKUP_MOVING)))
         ARENA_PUSH(arena, list->partial, list->partial_count, list->partial_capacity) =
             str_dup(arena, str_from(name));
     else if (name[0] != '.' && fs_exists(fs_join(arena, path, MANIFEST_NAME)))

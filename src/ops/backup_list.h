@@ -9,6 +9,8 @@
 
 #include "ops/backup.h"
 
+#define BACKUP_MOVING ".moving" /* how the folder of a move is called until it is a bundle: move.h */
+
 struct listed_backup {
     struct str name;
     const char *path;
@@ -21,7 +23,7 @@ struct backup_list {
     struct listed_backup *items; /* the oldest first */
     size_t count;
     size_t capacity;
-    struct str *partial; /* names of those that are being made, or were interrupted */
+    struct str *partial; /* names of those that are being made, or were interrupted; of moves too */
     size_t partial_count;
     size_t partial_capacity;
 };

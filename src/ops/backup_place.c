@@ -41,7 +41,7 @@ struct str backup_safe_name(struct arena *arena, struct str what)
     return name.len == 0 ? str_from("database") : (struct str){bytes, name.len};
 }
 
-static const char *name_at(struct arena *arena, struct str what, int64_t began_us)
+const char *backup_name_at(struct arena *arena, struct str what, int64_t began_us)
 {
     time_t seconds = (time_t)(began_us / MICRO);
     struct tm parts;
@@ -119,7 +119,7 @@ bool backup_place_open(struct arena *arena, const struct backup_options *options
         !fs_lock(fs_join(arena, place->directory, ".lock"), LOCK_MS, &lock, err))
         return false;
     done = sweep(arena, place->directory, result, err) &&
-           make(arena, name_at(arena, what, began_us), place, err);
+           make(arena, backup_name_at(arena, what, began_us), place, err);
     fs_unlock(&lock);
     return done;
 }

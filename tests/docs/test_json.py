@@ -14,6 +14,7 @@ import page_tables
 import pgrade
 import test_verification
 from boundaries import Boundary
+from cluster import Cluster, Database
 from stopped import end
 
 pytestmark = pytest.mark.skipif(not pgrade.available(),
@@ -346,6 +347,29 @@ def test_provision(cluster, tmp_path):
     check(documents, "provision")
     check([report(*words, "--drop", "--confirm", "json_shop", "--keep-role"), report(*words, "--drop", "--confirm", "json_shop")],
           "provision --drop")
+
+
+def test_move(cluster, tmp_path):
+    """To a server that lacks a role, beside one that may not be read; written meanwhile by a pg_restore of its own."""
+    with Cluster() as old, Cluster() as new:
+        for name in ("app", "closed"):
+            old.create_database(name).execute("CREATE TABLE t (id int)")
+        old.execute("CREATE ROLE app")
+        old.execute("ALTER ROLE app IN DATABASE app SET work_mem TO '5MB'")
+        Database(old, "app").execute("ALTER TABLE t OWNER TO app")
+        (tmp_path / ".env").write_text(f"DATABASE_URL={old.url('app')}\n")
+        (tmp_path / ".env").chmod(0o600)
+        old.execute("ALTER DATABASE closed ALLOW_CONNECTIONS false")
+        spy = tmp_path / "programs"
+        spy.mkdir()
+        (spy / "pg_restore").write_text(f"#!/bin/sh\n[ \"$1\" = --version ] || psql -q '{old.url('app')}' -c 'INSERT INTO t VALUES (1)'\n"
+                                        "exec /usr/lib/postgresql/15/bin/pg_restore \"$@\"\n")
+        (spy / "pg_restore").chmod(0o755)
+        asked = report("move", old.url("app"), new.url(), "--to", str(tmp_path), "--no-env-file", status=pgrade.DECISION)
+        words = ("move", old.url("app"), new.url(), "--to", str(tmp_path), "--exclude", "closed", "--env-file", str(tmp_path / ".env"), "--json")
+        written = pgrade.run(*words, PGRADE_PG_BINDIR=str(spy))
+        assert written.status == pgrade.REFUSED, written
+        check([asked, written.report, report(*words[:-1], "--snapshot")], "move")
 
 
 def test_error(tmp_path):

@@ -1,0 +1,227 @@
+/* The steps of one database: dumped, made, restored; and where an interrupted run of them goes on. */
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ops/bundle_intern.h"
+#include "ops/database_create.h"
+#include "ops/database_empty.h"
+#include "ops/interrupt.h"
+#include "ops/move_intern.h"
+#include "ops/restore.h"
+
+enum {
+    ENDS_WITHIN_US = 60 * 1000 * 1000 /* a restore whose client is gone: the server notices when it writes */
+};
+
+struct url move_url(const struct move *move, const struct moved_database *database, bool new)
+{
+    return new ? url_of_database(move->options->new, database->target)
+               : url_of_database(move->options->old, database->dump.facts.name);
+}
+
+bool move_step_done(struct move *move, struct moved_database *database, enum move_step step, struct err *err)
+{
+    database->step = step;
+    return move_journal_write(move, err);
+}
+
+static const char *folder_of(const struct move *move, const struct moved_database *database)
+{
+    return fs_join(move->arena, move->path, database->dump.folder.ptr);
+}
+
+bool move_manifest(struct move *move, const struct moved_database *database, struct manifest *manifest,
+                   struct err *err)
+{
+    return manifest_read(move->arena, folder_of(move, database), manifest, err);
+}
+
+/* A dump of an earlier run counts when its files are whole and OLD is still as it was. */
+static bool is_current(struct move *move, struct moved_database *database, bool *current, struct err *err)
+{
+    struct manifest manifest;
+    struct err damage = {.code = ERR_NONE};
+    struct str *lines;
+    size_t count;
+
+    *current = false;
+    if (!move_manifest(move, database, &manifest, &damage) ||
+        !manifest_check_files(folder_of(move, database), &manifest, move->options->interrupted, &damage)) {
+        log_message(LOG_WARNING, "%.*s is dumped again: %s", STR_ARGS(database->dump.facts.name),
+                    damage.primary);
+        return damage.code != ERR_CANCELED || err_set(err, ERR_CANCELED, "interrupted");
+    }
+    database->dump.tables = manifest_tables(&manifest);
+    database->dump.rows = manifest_rows(&manifest);
+    database->dump.bytes = manifest_bytes(&manifest);
+    *current = true;
+    if (move->options->snapshot)
+        return true;
+    if (!move_differences(move, database, false, &lines, &count, err))
+        return false;
+    *current = count == 0;
+    if (count > 0)
+        log_message(LOG_WARNING, "%.*s was written on OLD since it was dumped (%.*s): it is dumped again",
+                    STR_ARGS(database->dump.facts.name), STR_ARGS(lines[0]));
+    return true;
+}
+
+/* What an earlier run of this move made of it on NEW goes, unless somebody works there already. */
+static bool take_back(struct move *move, struct moved_database *database, struct err *err)
+{
+    struct url url = move_url(move, database, true);
+    struct engine *engine = NULL;
+    struct str object = {NULL, 0};
+    struct str *lines;
+    size_t count = 0;
+    bool done;
+
+    if (database->step < MOVE_MAKING || (database->step == MOVE_MAKING && !database->exists &&
+                                         instance_database(&move->result->new, database->target) == NULL))
+        return true;
+    done = move_open(move, &url, &engine, err) && database_find_object(move->arena, engine, &object, err);
+    engine_close(engine);
+    if (!done || object.ptr == NULL)
+        return done && (database->exists || database_drop(move->new, database->target, err));
+    if (!move_differences(move, database, true, &lines, &count, err))
+        return false;
+    database->clean = count == 0 && database->exists;
+    if (count == 0)
+        return database->exists || database_drop(move->new, database->target, err);
+    err_set(err, ERR_REFUSED, "%.*s has to be moved again, and on NEW it was written since",
+            STR_ARGS(database->dump.facts.name));
+    err_detail(err, "%.*s", STR_ARGS(lines[0]));
+    return err_hint(err, "empty it on NEW, or keep what is there: --snapshot");
+}
+
+bool move_dump(struct move *move, struct moved_database *database, struct err *err)
+{
+    const struct move_options *options = move->options;
+    struct backup_options backup = {.url = options->old,
+                                    .jobs = options->jobs,
+                                    .trace = options->trace,
+                                    .interrupted = options->interrupted,
+                                    .stage = options->stage};
+    struct manifest made;
+    bool current = false;
+
+    if (database->step >= MOVE_DUMPED && !is_current(move, database, &current, err))
+        return false;
+    if (current)
+        return true;
+    if (!take_back(move, database, err))
+        return false;
+    (void)unlink(fs_join(move->arena, move->path, MANIFEST_NAME)); /* of all, which is no longer true */
+    database->earlier = false;
+    return move_step_done(move, database, MOVE_LISTED, err) &&
+           fs_remove_tree(move->path, database->dump.folder.ptr, err) &&
+           bundle_dump(move->arena, &backup, move->path, &database->dump, &made, err) &&
+           move_step_done(move, database, MOVE_DUMPED, err);
+}
+
+static bool make(struct move *move, struct moved_database *database, struct err *err)
+{
+    struct database_wish wish = {.facts = &database->dump.facts,
+                                 .name = database->target,
+                                 .owner = database->owner,
+                                 .major = move->result->new.major};
+    bool has = true;
+    bool there = instance_database(&move->result->new, database->target) != NULL;
+
+    if (move->options->locale.ptr != NULL && str_is(wish.facts->provider, "c")) {
+        if (!database_has_locale(move->arena, move->new, wish.facts->collate, &has, err))
+            return false;
+        wish.locale = has ? (struct str){NULL, 0} : move->options->locale;
+    }
+    /* One that an interrupted run made before it could write that down. */
+    if (database->step == MOVE_MAKING && there)
+        return move_step_done(move, database, MOVE_MADE, err);
+    return move_step_done(move, database, MOVE_MAKING, err) &&
+           (database->exists || database_create(move->new, &wish, err)) &&
+           move_step_done(move, database, MOVE_MADE, err);
+}
+
+/* The client of an interrupted run may be gone before the server has noticed. */
+static bool wait_for_others(struct move *move, const struct moved_database *database, struct err *err)
+{
+    static const char sql[] = "SELECT count(*)::bigint FROM pg_catalog.pg_stat_activity WHERE datname = $1"
+                              " AND application_name IN ('pg_restore', 'pgrade restore', 'pgrade move')"
+                              " AND pid <> pg_catalog.pg_backend_pid()";
+    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    int64_t until = clock_monotonic_us() + ENDS_WITHIN_US;
+    struct value value;
+
+    do {
+        if (!engine_value(move->new, move->arena, str_from(sql), &database->target, 1, &value, err))
+            return false;
+        if (value.integer == 0)
+            return true;
+        (void)nanosleep(&pause, NULL);
+    } while (clock_monotonic_us() < until && !was_interrupted(move->options->interrupted));
+    err_set(err, ERR_REFUSED, "a restore into %.*s is still under way on NEW", STR_ARGS(database->target));
+    return err_hint(err, "pgrade show NEW tells who is connected; try again when it has ended");
+}
+
+/* *whole: it was restored by a run that could not write that down any more.  What several connections left of
+ * it goes, where the database is ours. */
+static bool look_at_target(struct move *move, struct moved_database *database, bool *whole, struct err *err)
+{
+    struct url url = move_url(move, database, true);
+    struct engine *engine = NULL;
+    struct str object = {NULL, 0};
+    struct str *lines;
+    size_t count = 0;
+    bool done;
+
+    *whole = false;
+    if (!database->earlier || database->clean)
+        return true;
+    done = wait_for_others(move, database, err) && move_open(move, &url, &engine, err) &&
+           database_find_object(move->arena, engine, &object, err);
+    engine_close(engine);
+    if (!done || object.ptr == NULL)
+        return done;
+    if (!move_differences(move, database, true, &lines, &count, err))
+        return false;
+    *whole = count == 0;
+    if (*whole || database->exists)
+        return true; /* the restore itself refuses what is not empty */
+    log_message(LOG_WARNING, "%.*s on NEW was left half restored: it is made again",
+                STR_ARGS(database->target));
+    database->step = MOVE_DUMPED;
+    return database_drop(move->new, database->target, err) && make(move, database, err);
+}
+
+static bool restore(struct move *move, struct moved_database *database, struct err *err)
+{
+    struct url url = move_url(move, database, true);
+    struct database_wish wish = {.facts = &database->dump.facts, .name = database->target};
+    struct restore_options options = {
+        .from = folder_of(move, database),
+        .target = &url,
+        .clean = database->clean,
+        .jobs = database->clean ? 0 : move->options->jobs,
+        .owner = database->owner.ptr == NULL ? NULL : str_cstr(move->arena, database->owner),
+        .trace = move->options->trace,
+        .interrupted = move->options->interrupted,
+        .stage = move->options->stage};
+    struct restore_result restored;
+    bool whole;
+
+    if (!look_at_target(move, database, &whole, err))
+        return false;
+    if (!whole && (!restore_look(move->arena, &options, &restored, err) ||
+                   !restore_run(move->arena, &options, &restored, err)))
+        return err_prefix(err, "database %.*s", STR_ARGS(database->target));
+    return database_dress(move->arena, move->new, &wish, &database->refused, &database->refused_count, err) &&
+           move_step_done(move, database, MOVE_RESTORED, err);
+}
+
+bool move_make_and_restore(struct move *move, struct moved_database *database, struct err *err)
+{
+    if (database->step <= MOVE_MAKING && !make(move, database, err))
+        return false;
+    return database->step >= MOVE_RESTORED || restore(move, database, err);
+}
