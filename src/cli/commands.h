@@ -13,6 +13,7 @@ extern const struct command command_check;
 extern const struct command command_sql;
 extern const struct command command_backup;
 extern const struct command command_provision;
+extern const struct command command_reset;
 extern const struct command command_restore;
 extern const struct command command_move;
 extern const struct command command_local_start;

@@ -22,6 +22,7 @@
 struct provision_server {
     struct url url;
     bool as_postgres; /* root: as the system's user postgres, whom a server of this machine trusts (peer) */
+    const char *who;  /* shown in pg_stat_activity; NULL: pgrade provision */
     bool trace;
     const volatile sig_atomic_t *interrupted;
 };

@@ -53,7 +53,8 @@ bool provision_open(struct arena *arena, const struct provision_server *server, 
 {
     struct engine_options options = {.trace = server->trace,
                                      .interrupted = server->interrupted,
-                                     .application_name = "pgrade provision",
+                                     .application_name =
+                                         server->who != NULL ? server->who : "pgrade provision",
                                      .again = database.ptr != NULL};
     struct url url = server->url;
     bool done;

@@ -7,7 +7,7 @@ import pytest
 import pgrade
 from trouble import assert_clean
 
-COMMANDS = ["plan", "upgrade", "verify", "provision", "local start", "local stop", "local status", "local url", "local destroy"]
+COMMANDS = ["plan", "upgrade", "verify", "provision", "reset", "local start", "local stop", "local status", "local url", "local destroy"]
 COMMON = ["--json", "--quiet", "--yes", "--no-color", "--hide-values", "--trace-sql", "--help"]
 
 
@@ -56,7 +56,7 @@ def test_every_option_that_is_shown_is_known(command, tmp_path):
 def test_help_of_a_command_without_its_verb(word):
     text = shown("local", word)
     assert text.startswith("usage: pgrade local VERB")
-    assert re.findall(r"^  (local [a-z]+) ", text, re.MULTILINE) == COMMANDS[4:]
+    assert re.findall(r"^  (local [a-z]+) ", text, re.MULTILINE) == COMMANDS[5:]
 
 
 @pytest.mark.parametrize("words", [[], ["local"]] + [command.split() for command in COMMANDS], ids=" ".join)

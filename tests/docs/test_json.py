@@ -340,6 +340,18 @@ def test_backup_and_restore(looked_at, cluster, tmp_path):
            report("restore", str(wrong), other, status=pgrade.FAILED)], "restore")
 
 
+def test_reset(database, cluster, looked_at, tmp_path):
+    database.execute("CREATE TABLE t (id int); ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor")
+    words = ("reset", "--confirm", database.name, database.url)
+    with Boundary(database, "RENAME TO") as boundary:
+        process = pgrade.start("reset", "--confirm", database.name, boundary.url)
+        boundary.wait_for_arrival(process)
+        end(process)
+    file = shutil.copy(looked_at[0], tmp_path / "reset.db")
+    check([report(*words, status=pgrade.SHORTFALL), report(*words, "--in-place"),
+           report("reset", str(file), "--confirm", "reset.db", f"--backup={tmp_path}/kept")], "reset")
+
+
 def test_provision(cluster, tmp_path):
     words = ("provision", "json_shop", "--server", cluster.url())
     documents = [report(*words, "--env-file", str(tmp_path / "env")), report(*words),

@@ -11,7 +11,7 @@ import pgrade
 
 MAN = os.path.join(pgrade.PROJECT, "man")
 PAGES = ["pgrade", "pgrade-plan", "pgrade-upgrade", "pgrade-verify", "pgrade-downgrade", "pgrade-provision", "pgrade-check", "pgrade-show", "pgrade-sql", "pgrade-backup",
-         "pgrade-restore", "pgrade-move", "pgrade-local", "pgrade-env", "pgrade-seed"]
+         "pgrade-restore", "pgrade-reset", "pgrade-move", "pgrade-local", "pgrade-env", "pgrade-seed"]
 HELP_OPTION = re.compile(r"^  (?:-(\w),|   ) --([\w-]+)(?: (\S+))?  ", re.MULTILINE)
 PAGE_OPTION = re.compile(r"^(?:\*-(\w)\*, )?\*--([\w-]+)\*(?: _(\S+)_)?$", re.MULTILINE)
 
