@@ -51,9 +51,19 @@ static const char head[] =
     "font-variant-numeric:tabular-nums}\n"
     "th{color:var(--soft);font-weight:600}th:first-child,td:first-child,th:nth-child(2),td:nth-child(2)"
     "{text-align:left}\n"
+    "td:first-child,td:nth-child(2){white-space:normal;overflow-wrap:anywhere}\n"
+    "td:first-child{min-width:7rem}td:nth-child(2){min-width:9rem}\n"
     "ul{padding-left:1.1rem;margin:.25rem 0}li{overflow-wrap:anywhere;margin:.15rem 0}\n"
     "footer{margin-top:2.5rem;color:var(--soft);font-size:.85rem}\n"
-    "@media print{body{padding:0;max-width:none}.chart{break-inside:avoid}}\n"
+    "@media(max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}"
+    "th,td{padding:.3rem .4rem}th{white-space:normal;vertical-align:bottom}"
+    "td:first-child{min-width:5rem}td:nth-child(2){min-width:6rem}"
+    "th:nth-child(n+5),td:nth-child(n+5){display:none}}\n" /* the charts have both */
+    "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--card:#fff;--bar:#3b6fb6;"
+    "--good:#13713c;--goodbg:#fff;--bad:#a61b1b;--badbg:#fff;--unsure:#7a5200;--unsurebg:#fff}"
+    ".verdict{border:2px solid}tr,li{break-inside:avoid}h2{break-after:avoid}"
+    ".wide{overflow:visible}.bar "
+    "rect{print-color-adjust:exact}body{padding:0;max-width:none}.chart{break-inside:avoid}}\n"
     "</style>\n";
 
 static const char *const classes[] = {"good", "bad", "unsure"};

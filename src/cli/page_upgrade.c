@@ -13,19 +13,9 @@ static struct page_table line_of(const struct report *report, size_t place)
                               .target_rows = outcome->loaded_rows,
                               .bytes = outcome->bytes,
                               .us = outcome->work_us};
-    int64_t changed = report_changed_values(report, place);
 
     line.state = !outcome->verified ? PAGE_UNSURE : outcome->equal ? PAGE_GOOD : PAGE_BAD;
-    line.verdict = str_from(!outcome->verified ? "not verified" : "DIFFERENT");
-    if (outcome->verified && outcome->equal)
-        line.verdict = str_printf(report->invocation->arena, "equal %016llx",
-                                  (unsigned long long)outcome->target.row.low);
-    if (changed > 0)
-        line.verdict = str_printf(report->invocation->arena, "%.*s, but %" PRId64 " changed",
-                                  STR_ARGS(line.verdict), changed);
-    if (outcome->quarantined_rows > 0)
-        line.verdict = str_printf(report->invocation->arena, "%.*s, %" PRId64 " set aside",
-                                  STR_ARGS(line.verdict), outcome->quarantined_rows);
+    line.verdict = report_table_verdict(report, place);
     return line;
 }
 
@@ -56,19 +46,87 @@ static void put_part(const struct report *report, struct page *page, const char 
     buf_free(&text);
 }
 
+static int64_t set_aside(const struct report *report)
+{
+    const struct upgrade_result *result = report->result;
+    int64_t rows = 0;
+
+    for (size_t i = 0; result->tables != NULL && i < result->prepared.plan.table_count; i++)
+        rows += result->tables[i].quarantined_rows;
+    return rows;
+}
+
+static void put_shortfall(struct buf *out, int64_t count, const char *one, const char *more)
+{
+    if (count > 0)
+        buf_printf(out, "%s%" PRId64 " %s", out->len > 0 ? ", " : "", count, count == 1 ? one : more);
+}
+
+/* What the user gave up, in a line; empty: nothing. */
+static struct str shortfalls(const struct report *report)
+{
+    const struct upgrade_result *result = report->result;
+    int64_t changed = 0;
+    int64_t contradicting = 0;
+    struct buf out;
+    struct str made;
+
+    for (size_t i = 0; i < result->prepared.plan.table_count; i++)
+        changed += report_changed_values(report, i);
+    for (size_t i = 0; i < result->contradiction_count; i++)
+        contradicting += result->contradictions[i].rows;
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    put_shortfall(&out, (int64_t)result->prepared.plan.not_carried_count, "object is not carried",
+                  "objects are not carried");
+    put_shortfall(&out, set_aside(report), "row is set aside", "rows are set aside");
+    put_shortfall(&out, changed, "value was changed", "values were changed");
+    put_shortfall(&out, contradicting, "row contradicts a key that is NOT VALID",
+                  "rows contradict keys that are NOT VALID");
+    made = buf_to_str(report->invocation->arena, &out);
+    buf_free(&out);
+    return made;
+}
+
 static void put_verdict(const struct report *report, const struct err *err, struct page *page)
 {
     const struct upgrade_result *result = report->result;
+    struct str given_up = shortfalls(report);
 
-    page->state = err != NULL ? PAGE_BAD : result->verified ? PAGE_GOOD : PAGE_UNSURE;
-    page->verdict =
-        err != NULL ? str_printf(page->arena, "Not published: %s", err->primary)
-        : result->verified
-            ? str_from("Published: every value was read back and is equal, but what is named below")
-            : str_from("Published, and not verified");
-    if (err == NULL && result->verified && result->prepared.plan.not_carried_count == 0 &&
-        result->load.misfits.change_count == 0)
-        page->verdict = str_from("Published: every value was read back and is equal");
+    page->state = err != NULL ? PAGE_BAD : result->verified && given_up.len == 0 ? PAGE_GOOD : PAGE_UNSURE;
+    if (err != NULL)
+        page->verdict = str_printf(page->arena, "Not published: %s", err->primary);
+    else if (given_up.len == 0)
+        page->verdict = str_from(result->verified ? "Published: every value was read back and is equal"
+                                                  : "Published, and not verified");
+    else
+        page->verdict = str_printf(page->arena, "Published%s; as you accepted, %.*s: see below",
+                                   result->verified ? ": every value carried was read back and is equal"
+                                                    : ", and not verified",
+                                   STR_ARGS(given_up));
+}
+
+static void put_views(const struct report *report, struct page *page)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+    bool begun = false;
+
+    for (size_t i = 0; report->result->views != NULL && i < plan->view_count; i++) {
+        const struct view_outcome *outcome = &report->result->views[i];
+
+        if (plan->views[i].dropped)
+            continue;
+        if (!begun)
+            page_section(page, "Views, asked on both sides");
+        begun = true;
+        page_line(page, str_printf(page->arena, "%.*s: %.*s%s", STR_ARGS(plan->views[i].source->name.text),
+                                   STR_ARGS(report_view_verdict(page->arena, outcome)),
+                                   outcome->proof == VIEW_NOT_COMPARED ? ""
+                                   : outcome->rows == 1
+                                       ? ", 1 row"
+                                       : str_printf(page->arena, ", %.*s rows",
+                                                    STR_ARGS(show_count(page->arena, outcome->rows)))
+                                             .ptr));
+    }
 }
 
 static void put_facts(const struct report *report, struct page *page)
@@ -80,7 +138,13 @@ static void put_facts(const struct report *report, struct page *page)
               str_printf(arena, "%.*s (SQLite, %.*s)",
                          STR_ARGS(url_redacted(arena, &report->endpoints->source)),
                          STR_ARGS(show_bytes(arena, result->prepared.schema.bytes))));
-    page_fact(page, "Target", url_redacted(arena, &report->endpoints->target));
+    page_fact(page, "Target",
+              result->target.version.len == 0
+                  ? url_redacted(arena, &report->endpoints->target)
+                  : str_printf(arena, "%.*s (PostgreSQL %.*s, schema %.*s)",
+                               STR_ARGS(url_redacted(arena, &report->endpoints->target)),
+                               STR_ARGS(result->target.version),
+                               STR_ARGS(result->prepared.plan.target_schema)));
     page_fact(page, "Time",
               str_printf(arena,
                          "%.*s: plan %.*s, load with indexes and verification %.*s, constraints %.*s,"
@@ -92,6 +156,10 @@ static void put_facts(const struct report *report, struct page *page)
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_VIEWS])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_STRUCTURE])),
                          STR_ARGS(show_seconds(arena, result->step_us[STEP_PUBLISH]))));
+    if (result->structure.compared && result->structure.count_count > 0)
+        page_fact(page, "Beside rows",
+                  str_printf(arena, "compared with the plan: %.*s",
+                             STR_ARGS(report_structure_counts(arena, &result->structure))));
 }
 
 bool report_upgrade_page(const struct report *report, const struct err *failed, const char *path,
@@ -106,6 +174,8 @@ bool report_upgrade_page(const struct report *report, const struct err *failed, 
     for (size_t i = 0; result->tables != NULL && i < result->prepared.plan.table_count; i++)
         page.tables[page.table_count++] = line_of(report, i);
     put_facts(report, &page);
+    put_part(report, &page, "Not as planned, or not by pgrade", report_structure);
+    put_views(report, &page);
     put_part(report, &page, "Not carried", report_not_carried);
     put_part(report, &page, "Values that do not fit", report_misfits);
     if (failed == NULL)

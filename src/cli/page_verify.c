@@ -78,6 +78,36 @@ static void put_remarks(const struct verify_report *report, struct page *page, b
     }
 }
 
+static void put_count(struct buf *out, int64_t count, const char *one, const char *more)
+{
+    if (count > 0)
+        buf_printf(out, "%s%" PRId64 " %s", out->len > 0 ? ", " : "", count, count == 1 ? one : more);
+}
+
+/* What differs, in numbers. */
+static struct str verdict_of(struct arena *arena, const struct verify_result *result)
+{
+    int64_t tables = 0;
+    int64_t rows = 0;
+    int64_t others = 0;
+    struct str made;
+    struct buf out;
+
+    for (size_t i = 0; i < result->table_count; i++) {
+        tables += !result->tables[i].equal;
+        rows += result->tables[i].equal ? 0 : result->tables[i].found.rows;
+    }
+    for (size_t i = 0; i < result->remark_count; i++)
+        others += result->remarks[i].differs;
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    put_count(&out, tables, "table", "tables");
+    put_count(&out, rows, "row", "rows");
+    put_count(&out, others, "thing beside the rows", "things beside the rows");
+    made = str_printf(arena, "Different: %.*s; each is named below", STR_ARGS(buf_view(&out)));
+    buf_free(&out);
+    return made;
+}
+
 bool report_verify_page(const struct verify_report *report, const char *path, struct err *err)
 {
     const struct verify_result *result = report->result;
@@ -87,8 +117,8 @@ bool report_verify_page(const struct verify_report *report, const char *path, st
 
     page_init(&page, arena, "Comparison of two databases");
     page.state = result->equal ? PAGE_GOOD : PAGE_BAD;
-    page.verdict = str_from(result->equal ? "Equal: every value that was compared is the same on both sides"
-                                          : "Different: see below, table by table");
+    page.verdict = result->equal ? str_from("Equal: every value that was compared is the same on both sides")
+                                 : verdict_of(arena, result);
     page.tables = ARENA_ARRAY(arena, struct page_table, result->table_count + 1);
     page.table_count = result->table_count;
     for (size_t i = 0; i < result->table_count; i++) {

@@ -36,9 +36,12 @@ void report_misfits(const struct report *report, struct buf *out);
 void report_changes(const struct report *report, struct buf *out);
 /* Of the table: values that are NULL or repaired now, as --misfit allowed. */
 int64_t report_changed_values(const struct report *report, size_t place);
+/* "equal 956920d94ecd17e1, 5 set aside". */
+struct str report_table_verdict(const struct report *report, size_t place);
 void report_notes(const struct report *report, struct buf *out);
 void report_plan_views(const struct report *report, struct buf *out);
 void report_views(const struct report *report, struct buf *out);
+struct str report_view_verdict(struct arena *arena, const struct view_outcome *outcome);
 void report_json_views(const struct report *report, struct json *json);
 void report_json_view_proof(const struct report *report, struct json *json);
 void report_json_plan(const struct report *report, struct json *json);

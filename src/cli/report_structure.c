@@ -14,7 +14,7 @@ static const struct spoken {
     {"NOT NULL", "NOT NULL", "NOT NULL"},
     {"default", "default", "defaults"},
     {"generated column", "generated column", "generated columns"},
-    {"identity", "column with numbers of its own", "columns with numbers of their own"},
+    {"identity", "identity column", "identity columns"},
     {"primary key", "primary key", "primary keys"},
     {"unique key", "unique key", "unique keys"},
     {"index", "index", "indexes"},

@@ -27,6 +27,24 @@ static void put_head(const struct report *report, struct buf *out)
             result->resumed.tables, result->resumed.tables == 1 ? "" : "s", result->resumed.objects);
 }
 
+struct str report_table_verdict(const struct report *report, size_t place)
+{
+    struct arena *arena = report->invocation->arena;
+    const struct table_outcome *outcome = &report->result->tables[place];
+    int64_t changed = report_changed_values(report, place);
+    struct str verdict = str_from(!outcome->verified ? "not verified" : "DIFFERENT");
+
+    if (outcome->verified && outcome->equal)
+        verdict = str_printf(arena, "equal %016llx", (unsigned long long)outcome->target.row.low);
+    if (changed > 0)
+        verdict = str_printf(arena, "%.*s, but %.*s changed", STR_ARGS(verdict),
+                             STR_ARGS(show_count(arena, changed)));
+    if (outcome->quarantined_rows > 0)
+        verdict = str_printf(arena, "%.*s, %.*s set aside", STR_ARGS(verdict),
+                             STR_ARGS(show_count(arena, outcome->quarantined_rows)));
+    return verdict;
+}
+
 static void put_outcome(const struct report *report, size_t place, struct text_table *table)
 {
     struct arena *arena = report->invocation->arena;
@@ -38,16 +56,7 @@ static void put_outcome(const struct report *report, size_t place, struct text_t
     text_table_cell(table, show_count(arena, outcome->loaded_rows));
     text_table_cell(table, show_bytes(arena, outcome->bytes));
     text_table_cell(table, show_seconds(arena, outcome->work_us));
-    if (!outcome->verified)
-        text_table_cell(table, str_from("not verified"));
-    else if (outcome->equal && report_changed_values(report, place) == 0)
-        text_table_cellf(table, "equal %016llx", (unsigned long long)outcome->target.row.low);
-    else if (outcome->equal)
-        text_table_cellf(table, "equal %016llx, but %.*s changed",
-                         (unsigned long long)outcome->target.row.low,
-                         STR_ARGS(show_count(arena, report_changed_values(report, place))));
-    else
-        text_table_cell(table, str_from("DIFFERENT"));
+    text_table_cell(table, report_table_verdict(report, place));
 }
 
 static void put_structure(const struct report *report, struct buf *out)

@@ -20,7 +20,7 @@ void report_plan_views(const struct report *report, struct buf *out)
     }
 }
 
-static struct str verdict(struct arena *arena, const struct view_outcome *outcome)
+struct str report_view_verdict(struct arena *arena, const struct view_outcome *outcome)
 {
     switch (outcome->proof) {
     case VIEW_EQUAL: return str_from("equal");
@@ -29,6 +29,17 @@ static struct str verdict(struct arena *arena, const struct view_outcome *outcom
     case VIEW_NOT_COMPARED: break;
     }
     return str_printf(arena, "not compared: %.*s", STR_ARGS(outcome->why));
+}
+
+/* Beneath the table, which would cut them. */
+static void put_reasons(const struct report *report, struct buf *out)
+{
+    const struct plan *plan = &report->result->prepared.plan;
+
+    for (size_t i = 0; i < plan->view_count; i++)
+        if (!plan->views[i].dropped && report->result->views[i].proof == VIEW_NOT_COMPARED)
+            buf_printf(out, "%.*s was not compared: %.*s\n", STR_ARGS(plan->views[i].source->name.text),
+                       STR_ARGS(report->result->views[i].why));
 }
 
 void report_views(const struct report *report, struct buf *out)
@@ -52,12 +63,14 @@ void report_views(const struct report *report, struct buf *out)
         text_table_cell(&table, plan->views[i].source->name.text);
         text_table_cell(&table, outcome->proof == VIEW_NOT_COMPARED ? str_from("?")
                                                                     : show_count(arena, outcome->rows));
-        text_table_cell(&table, verdict(arena, outcome));
+        text_table_cell(&table, outcome->proof == VIEW_NOT_COMPARED ? str_from("not compared")
+                                                                    : report_view_verdict(arena, outcome));
     }
     if (count == 0)
         return;
     buf_byte(out, '\n');
     text_table_write(&table, report->invocation->color, out);
+    put_reasons(report, out);
 }
 
 void report_json_views(const struct report *report, struct json *json)

@@ -74,7 +74,7 @@ def test_pages_of_an_upgrade_and_of_a_comparison(source, database, tmp_path):
     assert pgrade.run("verify", source, database.url, "--report", path).status == pgrade.SHORTFALL
     page = Page(path)
     check(page)
-    assert "Different: see below, table by table" in page.text
+    assert "Different: 1 table, 1 row; each is named below" in page.text
     assert "big.v, id = 77: source 'v77', target '<i>other</i>'" in page.text
     assert "DIFFERENT: 1 row" in page.cells
 
@@ -104,6 +104,30 @@ def test_a_page_of_a_run_that_was_refused(folder, database, tmp_path):
     page = Page(path)
     check(page)
     assert "Not published: 1 value does not fit the planned type" in page.text and "0000-00-00" in page.text
+
+
+SHORT = """
+CREATE TABLE t (id INTEGER PRIMARY KEY, d DATE, v VARCHAR(4));
+INSERT INTO t VALUES (1, '2024-01-01', 'a'), (2, '2024-01-02', 'b'), (3, 'never', 'c'), (4, '2024-01-04', 'much too long');
+CREATE VIEW seen AS SELECT id FROM t;
+CREATE VIEW own AS SELECT sqlite_version() AS version;
+"""
+
+
+def test_what_was_given_up_is_said_first(folder, database, tmp_path):
+    """A page that is green says that nothing was."""
+    path = str(tmp_path / "report.html")
+    source = fixtures.build_from_text(SHORT, folder / "app.db")
+    outcome = pgrade.run("upgrade", str(source), database.url, "--report", path, "--accept", "view",
+                         "--misfit", "t.d=null", "--misfit", "t.v=quarantine")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    page = Page(path)
+    check(page)
+    assert ("Published: every value carried was read back and is equal; as you accepted, 1 object is not carried, "
+            "1 row is set aside, 1 value was changed: see below") in page.text
+    assert 'class="verdict unsure"' in page.source and "1 set aside" in outcome.stdout
+    assert "seen: not compared: --misfit changed values" in page.text and "seen was not compared: --misfit changed" in outcome.stdout
+    assert "compared with the plan: 1 table, 3 columns" in page.text
 
 
 def test_many_tables_share_a_bar(folder, database, tmp_path):
