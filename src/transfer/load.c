@@ -116,15 +116,33 @@ static bool begin_copy(struct chunk *chunk, struct err *err)
     return begun;
 }
 
+static bool put(struct chunk *chunk, const char *bytes, size_t size, struct err *err)
+{
+    chunk->counts.bytes += (int64_t)size;
+    if (!chunk->loaded)
+        atomic_fetch_add(&chunk->load->tables[chunk->place].bytes, (int64_t)size);
+    if (!chunk->sending || engine_copy_put(chunk->target, bytes, size, err))
+        return true;
+    chunk->sending = false;
+    return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
+}
+
+/* With the large values of the row at hand, which is the last one in `out`. */
 static bool flush(struct chunk *chunk, struct err *err)
 {
-    chunk->counts.bytes += (int64_t)chunk->out.len;
-    if (!chunk->loaded)
-        atomic_fetch_add(&chunk->load->tables[chunk->place].bytes, (int64_t)chunk->out.len);
-    if (chunk->sending && !engine_copy_put(chunk->target, chunk->out.ptr, chunk->out.len, err)) {
-        chunk->sending = false;
-        return err_prefix(err, "%.*s", STR_ARGS(chunk->table->source->name.text));
+    size_t sent = 0;
+
+    for (size_t i = 0; i < chunk->row.span_count; i++) {
+        const struct row_span *span = &chunk->row.spans[i];
+
+        if (!put(chunk, chunk->out.ptr + sent, span->at - sent, err) ||
+            !put(chunk, span->bytes.ptr, span->bytes.len, err))
+            return false;
+        sent = span->at;
     }
+    chunk->row.span_count = 0;
+    if (!put(chunk, chunk->out.ptr + sent, chunk->out.len - sent, err))
+        return false;
     /* A huge row must not keep its memory for the small ones that follow. */
     if (chunk->out.capacity > 4 * BATCH)
         buf_free(&chunk->out);
@@ -170,7 +188,7 @@ static bool load_row(struct chunk *chunk, const struct value *cells, struct err 
         atomic_fetch_add(&chunk->load->tables[chunk->place].quarantined, 1);
     }
     chunk->counts.rows++;
-    return chunk->out.len < BATCH || flush(chunk, err);
+    return (chunk->out.len < BATCH && chunk->row.span_count == 0) || flush(chunk, err);
 }
 
 /* What others have decided meanwhile. */

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "transfer/encode_field.h"
 #include "transfer/misfits.h"
 #include "transfer/row_size.h"
 
 enum {
-    REPAIR_MAXIMUM = 1024 * 1024 * 1024 /* of a repaired value: no field is longer */
+    REPAIR_MAXIMUM = 1024 * 1024 * 1024, /* of a repaired value: no field is longer */
+    SPAN_MINIMUM = 1024 * 1024           /* below this a copy costs less than a message of its own */
 };
 
 /* A misfit of the row at hand: what becomes of it is known when the whole row was looked at. */
@@ -48,6 +50,7 @@ void row_encoder_init(struct row_encoder *encoder, struct arena *arena, struct l
     encoder->meant = ARENA_ARRAY(arena, struct value, count);
     encoder->rooms = ARENA_ARRAY(arena, struct buf, count);
     encoder->events = ARENA_ARRAY(arena, struct row_event, count);
+    encoder->spans = ARENA_ARRAY(arena, struct row_span, count);
     for (size_t i = 0; i < count; i++)
         buf_init(&encoder->rooms[i], REPAIR_MAXIMUM);
 }
@@ -123,6 +126,46 @@ static void misfit_row(struct row_encoder *encoder, const char *reason)
                                           .reason = reason});
 }
 
+/* Whether the field is the value's bytes as they are. */
+static bool is_as_it_is(const struct encode_column *column, const struct value *cell)
+{
+    encode_fn *encode = column->encode[cell->kind];
+
+    if (cell->kind == VALUE_BLOB)
+        return encode == encode_bytea_bytes;
+    return cell->kind == VALUE_TEXT && encode == encode_text_bytes && column->characters == SIZE_MAX &&
+           text_misfit(cell->bytes) == NULL;
+}
+
+/* A large value need not be copied to be sent.  False: it is to be encoded as others are. */
+static bool put_span(struct row_encoder *encoder, size_t cell, struct buf *out)
+{
+    const struct value *value = &encoder->cells[cell];
+    uint32_t length = __builtin_bswap32((uint32_t)value->bytes.len);
+
+    if ((value->kind != VALUE_TEXT && value->kind != VALUE_BLOB) || value->bytes.len < SPAN_MINIMUM ||
+        value->bytes.len > FIELD_MAXIMUM || encoder->size_matters ||
+        !is_as_it_is(&encoder->encoders[cell], value))
+        return false;
+    buf_put(out, &length, sizeof(length));
+    encoder->spans[encoder->span_count++] = (struct row_span){out->len, value->bytes};
+    return true;
+}
+
+/* Together they are as long as a row may be. */
+static void check_spans(const struct row_encoder *encoder, struct buf *out)
+{
+    size_t room = out->maximum - out->len;
+
+    for (size_t i = 0; i < encoder->span_count; i++) {
+        if (encoder->spans[i].bytes.len > room) {
+            out->failed = true;
+            return;
+        }
+        room -= encoder->spans[i].bytes.len;
+    }
+}
+
 static void encode_cells(struct row_encoder *encoder, struct buf *out)
 {
     uint16_t width = __builtin_bswap16((uint16_t)encoder->width);
@@ -134,9 +177,12 @@ static void encode_cells(struct row_encoder *encoder, struct buf *out)
 
         if (cell->kind == VALUE_NULL && encoder->encoders[i].plan->not_null)
             misfit_cell(encoder, i, "NULL in a column that is NOT NULL", out);
+        else if (put_span(encoder, i, out))
+            continue;
         else if (!encode_cell(&encoder->encoders[i], cell, out, &reason) && !out->failed)
             misfit_cell(encoder, i, reason, out);
     }
+    check_spans(encoder, out);
 }
 
 static enum misfit_outcome outcome_of(const struct row_encoder *encoder)
@@ -285,6 +331,7 @@ bool row_encode(struct row_encoder *encoder, const struct value *cells, struct b
     encoder->cells = cells;
     encoder->changed = false;
     encoder->event_count = 0;
+    encoder->span_count = 0;
     *fate = ROW_ARRIVES;
     encode_cells(encoder, out);
     check_room(encoder, out);
@@ -293,7 +340,9 @@ bool row_encode(struct row_encoder *encoder, const struct value *cells, struct b
     if ((encoder->event_count > 0 && !decide(encoder, fate, err)) ||
         (*fate == ROW_ARRIVES && !pick(encoder, fate, err)))
         return false;
-    if (*fate != ROW_ARRIVES)
+    if (*fate != ROW_ARRIVES) {
         out->len = start;
+        encoder->span_count = 0;
+    }
     return true;
 }

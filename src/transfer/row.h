@@ -11,6 +11,13 @@
 
 struct row_event;
 
+/* A large value, which is sent from where the source has it: its length is in `out`, its bytes belong there,
+ * before the byte at `at`. */
+struct row_span {
+    size_t at;
+    struct str bytes;
+};
+
 struct row_encoder {
     struct load *load;
     size_t place; /* of the table in the plan */
@@ -28,6 +35,8 @@ struct row_encoder {
     struct buf *rooms; /* by column: what a repaired value is made of */
     struct row_event *events;
     size_t event_count;
+    struct row_span *spans; /* in the order of the columns */
+    size_t span_count;
 };
 
 enum row_fate {
@@ -39,8 +48,9 @@ enum row_fate {
 void row_encoder_init(struct row_encoder *encoder, struct arena *arena, struct load *load, size_t place);
 void row_encoder_free(struct row_encoder *encoder);
 
-/* Appends the row to `out` when it arrives; else `out` is as it was, and the misfits are in the load's list,
- * the row in its sink.  False only when the sink fails. */
+/* Appends the row to `out` when it arrives, but for the bytes of `spans`, which are the source's until its
+ * next row; else `out` is as it was, and the misfits are in the load's list, the row in its sink.  False only
+ * when the sink fails. */
 bool row_encode(struct row_encoder *encoder, const struct value *cells, struct buf *out, enum row_fate *fate,
                 struct err *err) MUST_USE;
 
