@@ -14,6 +14,7 @@ import urllib.parse
 
 import pytest
 
+import fixtures
 import pgrade
 from cluster import PASSWORD, Cluster, find_bindir
 from gate import Gate, poll
@@ -116,6 +117,43 @@ def test_password_of_the_target_stands_nowhere(options, small, database, tmp_pat
     assert_no_secret("what it wrote", written_by(folder))
     assert_no_secret("the target", dump(database))
     assert_no_secret("the server's log", database.cluster.log())
+
+
+MISFITS = """
+CREATE TABLE t (id INTEGER PRIMARY KEY, d DATE, word TEXT, v VARCHAR(4), n INTEGER CHECK (n > 0));
+INSERT INTO t VALUES (1, '2024-01-01', 'Losung', 'a', 1), (2, 'Losung', 'b', 'b', 2), (3, '2024-01-03', 'c', 'Losungen', 3);
+CREATE VIEW seen AS SELECT id, word FROM t;
+"""
+ASIDE = ["--misfit", "t.d=null", "--misfit", "t.v=quarantine"]
+
+
+def test_pages_hold_no_password_and_no_hidden_value(folder, database, tmp_path):
+    """Of an upgrade that stops, of one that sets rows aside, of a comparison that finds differences."""
+    source, path = str(fixtures.build_from_text(MISFITS, folder / "app.db")), tmp_path / "page.html"
+    for words, status in ([], pgrade.DECISION), (ASIDE, pgrade.SHORTFALL):
+        outcome = pgrade.run("upgrade", source, database.url, "--hide-values", "--report", str(path), *words)
+        assert outcome.status == status, outcome
+        assert_no_secret("the page", path.read_text())
+        assert "Losung" not in path.read_text() + outcome.stdout + outcome.stderr, "a hidden value is told"
+    outcome = pgrade.run("verify", source, database.url, "--hide-values", "--report", str(path))
+    assert outcome.status == pgrade.SHORTFALL and "row" in path.read_text(), outcome
+    assert_no_secret("the page", path.read_text())
+    assert "Losung" not in path.read_text() + outcome.stdout + outcome.stderr, "a hidden value is told"
+
+
+def test_the_journal_holds_no_password_and_no_value(folder, database):
+    """As an interrupted run leaves it, with rows and values in it that did not fit."""
+    source = str(fixtures.build_from_text(MISFITS, folder / "app.db"))
+    with Gate(database, "USING INDEX") as gate:
+        process = pgrade.start("upgrade", source, database.url, *ASIDE)
+        gate.wait_for_arrival(process)
+        process.kill()
+        process.communicate()
+        journal = repr(database.execute("SELECT j::text FROM pgrade_load.pgrade_journal j"))
+        assert "loaded" in journal or "table" in journal, journal
+        assert_no_secret("the journal", journal)
+        assert "Losung" not in journal, journal
+        gate.open()
 
 
 def test_saved_plans_and_settings_hold_no_password(small, database, tmp_path):
