@@ -308,6 +308,8 @@ static bool write_settings(struct arena *arena, const struct local_instance *ins
         "port = %d\n"
         "unix_socket_directories = '%s'\n"
         "fsync = on\n"
+        /* The one transaction that publishes locks each table that comes and each that goes. */
+        "max_locks_per_transaction = 512\n"
         "timezone = 'UTC'\n"
         "log_timezone = 'UTC'\n",
         instance->port, sockets);

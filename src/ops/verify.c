@@ -4,6 +4,7 @@
 #include "base/pool.h"
 #include "engine/postgres/postgres.h"
 #include "ops/interrupt.h"
+#include "ops/locks.h"
 
 enum {
     SIDES = 2
@@ -70,7 +71,8 @@ static bool open_postgres(struct verify *verify, int side, struct err *err)
            engine_exec(*engine,
                        (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                                        " SET LOCAL row_security = off"),
-                       err);
+                       err) &&
+           locks_begin(*engine, err);
 }
 
 static bool open_sqlite(struct verify *verify, int side, struct err *err)
@@ -133,12 +135,14 @@ static bool read_side(void *context, size_t worker, struct err *err)
 {
     struct side_task *task = context;
     struct verify_result *result = task->verify->result;
+    struct engine *engine = result->engines[task->side];
+    bool locks = !verify_is_sqlite(task->verify, task->side);
 
     (void)worker;
     for (size_t i = 0; i < result->table_count; i++) {
         if (atomic_load(task->stop))
             return err_set(err, ERR_CANCELED, "interrupted");
-        if (!read_table(task, &result->tables[i], err)) {
+        if (!read_table(task, &result->tables[i], err) || (locks && !locks_read(engine, i, err))) {
             atomic_store(task->stop, true);
             return false;
         }
@@ -277,7 +281,7 @@ static bool remarks_differ(const struct verify_result *result)
 bool verify_run(struct arena *arena, const struct verify_options *options, struct verify_result *result,
                 struct err *err)
 {
-    struct verify verify = {.arena = arena, .options = options, .result = result};
+    struct verify verify = {.arena = arena, .options = options, .result = result, .in_transaction = true};
     int64_t began = clock_monotonic_us();
     bool done;
 

@@ -13,6 +13,7 @@ struct verify {
     struct prepare_options prepare; /* of the SQLite side */
     struct existing existing[2];    /* of the PostgreSQL sides */
     struct str schemas[2];
+    bool in_transaction;     /* PostgreSQL's sides are read in one, with locks.h */
     struct plan fresh;       /* what the SQLite side would become on an empty target, */
     struct fill fresh_fill;  /* and what of that the PostgreSQL side has */
     const struct plan *plan; /* where the sides are SQLite and PostgreSQL; else NULL */

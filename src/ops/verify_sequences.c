@@ -1,6 +1,7 @@
 /* Sequences that would give a number which is there already. */
 #include <inttypes.h>
 
+#include "ops/locks.h"
 #include "ops/verify_facts.h"
 #include "schema/ident.h"
 
@@ -14,7 +15,8 @@ static const struct str sequences_sql =
         " JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace"
         " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid,"
         " LATERAL (SELECT has_sequence_privilege(q.oid, 'SELECT') AS may_read,"
-        "  CASE WHEN has_sequence_privilege(q.oid, 'USAGE') THEN pg_sequence_last_value(q.oid) END"
+        "  CASE WHEN NOT has_sequence_privilege(q.oid, 'SELECT')"
+        "   AND has_sequence_privilege(q.oid, 'USAGE') THEN pg_sequence_last_value(q.oid) END"
         "  AS last_value) s"
         " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
         "  AND d.deptype IN ('a', 'i') AND n.nspname = $1 AND p.seqincrement > 0"
@@ -166,7 +168,8 @@ bool facts_check_sequences(struct verify *verify, int side, const struct plan *p
         put_question(&search, i, &sql);
         if ((i + 1) % SEQUENCES_A_QUERY != 0 && i + 1 < search.count)
             continue;
-        done = ask(&search, buf_view(&sql), err);
+        done = ask(&search, buf_view(&sql), err) &&
+               (!verify->in_transaction || locks_give_back(verify->result->engines[side], err));
         buf_clear(&sql);
     }
     buf_free(&sql);

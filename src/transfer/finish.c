@@ -6,7 +6,8 @@
 #include "schema/ident.h"
 
 enum {
-    BATCH_BYTES = 64 * 1024
+    BATCH_BYTES = 64 * 1024,
+    BATCH_OBJECTS = 100 /* the server has not always room to lock more tables, their indexes too, at once */
 };
 
 /* A batch is one implicit transaction; what failed in it is told by the server's own words, which name the
@@ -31,7 +32,7 @@ static bool send_all(struct engine *target, const struct plan_object *const *obj
     for (size_t i = 0; done && i < count; i++) {
         buf_str(&sql, then ? objects[i]->then_sql : objects[i]->sql);
         buf_text(&sql, ";\n");
-        if (sql.len > BATCH_BYTES)
+        if (sql.len > BATCH_BYTES || (i + 1) % BATCH_OBJECTS == 0)
             done = send_batch(target, &sql, err);
     }
     done = done && send_batch(target, &sql, err);
@@ -168,12 +169,15 @@ bool finish_tables(struct engine *target, const struct plan *plan, const size_t 
                    struct err *err)
 {
     struct buf sql;
-    bool done;
+    bool done = true;
 
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; done && i < count; i++) {
         put_table(&sql, plan, &plan->tables[tables[i]]);
-    done = send_batch(target, &sql, err);
+        if ((i + 1) % BATCH_OBJECTS == 0)
+            done = send_batch(target, &sql, err);
+    }
+    done = done && send_batch(target, &sql, err);
     buf_free(&sql);
     return done;
 }

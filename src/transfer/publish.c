@@ -252,52 +252,6 @@ static bool begin(struct target *target, struct err *err)
     return done && target_check_changes(target, err);
 }
 
-/* SQLSTATE: duplicate_table, duplicate_object, duplicate_function, duplicate_schema. */
-static bool is_duplicate(const struct err *failure)
-{
-    static const char *const states[] = {"42P07", "42710", "42723", "42P06"};
-
-    for (size_t i = 0; i < ARRAY_LENGTH(states); i++)
-        if (strcmp(failure->sqlstate, states[i]) == 0)
-            return true;
-    return false;
-}
-
-/* The statement that failed is all of publishing: what the server says about it is the reason. */
-static bool explain_statement(const struct target *target, const struct err *failure, struct err *err)
-{
-    if (is_duplicate(failure))
-        err_set(err, ERR_REFUSED, "publishing: somebody made an object in schema %.*s during the run",
-                STR_ARGS(target->schema));
-    else
-        err_set(err, failure->code, "publishing: the server refused to put the tables in their place");
-    err_detail(err, "%s; nothing was published", failure->detail);
-    err_sqlstate(err, failure->sqlstate);
-    return err_hint(err, is_duplicate(failure)
-                             ? "drop or rename that object, and run the same command again; or give another "
-                               "schema: --schema NAME"
-                             : "mend that on the server, and run the same command again; --trace-sql shows "
-                               "the statements");
-}
-
-/* What somebody built on the tables of the earlier run is not ours to drop. */
-static bool explain(const struct target *target, struct err *failure, struct err *err)
-{
-    if (strcmp(failure->sqlstate, "2BP01") == 0) { /* dependent_objects_still_exist */
-        err_set(err, ERR_REFUSED,
-                "the tables of the earlier run cannot be replaced: other objects depend on them");
-        err_detail(err, "%s", failure->detail);
-        err_sqlstate(err, failure->sqlstate);
-        return err_hint(err,
-                        "drop those, and make them again afterwards; or give another schema: --schema NAME");
-    }
-    if (failure->sqlstate[0] != '\0' && failure->code != ERR_CONNECT && failure->code != ERR_REFUSED &&
-        failure->code != ERR_CANCELED && failure->code != ERR_UNCERTAIN)
-        return explain_statement(target, failure, err);
-    *err = *failure;
-    return err->code == ERR_REFUSED || err->code == ERR_UNCERTAIN ? false : err_prefix(err, "publishing");
-}
-
 bool target_publish(struct target *target, const struct plan *plan, const struct publication *publication,
                     struct err *err)
 {
@@ -324,7 +278,7 @@ bool target_publish(struct target *target, const struct plan *plan, const struct
         target->loading = false; /* perhaps; and there is nobody who could drop anything */
     if (!done) {
         (void)!engine_exec(target->control, (struct str)STR("ROLLBACK"), &ignored);
-        return explain(target, &failure, err);
+        return target_explain_publishing(target, &failure, err);
     }
     target->loading = false;
     return true;

@@ -4,7 +4,8 @@
 #include "transfer/journal.h"
 
 enum {
-    BATCH_BYTES = 64 * 1024
+    BATCH_BYTES = 64 * 1024,
+    BATCH_TABLES = 100 /* the server has not always room to lock more of them at once */
 };
 
 /* The mark by which a load schema is known as one: a schema of that name without it belongs to somebody else.
@@ -83,7 +84,7 @@ static bool create_all(struct target *target, const struct plan *plan, struct bu
     for (size_t i = 0; i < plan->table_count; i++) {
         plan_create_table(sql, plan, &plan->tables[i]);
         buf_byte(sql, ';');
-        if (sql->len > BATCH_BYTES && !send(target, sql, err))
+        if ((sql->len > BATCH_BYTES || (i + 1) % BATCH_TABLES == 0) && !send(target, sql, err))
             return false;
     }
     journal_put_tables_made(sql, target);

@@ -161,6 +161,9 @@ struct publication {
 bool target_publish(struct target *target, const struct plan *plan, const struct publication *publication,
                     struct err *err) MUST_USE;
 
+/* publish_failure.c: says why the transaction that publishes, which was rolled back, failed: false. */
+bool target_explain_publishing(const struct target *target, struct err *failure, struct err *err);
+
 /* The path of a file is whatever bytes the file system takes: in words that are text. */
 struct str target_text_of_path(struct arena *arena, struct str path);
 
