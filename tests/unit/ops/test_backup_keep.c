@@ -27,7 +27,7 @@ static void check(const char *text, size_t days, const char *expected)
         began[i] = first + (int64_t)i * day + day / 2;
     backup_keep_choose(&keep, began, days, kept);
     for (size_t i = 0; i < days; i++) {
-        char number[16];
+        char number[24];
 
         (void)snprintf(number, sizeof(number), " %zu", i);
         if (kept[i])
