@@ -217,20 +217,20 @@ static const char *failing_query(char *text, size_t size)
     return text;
 }
 
-PGresult *PQexec(PGconn *connection, const char *sql)
+int PQsendQuery(PGconn *connection, const char *sql)
 {
     char text[256];
 
-    return REAL(PQexec)(connection, fails("query") ? failing_query(text, sizeof(text)) : sql);
+    return REAL(PQsendQuery)(connection, fails("query") ? failing_query(text, sizeof(text)) : sql);
 }
 
-PGresult *PQexecParams(PGconn *connection, const char *sql, int count, const Oid *types,
-                       const char *const *values, const int *lengths, const int *formats, int result_format)
+int PQsendQueryParams(PGconn *connection, const char *sql, int count, const Oid *types,
+                      const char *const *values, const int *lengths, const int *formats, int result_format)
 {
     char text[256];
 
     if (fails("query"))
-        return REAL(PQexecParams)(connection, failing_query(text, sizeof(text)), 0, NULL, NULL, NULL, NULL,
-                                  result_format);
-    return REAL(PQexecParams)(connection, sql, count, types, values, lengths, formats, result_format);
+        return REAL(PQsendQueryParams)(connection, failing_query(text, sizeof(text)), 0, NULL, NULL, NULL,
+                                       NULL, result_format);
+    return REAL(PQsendQueryParams)(connection, sql, count, types, values, lengths, formats, result_format);
 }

@@ -4,7 +4,7 @@
 bool postgres_copy_start(struct postgres *postgres, struct str sql, ExecStatusType wanted, struct err *err)
 {
     struct arena *arena = arena_new();
-    PGresult *result = PQexec(postgres->connection, str_cstr(arena, sql));
+    PGresult *result = postgres_run(postgres, str_cstr(arena, sql));
     bool started = PQresultStatus(result) == wanted;
 
     arena_free(arena);
@@ -19,7 +19,7 @@ bool postgres_copy_finish(struct postgres *postgres, int64_t *rows, struct err *
     bool done = true;
     PGresult *result;
 
-    while ((result = PQgetResult(postgres->connection)) != NULL) {
+    while ((result = postgres_result(postgres)) != NULL) {
         if (PQresultStatus(result) == PGRES_COMMAND_OK) {
             if (rows != NULL && !str_to_int64(str_from(PQcmdTuples(result)), rows))
                 *rows = -1;
@@ -48,7 +48,7 @@ bool postgres_copy_get(struct engine *engine, struct str *bytes, struct err *err
         PQfreemem(postgres->copied);
     postgres->copied = NULL;
     *bytes = (struct str){NULL, 0};
-    size = PQgetCopyData(postgres->connection, &postgres->copied, 0);
+    size = postgres_copy_row(postgres, &postgres->copied);
     if (size == -2)
         return postgres_error(postgres, NULL, (struct str)STR("COPY"), err);
     if (size == -1)

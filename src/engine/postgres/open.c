@@ -46,6 +46,13 @@ static bool connect_with(const struct url *url, const struct engine_options *opt
 {
     struct arena *arena = arena_new();
     struct url_conninfo info = url_conninfo(arena, url);
+    /* A machine that is gone answers none of these; one that is busy does. */
+    const char *const own[][2] = {{"fallback_application_name",
+                                   options->application_name != NULL ? options->application_name : "pgrade"},
+                                  {"connect_timeout", timeout_of(arena, options->session)},
+                                  {"keepalives_idle", "60"},
+                                  {"keepalives_interval", "15"},
+                                  {"keepalives_count", "8"}};
     size_t count = 0;
     const char **keywords;
     const char **values;
@@ -53,16 +60,16 @@ static bool connect_with(const struct url *url, const struct engine_options *opt
 
     while (info.keywords[count] != NULL)
         count++;
-    keywords = ARENA_ARRAY(arena, const char *, count + 3);
-    values = ARENA_ARRAY(arena, const char *, count + 3);
-    keywords[0] = "fallback_application_name";
-    values[0] = options->application_name != NULL ? options->application_name : "pgrade";
-    keywords[1] = "connect_timeout";
-    values[1] = timeout_of(arena, options->session);
+    keywords = ARENA_ARRAY(arena, const char *, count + ARRAY_LENGTH(own) + 1);
+    values = ARENA_ARRAY(arena, const char *, count + ARRAY_LENGTH(own) + 1);
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++) {
+        keywords[i] = own[i][0];
+        values[i] = own[i][1];
+    }
     /* The URL's own words come last and win. */
     for (size_t i = 0; i < count; i++) {
-        keywords[i + 2] = info.keywords[i];
-        values[i + 2] = info.values[i];
+        keywords[ARRAY_LENGTH(own) + i] = info.keywords[i];
+        values[ARRAY_LENGTH(own) + i] = info.values[i];
     }
     done = postgres_connect(keywords, values, options->interrupted, connection, err);
     arena_free(arena);

@@ -17,7 +17,29 @@ struct postgres {
     bool ended;           /* and there are no more */
     struct postgres_queue *queue;     /* of COPY FROM; NULL before the first */
     struct postgres_session *session; /* its user's own; NULL: pgrade's */
+    bool out_of_step;                 /* each side waited for the other, and so it was ended */
 };
+
+/* wait.c: libpq's PQexec(), PQexecParams(), PQgetResult() and PQgetCopyData(), which wait for a server that
+ * works for as long as it likes, and end the connection where the server waits for us meanwhile. */
+PGresult *postgres_run(struct postgres *postgres, const char *sql);
+PGresult *postgres_run_params(struct postgres *postgres, const char *sql, const char *const *values,
+                              int count);
+PGresult *postgres_result(struct postgres *postgres);
+int postgres_copy_row(struct postgres *postgres, char **bytes);
+
+/* The same for who waits himself: `ms` more went by without a byte. */
+struct silence {
+    int ms;
+    int answers; /* of the server, all the same: */
+    char since[40];
+};
+void postgres_silent(struct postgres *postgres, struct silence *silence, int ms);
+void postgres_heard(struct silence *silence);
+
+#define POSTGRES_OUT_OF_STEP                                                                                 \
+    "each side waited for the other: a message was damaged on the way, or something between the two holds "  \
+    "it back"
 
 /* PQconnectdbParams() with ERR_CANCELED as soon as *interrupted is set (NULL: never).  *connection is closed
  * by the caller; whether it stands PQstatus() tells. */

@@ -17,7 +17,7 @@ bool postgres_exec(struct engine *engine, struct str sql, struct err *err)
 {
     struct postgres *postgres = (struct postgres *)engine;
     struct arena *arena = arena_new();
-    PGresult *result = PQexec(postgres->connection, str_cstr(arena, sql));
+    PGresult *result = postgres_run(postgres, str_cstr(arena, sql));
     ExecStatusType status = PQresultStatus(result);
 
     arena_free(arena);
@@ -82,8 +82,7 @@ bool postgres_query(struct engine *engine, struct str sql, const struct str *par
 
     for (size_t i = 0; i < param_count; i++)
         values[i] = params[i].ptr == NULL ? NULL : str_cstr(arena, params[i]);
-    result = PQexecParams(postgres->connection, str_cstr(arena, sql), (int)param_count, NULL, values, NULL,
-                          NULL, 0);
+    result = postgres_run_params(postgres, str_cstr(arena, sql), values, (int)param_count);
     arena_free(arena);
     if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
         return postgres_error(postgres, result, sql, err);

@@ -48,7 +48,9 @@ static void set_detail(struct postgres *postgres, const PGresult *result, struct
     const char *detail = field(result, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = field(result, PG_DIAG_MESSAGE_HINT);
 
-    if (primary[0] == '\0')
+    if (postgres->out_of_step)
+        primary = POSTGRES_OUT_OF_STEP;
+    else if (primary[0] == '\0')
         primary = PQerrorMessage(postgres->connection);
     if (sqlstate[0] == '\0')
         err_detail(err, "%s", primary);

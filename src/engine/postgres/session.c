@@ -94,9 +94,13 @@ static void keep_limits(struct postgres *postgres)
 PGresult *postgres_wait(struct postgres *postgres)
 {
     struct pollfd socket = {.fd = PQsocket(postgres->connection), .events = POLLIN};
+    struct silence silence = {.ms = 0};
 
     while (PQisBusy(postgres->connection) != 0) {
-        (void)poll(&socket, 1, LOOK_MS);
+        if (poll(&socket, 1, LOOK_MS) == 0)
+            postgres_silent(postgres, &silence, LOOK_MS);
+        else
+            postgres_heard(&silence);
         keep_limits(postgres);
         if (PQconsumeInput(postgres->connection) == 0)
             break;

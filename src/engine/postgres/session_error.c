@@ -73,8 +73,10 @@ bool postgres_session_failed(struct postgres *postgres, const PGresult *result, 
     *diagnosis = (struct diagnosis){.native = 0};
     note(diagnosis, result);
     if (is_lost(postgres, diagnosis->sqlstate)) {
-        struct str why = str_trim(str_from(
-            diagnosis->message[0] != '\0' ? diagnosis->message : PQerrorMessage(postgres->connection)));
+        struct str why =
+            str_trim(str_from(postgres->out_of_step           ? POSTGRES_OUT_OF_STEP
+                              : diagnosis->message[0] != '\0' ? diagnosis->message
+                                                              : PQerrorMessage(postgres->connection)));
         char words[sizeof(diagnosis->detail)];
 
         session->ended = true;

@@ -68,7 +68,7 @@ static bool ends_transaction(struct str sql)
 /* A statement of our own around the user's. */
 static bool exec(struct postgres *postgres, const char *sql, struct err *err)
 {
-    PGresult *result = PQexec(postgres->connection, sql);
+    PGresult *result = postgres_run(postgres, sql);
     ExecStatusType status = PQresultStatus(result);
     bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
                 postgres_session_failed(postgres, result, err);
@@ -91,7 +91,7 @@ static void drain(struct postgres *postgres)
             (void)PQputCopyEnd(postgres->connection, "this is no place for COPY FROM STDIN");
         else if (status == PGRES_COPY_BOTH)
             return;
-        while (status == PGRES_COPY_OUT && PQgetCopyData(postgres->connection, &bytes, 0) > 0)
+        while (status == PGRES_COPY_OUT && postgres_copy_row(postgres, &bytes) > 0)
             PQfreemem(bytes);
     }
 }
