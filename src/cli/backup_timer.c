@@ -26,6 +26,21 @@ static bool put_word(struct buf *out, const char *word, struct err *err)
     return true;
 }
 
+/* All values of one, where it was given. */
+static bool put_option(const struct invocation *invocation, const char *name, struct buf *out,
+                       struct err *err)
+{
+    size_t count;
+    struct str *values = option_values(invocation, name, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, " --%s", name);
+        if (!put_word(out, str_cstr(invocation->arena, values[i]), err))
+            return false;
+    }
+    return true;
+}
+
 static bool put_command(const struct invocation *invocation, struct buf *out, struct err *err)
 {
     const char *program = fs_find_program(invocation->arena, invocation->program);
@@ -42,6 +57,10 @@ static bool put_command(const struct invocation *invocation, struct buf *out, st
         return false;
     if (option_given(invocation, "verify"))
         buf_text(out, " --verify");
+    if (option_given(invocation, "all"))
+        buf_text(out, " --all");
+    if (!put_option(invocation, "exclude", out, err) || !put_option(invocation, "jobs", out, err))
+        return false;
     if (keep == NULL)
         return true;
     buf_text(out, " --keep");

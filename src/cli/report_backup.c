@@ -49,21 +49,27 @@ static void put_bundle(struct json *json, const struct manifest *manifest)
     json_array_end(json);
 }
 
+/* "1 table, 3 rows" */
+static struct str amount(struct arena *arena, int64_t tables, int64_t rows)
+{
+    return str_printf(arena, "%.*s table%s, %.*s row%s", STR_ARGS(show_count(arena, tables)),
+                      tables == 1 ? "" : "s", STR_ARGS(show_count(arena, rows)), rows == 1 ? "" : "s");
+}
+
 static void tell_bundle(struct arena *arena, const struct manifest *manifest)
 {
     const struct bundle *bundle = &manifest->bundle;
 
-    printf("%zu database%s: %.*s tables, %.*s rows, %.*s in %.*s\n", bundle->database_count,
-           bundle->database_count == 1 ? "" : "s", STR_ARGS(show_count(arena, manifest_tables(manifest))),
-           STR_ARGS(show_count(arena, manifest_rows(manifest))),
+    printf("%zu database%s: %.*s, %.*s in %.*s\n", bundle->database_count,
+           bundle->database_count == 1 ? "" : "s",
+           STR_ARGS(amount(arena, manifest_tables(manifest), manifest_rows(manifest))),
            STR_ARGS(show_bytes(arena, manifest_bytes(manifest))),
            STR_ARGS(show_seconds(arena, manifest->took_us)));
     for (size_t i = 0; i < bundle->database_count; i++) {
         const struct bundle_database *one = &bundle->databases[i];
 
-        printf("  %.*s: %.*s tables, %.*s rows, %.*s\n", STR_ARGS(screen_text(arena, one->facts.name)),
-               STR_ARGS(show_count(arena, one->tables)), STR_ARGS(show_count(arena, one->rows)),
-               STR_ARGS(show_bytes(arena, one->bytes)));
+        printf("  %.*s: %.*s, %.*s\n", STR_ARGS(screen_text(arena, one->facts.name)),
+               STR_ARGS(amount(arena, one->tables, one->rows)), STR_ARGS(show_bytes(arena, one->bytes)));
     }
     for (size_t i = 0; i < bundle->left_out_count; i++)
         printf("  %.*s %.*s: %.*s\n",
@@ -74,8 +80,7 @@ static void tell_bundle(struct arena *arena, const struct manifest *manifest)
 
 static struct str size_text(struct arena *arena, const struct contents *contents)
 {
-    return str_printf(arena, "%zu table%s, %.*s rows", contents->count, contents->count == 1 ? "" : "s",
-                      STR_ARGS(show_count(arena, contents_rows(contents))));
+    return amount(arena, (int64_t)contents->count, contents_rows(contents));
 }
 
 void report_backup(const struct backup_report *report)
@@ -159,14 +164,13 @@ static void put_restored(struct json *json, const struct restore_result *result)
 
 static void tell_restored(struct arena *arena, const struct restore_result *result)
 {
-    printf("%zu databases in %.*s, with the tables and rows of the bundle\n", result->database_count,
-           STR_ARGS(show_seconds(arena, result->took_us)));
+    printf("%zu database%s in %.*s, with the tables and rows of the bundle\n", result->database_count,
+           result->database_count == 1 ? "" : "s", STR_ARGS(show_seconds(arena, result->took_us)));
     for (size_t i = 0; i < result->database_count; i++) {
         const struct restored_database *one = &result->databases[i];
 
-        printf("  %.*s: %.*s tables, %.*s rows%s\n", STR_ARGS(screen_text(arena, one->name)),
-               STR_ARGS(show_count(arena, one->tables)), STR_ARGS(show_count(arena, one->rows)),
-               one->made ? "; the database was made" : "");
+        printf("  %.*s: %.*s%s\n", STR_ARGS(screen_text(arena, one->name)),
+               STR_ARGS(amount(arena, one->tables, one->rows)), one->made ? "; the database was made" : "");
         for (size_t j = 0; j < one->refused_count; j++)
             printf("    refused by the server: %.*s\n", STR_ARGS(screen_text(arena, one->refused[j])));
     }

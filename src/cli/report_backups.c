@@ -11,7 +11,11 @@
 
 enum {
     MOMENT = 16, /* characters of "2026-03-01 02:00" */
-    OTHER_COLUMNS = 64,
+    WIDE = 100,  /* columns of a terminal where the moment is told beside the name, which has it too */
+    COLUMNS = 6,
+    SPACES = 2,
+    TABLES = 6,
+    SIZE = 7,
     LEAST_NAME = 24
 };
 
@@ -20,30 +24,60 @@ static void cell(struct text_table *table, struct str text)
     text_table_cell(table, screen_text(table->arena, text));
 }
 
-static size_t name_maximum(void)
+static void put_state(struct text_table *table, const struct listed_backup *one)
 {
-    size_t width = wrap_width();
+    size_t databases = one->manifest.bundle.database_count;
 
-    if (width == 0)
-        return 0;
-    return width > OTHER_COLUMNS + LEAST_NAME ? width - OTHER_COLUMNS : LEAST_NAME;
+    if (databases == 0)
+        text_table_cellf(table, one->whole ? "whole" : "DAMAGED");
+    else
+        text_table_cellf(table, "%s, %zu database%s", one->whole ? "whole" : "DAMAGED", databases,
+                         databases == 1 ? "" : "s");
 }
 
-static void put_row(struct text_table *table, const struct listed_backup *one)
+static void put_row(struct text_table *table, bool wide, const struct listed_backup *one)
 {
     const struct manifest *manifest = &one->manifest;
+    bool known = manifest->began_us >= 0;
 
     cell(table, one->name);
-    if (manifest->began_us < 0) {
-        for (int i = 0; i < 4; i++)
-            text_table_cellf(table, "?");
-    } else {
-        cell(table, str_slice(clock_text(table->arena, manifest->began_us), 0, MOMENT));
+    if (wide)
+        cell(table,
+             known ? str_slice(clock_text(table->arena, manifest->began_us), 0, MOMENT) : str_from("?"));
+    if (known) {
         text_table_cellf(table, "%" PRId64, manifest_tables(manifest));
         cell(table, show_count(table->arena, manifest_rows(manifest)));
         cell(table, show_bytes(table->arena, manifest_bytes(manifest)));
     }
-    text_table_cellf(table, one->whole ? "whole" : "DAMAGED");
+    for (int i = 0; !known && i < 3; i++)
+        text_table_cellf(table, "?");
+    put_state(table, one);
+}
+
+static size_t state_width(const struct listed_backup *one)
+{
+    static const char longest[] = "DAMAGED, 12 databases";
+
+    return one->manifest.bundle.database_count > 0 ? sizeof(longest) - 1 : sizeof("DAMAGED") - 1;
+}
+
+/* All that the others leave: whoever restores one has to be able to copy its name. */
+static size_t name_maximum(struct arena *arena, const struct backup_list *list, size_t width)
+{
+    size_t others = (COLUMNS - 2) * SPACES + TABLES + SIZE + (width < WIDE ? 0 : MOMENT + SPACES);
+    size_t rows = sizeof("rows") - 1;
+    size_t state = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        size_t of_rows = show_count(arena, manifest_rows(&list->items[i].manifest)).len;
+
+        rows = of_rows > rows ? of_rows : rows;
+        state = state_width(&list->items[i]) > state ? state_width(&list->items[i]) : state;
+    }
+    others += rows + state;
+    if (width == 0)
+        return 0;
+    return width > others + LEAST_NAME ? width - others : LEAST_NAME;
 }
 
 static void put_table(const struct invocation *invocation, struct arena *arena,
@@ -52,14 +86,18 @@ static void put_table(const struct invocation *invocation, struct arena *arena,
     static const enum table_align align[] = {ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_RIGHT,
                                              ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
     static const char *const heading[] = {"backup", "begun (UTC)", "tables", "rows", "size", "state"};
-    struct text_table table = {
-        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .maximum = name_maximum()};
+    bool wide = wrap_width() == 0 || wrap_width() >= WIDE;
+    struct text_table table = {.arena = arena,
+                               .columns = wide ? COLUMNS : COLUMNS - 1,
+                               .align = wide ? align : align + 1, /* both begin on the left */
+                               .maximum = name_maximum(arena, list, wrap_width())};
     struct buf out;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(heading); i++)
-        text_table_cellf(&table, "%s", heading[i]);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (wide || i != 1)
+            text_table_cellf(&table, "%s", heading[i]);
     for (size_t i = 0; i < list->count; i++)
-        put_row(&table, &list->items[i]);
+        put_row(&table, wide, &list->items[i]);
     buf_init(&out, SIZE_MAX / 2);
     text_table_write(&table, invocation->color, &out);
     (void)fwrite(out.ptr, 1, out.len, stdout);

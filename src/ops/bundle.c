@@ -135,6 +135,7 @@ bool bundle_dump(struct arena *arena, const struct backup_options *options, cons
     int64_t began = clock_monotonic_us();
 
     one.url = &url;
+    stage_set(options->stage, "looking at", database->facts.name, NULL);
     *made = (struct manifest){.pgrade = str_from(PGRADE_VERSION),
                               .source = url_redacted(arena, &url),
                               .database = database->facts.name,

@@ -116,10 +116,10 @@ static bool run(struct move *move, struct err *err)
 {
     if (move->options->abandon)
         return abandon(move, err);
-    if (move->options->dry_run)
-        return true;
     if (!move_may_begin(move, err))
         return false;
+    if (move->options->dry_run)
+        return true;
     if (carry_out(move, err))
         return true;
     thaw_after_failure(move);

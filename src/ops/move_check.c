@@ -78,7 +78,8 @@ static const char others_sql[] =
     " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relowner <> d.datdba";
 
 static const char sessions_sql[] =
-    "SELECT nullif(count(*), 0)::text FROM pg_catalog.pg_stat_activity WHERE datname ="
+    "SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN '1 session is' ELSE count(*) || ' sessions are' END"
+    " FROM pg_catalog.pg_stat_activity WHERE datname ="
     " pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client "
     "backend'"
     " AND coalesce(application_name, '') NOT LIKE 'pgrade%'";
@@ -121,14 +122,12 @@ static bool tell_sessions(struct move *move, struct engine *engine, const struct
                                STR_ARGS(name), STR_ARGS(others)),
                     none);
     if (sessions.ptr != NULL && !move->options->read_only_old)
-        move_remark(
-            move, false, NULL,
-            str_printf(
-                move->arena,
-                "%.*s sessions are connected to %.*s on OLD: what they write after it is dumped is not "
-                "moved",
-                STR_ARGS(sessions), STR_ARGS(name)),
-            str_from("stop the application first, or let it read alone: --read-only-old"));
+        move_remark(move, false, NULL,
+                    str_printf(move->arena,
+                               "%.*s connected to %.*s on OLD: what is written there after its "
+                               "dump is not moved",
+                               STR_ARGS(sessions), STR_ARGS(name)),
+                    str_from("stop the application first, or let it read alone: --read-only-old"));
     return true;
 }
 

@@ -128,7 +128,10 @@ static bool make(struct move *move, struct moved_database *database, struct err 
                                  .owner = database->owner,
                                  .major = move->result->new.major};
     bool has = true;
-    bool there = instance_database(&move->result->new, database->target) != NULL;
+    bool there;
+
+    stage_set(move->options->stage, "making", database->target, NULL);
+    there = instance_database(&move->result->new, database->target) != NULL;
 
     if (move->options->locale.ptr != NULL && str_is(wish.facts->provider, "c")) {
         if (!database_has_locale(move->arena, move->new, wish.facts->collate, &has, err))

@@ -70,6 +70,7 @@ static bool restore_one(const struct whole *whole, const struct bundle_database 
     struct restore_result result;
     struct err ignored = {.code = ERR_NONE};
 
+    stage_set(one.stage, "reading", database->facts.name, NULL);
     one.target = &url;
     one.from = fs_join(whole->arena, whole->options->from, database->folder.ptr);
     if (!restore_look(whole->arena, &one, &result, err) || !make(whole, database, restored, err))

@@ -428,6 +428,8 @@ def test_timer_runs_and_holds_no_password(app, tmp_path):
     assert done.returncode == 0, done
     assert len(listed(kept)["backups"]) == 1
     assert pgrade.run("backup", "--timer", "--to", "/tmp/100%").status == pgrade.USAGE
+    every = pgrade.run("backup", "--timer", "--all", "--exclude", "logs,my cache", "--jobs", "2").stdout
+    assert "--all --exclude logs --exclude 'my cache' --jobs 2\n" in every, every
 
 
 def test_behind_a_pooler_in_transaction_mode(filled, empty, cluster, tmp_path):

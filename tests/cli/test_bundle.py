@@ -11,6 +11,7 @@ import pgrade
 from cluster import Cluster
 from pooler import Pooler
 from test_backup import CLIENT, age, has_client, stopping_dump
+from terminal import Terminal
 
 SCHEMA = "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) SELECT 'row ' || i FROM generate_series(1, {}) i"
 
@@ -199,3 +200,37 @@ def test_said_before_anything_is_begun(cluster, database, tmp_path):
         outcome = pgrade.run("backup", "--all", database.url, str(tmp_path / "kept"))
         assert outcome.status == pgrade.FAILED and "the server is PostgreSQL" in outcome.stderr, outcome
     assert os.listdir(tmp_path) == []
+
+
+def test_the_list_fits_a_terminal(bundle):
+    """... and has names that can be copied."""
+    name = os.path.basename(bundle["path"])
+    for columns in (80, 120):
+        with Terminal("backup", "--list", os.path.dirname(bundle["path"]), columns=columns) as terminal:
+            assert terminal.close() == pgrade.OK
+        line = next(line for line in terminal.text().splitlines() if line.startswith(name))
+        assert line.endswith("whole, 4 databases") and all(len(line) <= columns for line in terminal.text().splitlines()), terminal.text()
+
+
+@pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
+def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_path):
+    """Its pg_restore ends with it: of one transaction nothing is left, of several connections a mark."""
+    program = tmp_path / "pg_restore"
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in --version|--list*) exec {CLIENT}/pg_restore \"$@\";; esac\n"
+                       f"echo $$ >{tmp_path}/new; mv {tmp_path}/new {tmp_path}/begun; exec tail -f /dev/null\n")
+    program.chmod(0o755)
+    words = ("restore", bundle["path"], database.url, "--database", "app", "--json", *jobs)
+    running = pgrade.start(*words, PGRADE_PG_BINDIR=str(tmp_path))
+    while not (tmp_path / "begun").exists():
+        assert running.poll() is None
+    child = (tmp_path / "begun").read_text().strip()
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    while os.path.exists(f"/proc/{child}") and open(f"/proc/{child}/stat", encoding="utf-8").read().rsplit(")", 1)[1].split()[0] != "Z":
+        pass
+    again = pgrade.run(*words)
+    if jobs:
+        assert again.status == pgrade.REFUSED and "interrupted" in again.stderr, again
+        again = pgrade.run(*words[:-2], "--clean", "--yes")
+    assert again.status == pgrade.OK and again.report["rows"] == 3, again
+    assert database.execute("SELECT to_regnamespace('pgrade_restoring')") == [(None,)]

@@ -124,6 +124,10 @@ def test_dry_run_writes_nothing(old, new, urls, tmp_path):
     assert outcome.status == pgrade.OK and os.listdir(tmp_path) == [], outcome
     assert execute(new.url(), "SELECT datname FROM pg_database", True) == before
     assert all(f"\n{name} " in outcome.stdout for name in NAMES) and "not moved: postgres, it holds nothing" in outcome.stdout
+    new.execute("CREATE DATABASE c")
+    execute(new.url("c"), "CREATE TABLE t ()")
+    stopped = pgrade.run("move", *urls, "--dry-run", directory=tmp_path)
+    assert stopped.status == pgrade.REFUSED and "stops: database c on NEW is not empty: it has t" in stopped.stdout, stopped
 
 
 def program_in(folder, name, body):
