@@ -91,6 +91,10 @@ bool provision_make_database(struct provision_job *job, struct err *err) MUST_US
 bool provision_give_schema(struct provision_job *job, struct err *err) MUST_USE;
 /* Finds the password that is to be, before anything is made. */
 bool provision_choose_password(struct provision_job *job, struct err *err) MUST_USE;
+/* job->in_env: what the env file has for this role and database. */
+bool provision_look_env(struct provision_job *job, struct err *err) MUST_USE;
+/* The URL with the password, where it is known, into the env file. */
+bool provision_write_env(struct provision_job *job, struct err *err) MUST_USE;
 bool provision_set_password(struct provision_job *job, struct err *err) MUST_USE;
 /* Logs in as the role, where the password is known. */
 bool provision_try(struct provision_job *job, struct err *err) MUST_USE;

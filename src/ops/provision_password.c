@@ -1,57 +1,12 @@
-/* The password: which it is to be, how it is set, and where the URL goes. */
-#include <string.h>
-
+/* The password: which it is to be, and how it is set. */
 #include "base/random.h"
 #include "engine/postgres/postgres.h"
-#include "ops/env_file.h"
 #include "ops/provision_intern.h"
 #include "ops/sql_text.h"
 
 enum {
     PASSWORD_LENGTH = 32 /* of 62 characters: 190 bits */
 };
-
-/* The value of the key, understood; *found: there is one that names a PostgreSQL or a file. */
-static bool read_env(struct arena *arena, const struct provision_options *options, struct url *url,
-                     bool *found, struct err *err)
-{
-    struct err ignored = {.code = ERR_NONE};
-    struct env_file file;
-    struct str text;
-
-    *found = false;
-    if (!env_file_read(arena, options->env_file, &file, err))
-        return false;
-    text = dotenv_get(&file.dotenv, options->key);
-    *found = text.len > 0 && url_parse(arena, text, url, &ignored);
-    return true;
-}
-
-static bool is_of(const struct provision_options *options, const struct url *url)
-{
-    return url->kind == URL_POSTGRES && url->user.ptr != NULL && url->database.ptr != NULL &&
-           str_equal(url->user, options->role) && str_equal(url->database, options->database);
-}
-
-bool provision_env_other(struct arena *arena, const struct provision_options *options, struct str *other,
-                         struct err *err)
-{
-    struct env_file file;
-    struct url url;
-    bool found;
-
-    *other = (struct str){NULL, 0};
-    if (options->env_file == NULL)
-        return true;
-    if (!read_env(arena, options, &url, &found, err))
-        return false;
-    if (found && !is_of(options, &url))
-        *other = url_redacted(arena, &url);
-    else if (!found && env_file_read(arena, options->env_file, &file, err) &&
-             dotenv_get(&file.dotenv, options->key).len > 0)
-        *other = str_from("something that is no URL");
-    return err->code == ERR_NONE;
-}
 
 /* Whether the password is the role's.  A server that asks for none proves nothing. */
 static bool is_its_password(const struct provision_job *job, const struct url *given, const char *password)
@@ -72,21 +27,6 @@ static bool is_its_password(const struct provision_job *job, const struct url *g
         err_clear(&ignored);
     }
     return is;
-}
-
-static bool look_into_env(struct provision_job *job, struct err *err)
-{
-    struct url url;
-    bool found;
-
-    if (job->options->env_file == NULL)
-        return true;
-    if (!read_env(job->arena, job->options, &url, &found, err))
-        return false;
-    job->has_env = found && is_of(job->options, &url) && url.password.len > 0;
-    if (job->has_env)
-        job->in_env = url;
-    return true;
 }
 
 static bool take(struct provision_job *job, const char *password, enum provision_password from, bool set)
@@ -123,7 +63,7 @@ bool provision_choose_password(struct provision_job *job, struct err *err)
     const struct provision_options *options = job->options;
     bool open = !job->role.there || job->role.begun;
 
-    if (!look_into_env(job, err))
+    if (!provision_look_env(job, err))
         return false;
     if (options->password != NULL)
         return take(job, options->password, PROVISION_GIVEN,
@@ -179,30 +119,6 @@ static bool alter(struct provision_job *job, struct err *err)
                                sql_text(job->arena, "ALTER ROLE %I PASSWORD '***'", role), err);
 }
 
-static bool write_env(struct provision_job *job, struct err *err)
-{
-    const struct provision_options *options = job->options;
-    struct url *url = &job->result->url;
-    struct str other;
-
-    if (options->env_file == NULL || job->password == NULL || options->dry_run)
-        return true;
-    if (job->has_env && !job->new_password) {
-        *url = job->in_env;
-        return true;
-    }
-    /* Of this database only the password is new: whatever else the URL says was wanted so. */
-    if (job->has_env)
-        *url = job->in_env;
-    url->password = str_from(job->password);
-    if (!provision_env_other(job->arena, options, &other, err) ||
-        !env_file_set(options->env_file, options->key, url_text(job->arena, url, URL_LIBPQ),
-                      other.ptr != NULL, err))
-        return false;
-    job->result->env_written = true;
-    return true;
-}
-
 static const char *how(enum provision_password password)
 {
     switch (password) {
@@ -236,8 +152,8 @@ bool provision_set_password(struct provision_job *job, struct err *err)
     (void)provision_url(job, 0, &job->result->url);
     tell(job);
     if (!job->new_password)
-        return write_env(job, err) && (!job->role.begun || mark_done(job, err));
+        return provision_write_env(job, err) && (!job->role.begun || mark_done(job, err));
     return mark_begun(job, err) && provision_do(job, job->engine, (struct str)STR("BEGIN"), err) &&
-           alter(job, err) && mark_done(job, err) && write_env(job, err) &&
+           alter(job, err) && mark_done(job, err) && provision_write_env(job, err) &&
            provision_do(job, job->engine, (struct str)STR("COMMIT"), err);
 }

@@ -10,7 +10,8 @@
 
 enum {
     HASH_DIGITS = 16,
-    PAUSES = 20, /* two seconds */
+    OWNED_PUBLIC_SINCE = 150000, /* by who owns the database */
+    PAUSES = 20,                 /* two seconds */
     PAUSE_NS = 100 * 1000 * 1000
 };
 
@@ -160,6 +161,10 @@ static bool find_hindrance(struct reset_job *job, struct str *why, struct err *e
 
     if (!admin->creates_databases) {
         *why = str_printf(job->arena, "the role %.*s may not make databases", STR_ARGS(admin->name));
+        return true;
+    }
+    if (!admin->superuser && admin->version < OWNED_PUBLIC_SINCE) {
+        *why = str_from("the schema public of a new database would belong to a superuser");
         return true;
     }
     if (!provision_row(job->arena, job->beside, text.ptr, NULL, 0, why, 1, &found, err))

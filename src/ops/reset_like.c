@@ -156,10 +156,12 @@ static bool give_public(struct reset_job *job, struct engine *made, struct err *
     struct err failure = {.code = ERR_NONE};
     struct str from = STR("FROM pg_namespace x WHERE nspname = 'public'");
 
-    if (!reset_run_rows(job, job->inside, made, str_from(public_sql), &failure) &&
-        failure.code != ERR_PERMISSION) {
-        *err = failure;
-        return false;
+    if (!reset_run_rows(job, job->inside, made, str_from(public_sql), &failure)) {
+        if (failure.code != ERR_PERMISSION) {
+            *err = failure;
+            return false;
+        }
+        reset_remains(job, "the owner of the schema public could not be kept: %s", failure.detail);
     }
     err_clear(&failure);
     if (reset_run_rows(job, job->inside, made,

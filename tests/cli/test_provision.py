@@ -179,7 +179,13 @@ def test_a_new_env_file_is_for_its_owner_alone(server, made, tmp_path):
     path = tmp_path / "new.env"
     provision(server, made("fresh"), "--env-file", str(path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert provision(server, made("fresh_2"), "--env-file", str(tmp_path / "none" / "x.env"), status=pgrade.FAILED)["error"]
+    for options, status in ((("--env-file", str(tmp_path / "none" / "x.env")), pgrade.FAILED),
+                            (("--env-file", str(path), "--key", "A B"), pgrade.USAGE)):
+        assert provision(server, "never", *options, status=status)["error"]
+    path.write_text("DATABASE_URL=hunter2\n")
+    refused = pgrade.run("provision", "never", "--server", server.url(), "--env-file", str(path))
+    assert refused.status == pgrade.REFUSED and "no URL" in refused.stderr and "hunter2" not in refused.stderr, refused
+    assert ask(server, "SELECT count(*) FROM pg_roles WHERE rolname = 'never'") == [(0,)]
 
 
 def test_a_password_that_is_unknown_goes_into_no_file(server, made, tmp_path):
