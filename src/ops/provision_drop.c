@@ -1,28 +1,48 @@
 /* What provision made, taken away. */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "ops/provision_intern.h"
 #include "ops/sql_text.h"
 
 enum {
-    FORCE_SINCE = 130000 /* DROP DATABASE ... WITH (FORCE) */
+    FORCE_SINCE = 130000, /* DROP DATABASE ... WITH (FORCE) */
+    PAUSES = 20,          /* two seconds */
+    PAUSE_NS = 100 * 1000 * 1000
 };
 
-static bool measure(struct arena *arena, struct engine *engine, const struct provision_drop *options,
-                    struct provision_dropped *dropped, struct err *err)
+static bool measure_once(struct arena *arena, struct engine *engine, const struct provision_drop *options,
+                         struct provision_dropped *dropped, bool *leaving, struct err *err)
 {
     static const char sql[] =
         "SELECT CASE WHEN has_database_privilege($1, 'CONNECT') THEN pg_database_size($1::name) ELSE 0 "
         "END::text,"
-        " (SELECT count(*)::text FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
-        "  AND coalesce(backend_type, 'client backend') = 'client backend')";
-    struct str cells[2];
+        " count(*)::text, bool_and(application_name ~ '^pgrade( provision)?$')::text FROM pg_stat_activity"
+        " WHERE datname = $1 AND pid <> pg_backend_pid()"
+        " AND coalesce(backend_type, 'client backend') = 'client backend'";
+    struct str cells[3];
     bool found;
 
-    return provision_row(arena, engine, sql, &options->database, 1, cells, ARRAY_LENGTH(cells), &found,
-                         err) &&
-           str_to_int64(cells[0], &dropped->bytes) && str_to_int64(cells[1], &dropped->sessions);
+    if (!provision_row(arena, engine, sql, &options->database, 1, cells, ARRAY_LENGTH(cells), &found, err))
+        return false;
+    *leaving = str_is(cells[2], "true");
+    return (str_to_int64(cells[0], &dropped->bytes) && str_to_int64(cells[1], &dropped->sessions)) ||
+           err_set(err, ERR_DATABASE, "the server does not tell the size of the database");
+}
+
+/* A provision that has just ended may still be leaving. */
+static bool measure(struct arena *arena, struct engine *engine, const struct provision_drop *options,
+                    struct provision_dropped *dropped, struct err *err)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    bool leaving = true;
+
+    for (int i = 0; leaving && i < PAUSES; i++)
+        if ((i > 0 && nanosleep(&pause, NULL) != 0) ||
+            !measure_once(arena, engine, options, dropped, &leaving, err))
+            break;
+    return err->code == ERR_NONE;
 }
 
 /* What else of the role there is: another database's objects, which DROP ROLE would not leave behind. */

@@ -65,7 +65,7 @@ static bool count_sessions(struct reset_job *job, bool *own, struct err *err)
         "SELECT count(*)::text, left(string_agg(DISTINCT coalesce(nullif(application_name, ''), 'somebody')"
         " || ' (' || coalesce(usename, '?') || ')'"
         " || coalesce(' from ' || host(client_addr), ''), ', '), 300),"
-        " bool_or(application_name = 'pgrade reset')::text FROM pg_stat_activity"
+        " bool_or(application_name ~ '^pgrade( reset)?$')::text FROM pg_stat_activity"
         " WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database())"
         " AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'";
     struct str cells[3];
@@ -79,7 +79,7 @@ static bool count_sessions(struct reset_job *job, bool *own, struct err *err)
     return true;
 }
 
-/* A reset that was killed a moment ago may still be leaving. */
+/* Sessions that this program has just closed, or a reset that was killed, may still be leaving. */
 static bool look_at_sessions(struct reset_job *job, struct err *err)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_NS};
