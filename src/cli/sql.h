@@ -20,6 +20,7 @@ struct sql {
     struct pgrade_database *db; /* NULL: not connected, in the prompt only */
     enum sql_format format;
     bool expanded; /* aligned: a line a value */
+    bool warned;   /* of a pooler */
     bool timing;
     size_t width; /* of the terminal; 0: stdout is none */
     struct json json;

@@ -7,6 +7,7 @@
 #include "base/screen.h"
 #include "cli/sql.h"
 #include "cli/table.h"
+#include "engine/postgres/postgres.h"
 
 static size_t lines_in(struct str text)
 {
@@ -98,6 +99,44 @@ static void json_end_statement(struct sql *sql, const struct pgrade_rows *rows, 
     json_object_end(json);
 }
 
+/* What a session keeps, and a pooler in transaction mode takes from it at the end of the transaction. */
+static bool is_of_session(struct str tag)
+{
+    static const char *const tags[] = {"SET", "LISTEN", "PREPARE", "LOAD"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(tags); i++)
+        if (str_is(tag, tags[i]))
+            return true;
+    return false;
+}
+
+/* A pooler gives its clients numbers of its own for the process behind them. */
+static bool is_pooled(struct sql *sql)
+{
+    struct pgrade_rows *rows;
+    int64_t process = 0;
+    bool found = false;
+
+    if (!pgrade_run(sql->db, "SELECT pg_catalog.pg_backend_pid()", NULL, 0, &rows, NULL))
+        return false;
+    if (pgrade_next(rows, &found, NULL) && found)
+        process = pgrade_cell(rows, 0)->integer;
+    return pgrade_rows_close(rows, NULL) && found && process != postgres_process(core_engine(sql->db));
+}
+
+static void warn_of_pooler(struct sql *sql, struct str tag)
+{
+    if (sql->warned || sql_dialect(sql) != SQL_POSTGRES || !is_of_session(tag) ||
+        pgrade_state(sql->db) != PGRADE_STATE_IDLE || !is_pooled(sql))
+        return;
+    log_message(
+        LOG_WARNING,
+        "a pooler answers: in transaction mode what %.*s did holds for none of the next statements (give the "
+        "URL of the server itself)",
+        STR_ARGS(tag));
+    sql->warned = true;
+}
+
 bool sql_run_statement(struct sql *sql, struct str text, size_t line, struct pgrade_error *error)
 {
     struct arena *arena = arena_new();
@@ -105,6 +144,7 @@ bool sql_run_statement(struct sql *sql, struct str text, size_t line, struct pgr
     struct pgrade_rows *rows = NULL;
     int64_t count = 0;
     bool done = pgrade_run(sql->db, str_cstr(arena, text), NULL, 0, &rows, error);
+    struct str tag;
 
     if (done && sql->format == SQL_JSON)
         json_begin_statement(sql, line, rows);
@@ -113,7 +153,10 @@ bool sql_run_statement(struct sql *sql, struct str text, size_t line, struct pgr
         put_tag(sql, rows);
     if (rows != NULL && sql->format == SQL_JSON)
         json_end_statement(sql, rows, since);
+    tag = done ? str_dup(arena, str_from(core_tag(rows))) : (struct str){NULL, 0};
     done = pgrade_rows_close(rows, done ? error : NULL) && done;
+    if (done)
+        warn_of_pooler(sql, tag);
     if (sql->timing)
         log_message(LOG_NOTICE, "time: %.3f ms", (double)(clock_monotonic_us() - since) / 1000.0);
     arena_free(arena);

@@ -1,7 +1,12 @@
 /* The checks that are statements: each in a transaction of its own, which only reads. */
 #include <inttypes.h>
 
+#include "base/buf.h"
 #include "ops/check_intern.h"
+
+enum {
+    BATCH = 100
+};
 
 /* Names in the texts that the server makes have their schemas then, and nothing that somebody put into a
  * schema of the path is taken for the server's own.  The rest is what was asked on the command line. */
@@ -88,15 +93,30 @@ static bool set(struct check_run *run, struct pgrade_error *error)
            pgrade_run(run->db, settings_sql, values, ARRAY_LENGTH(values), NULL, error);
 }
 
+/* Statements that were made are asked together, since a server that is far away takes its time for each. */
+static bool ask_made(struct check_run *run, const struct statement *made, struct pgrade_error *error)
+{
+    bool done = true;
+
+    while (done && made != NULL) {
+        struct buf sql;
+
+        buf_init(&sql, BUF_TEXT_MAXIMUM);
+        for (int i = 0; i < BATCH && made != NULL; i++, made = made->next)
+            buf_printf(&sql, "%s(%.*s)", i > 0 ? " UNION ALL " : "", STR_ARGS(made->sql));
+        done = ask(run, sql.ptr, NULL, error);
+        buf_free(&sql);
+    }
+    return done;
+}
+
 static bool ask_all(struct check_run *run, struct pgrade_error *error)
 {
     const struct check_entry *check = run->result->check;
     struct statement *made = NULL;
-    bool done = set(run, error) && ask(run, check->sql, check->generates ? &made : NULL, error);
 
-    for (; done && made != NULL; made = made->next)
-        done = ask(run, str_cstr(run->arena, made->sql), NULL, error);
-    return done;
+    return set(run, error) && ask(run, check->sql, check->generates ? &made : NULL, error) &&
+           ask_made(run, made, error);
 }
 
 void check_ask(struct check_run *run)

@@ -7,7 +7,7 @@
 
 /* One statement for each ledger that is there. */
 static const char ledgers_sql[] =
-    "SELECT CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN format('SELECT ''skipped'', %L', "
+    "SELECT CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN format('SELECT ''skipped'', %L, NULL', "
     "format('the role may not read %s', c.oid::regclass)) "
     "WHEN relname = 'alembic_version' THEN format('SELECT CASE WHEN count(*) = 1 THEN ''ok'' ELSE ''advice'' "
     "END, "
@@ -25,7 +25,8 @@ static const char ledgers_sql[] =
     "a "
     "migration runs, or was killed'', ''npx knex migrate:unlock'' FROM %1$s WHERE is_locked = 1', "
     "c.oid::regclass) "
-    "ELSE format('SELECT ''ok'', ''%1$s has '' || count(*) || '' entries'' FROM %1$s', c.oid::regclass) END "
+    "ELSE format('SELECT ''ok'', ''%1$s has '' || count(*) || '' entries'', NULL FROM %1$s', "
+    "c.oid::regclass) END "
     "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
     "AND " OWN_TABLES
     " AND has_schema_privilege(n.oid, 'USAGE') AND relname IN ('alembic_version', 'django_migrations', "
@@ -42,7 +43,7 @@ static const char behind_sql[] =
     "format(', and its sequence %s only at ', s.oid::regclass), "
     "format('SELECT pg_catalog.setval(%L, (SELECT pg_catalog.max(%I) FROM %s))', s.oid::regclass, a.attname, "
     "t.oid::regclass), a.attname, t.oid::regclass, s.oid::regclass) "
-    "ELSE format('SELECT ''skipped'', %L', format('the role may not read %s', t.oid::regclass)) END "
+    "ELSE format('SELECT ''skipped'', %L, NULL', format('the role may not read %s', t.oid::regclass)) END "
     "FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_class AS t ON "
     "t.oid = "
     "d.refobjid JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid JOIN pg_sequence "

@@ -82,13 +82,16 @@ bool show_read_table(struct arena *arena, struct pgrade_database *db, struct str
 {
     struct show_question question = {arena, db, options};
     const struct show_entry *entry;
-    struct show_tables tables;
+    struct show_tables tables = {.items = NULL};
 
     *table = (struct show_table){.columns = NULL};
-    if (!show_read_tables(arena, db, options, &tables, err) ||
+    if (!(is_sqlite(db) ? show_sqlite_names(&question, &tables, err)
+                        : show_postgres_names(&question, &tables, err)) ||
         !show_find(arena, &tables, name, !is_sqlite(db), &entry, err))
         return false;
     table->entry = *entry;
-    return is_sqlite(db) ? show_sqlite_table(&question, entry, table, err)
-                         : show_postgres_table(&question, entry, table, err);
+    return is_sqlite(db) ? show_sqlite_entry(&question, &table->entry, err) &&
+                               show_sqlite_table(&question, &table->entry, table, err)
+                         : show_postgres_entry(&question, &table->entry, err) &&
+                               show_postgres_table(&question, &table->entry, table, err);
 }

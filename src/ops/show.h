@@ -27,6 +27,7 @@ struct show_entry {
     struct str kind; /* table, partitioned table, partition, view, materialized view, foreign table, virtual
                         table, shadow table */
     int64_t rows;    /* views have none */
+    bool countable;  /* the role may count it */
     bool rows_exact; /* counted; else the server's estimate, or in SQLite the greatest rowid */
     int64_t bytes;   /* of the table, TOAST included */
     int64_t index_bytes;

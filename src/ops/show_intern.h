@@ -33,6 +33,15 @@ bool show_postgres_databases(const struct show_question *question, struct show_d
                              struct err *err) MUST_USE;
 bool show_postgres_tables(const struct show_question *question, struct show_tables *tables,
                           struct err *err) MUST_USE;
+/* Without sizes and rows; and those of one. */
+bool show_postgres_names(const struct show_question *question, struct show_tables *tables,
+                         struct err *err) MUST_USE;
+bool show_postgres_entry(const struct show_question *question, struct show_entry *entry,
+                         struct err *err) MUST_USE;
+bool show_sqlite_names(const struct show_question *question, struct show_tables *tables,
+                       struct err *err) MUST_USE;
+bool show_sqlite_entry(const struct show_question *question, struct show_entry *entry,
+                       struct err *err) MUST_USE;
 bool show_postgres_table(const struct show_question *question, const struct show_entry *entry,
                          struct show_table *table, struct err *err) MUST_USE;
 

@@ -108,3 +108,22 @@ bool show_sqlite_tables(const struct show_question *question, struct show_tables
         (void)!show_ask(question, sizes_sql, (struct str){NULL, 0}, take_size, tables, &no_sizes);
     return true;
 }
+
+bool show_sqlite_names(const struct show_question *question, struct show_tables *tables, struct err *err)
+{
+    return show_ask(question, tables_sql, (struct str){NULL, 0}, take_table, tables, err);
+}
+
+bool show_sqlite_entry(const struct show_question *question, struct show_entry *entry, struct err *err)
+{
+    struct err no_sizes = {.code = ERR_NONE};
+    bool cheap = show_one_number(question, bytes_sql, (struct str){NULL, 0}) <= CHEAP_BYTES;
+    bool exactly = cheap || question->options->exact;
+    struct show_tables one = {.items = entry, .items_count = 1};
+
+    (void)err;
+    count_rows(question, entry, exactly);
+    if (exactly)
+        (void)!show_ask(question, sizes_sql, (struct str){NULL, 0}, take_size, &one, &no_sizes);
+    return true;
+}

@@ -104,6 +104,30 @@ def test_estimates_are_marked(database):
     assert re.search(r"^large +table +100,000", ok(database.url, "--exact"), re.MULTILINE)
 
 
+def test_many_tables_take_few_statements(database):
+    """A server that is far away takes its time for each."""
+    database.execute("DO $$ BEGIN FOR i IN 1..450 LOOP EXECUTE format('CREATE TABLE t%s (id serial PRIMARY KEY)', i); "
+                     "END LOOP; END $$; INSERT INTO t7 VALUES (1); CREATE ROLE few LOGIN; "
+                     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO few; REVOKE SELECT ON t9 FROM few")
+    url = database.cluster.url(database.name, "few")
+    shown = ok(url)
+    assert re.search(r"^t7 +table +1 ", shown, re.MULTILINE) and re.search(r"^t450 +table +0 ", shown, re.MULTILINE)
+    traced = statements(url)
+    assert sum("count(*)" in line for line in traced) == 3 and len(traced) < 15, traced
+    assert len(statements(url, "t7")) < 25
+    check = [line for line in traced_by("check", url, "--only", "sequences")]
+    assert 5 < len(check) < 60, check
+    database.execute("DROP OWNED BY few; DROP ROLE few")
+
+
+def statements(*words):
+    return traced_by("show", *words)
+
+
+def traced_by(*words):
+    return [line for line in pgrade.run(*words, "--trace-sql").stderr.splitlines() if "SELECT" in line]
+
+
 def test_a_server_without_a_database_lists_databases(database, cluster):
     url = f"postgresql://{cluster.user}@127.0.0.1:{cluster.port}/"
     cluster_has = pgrade.run("show", url)
