@@ -3,11 +3,25 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/report_seed.h"
+#include "cli/secret_input.h"
+
+enum {
+    PASSWORD_LETTERS = 20 /* of 62 kinds: 119 bits */
+};
 
 static const char default_directory[] = "db/seeds";
+
+/* What is to be done, and what became of it. */
+struct job {
+    struct seed_options options;
+    struct admin_options admin_options;
+    struct seed seed;
+    struct admin admin;
+};
 
 /* A column list has commas, which separate values elsewhere. */
 static const struct str *whole_values(const struct invocation *invocation, const char *name, size_t *count)
@@ -21,6 +35,10 @@ static const struct str *whole_values(const struct invocation *invocation, const
     return values;
 }
 
+/* Belong to --admin. */
+static const char *const admin_words[] = {"password-file", "admin-generate", "admin-table", "admin-columns",
+                                          "admin-set",     "admin-hash",     "force"};
+
 static bool read_options(struct invocation *invocation, struct seed_options *options, struct err *err)
 {
     options->keys = whole_values(invocation, "key", &options->key_count);
@@ -31,11 +49,61 @@ static bool read_options(struct invocation *invocation, struct seed_options *opt
         if (str_find(options->keys[i], '=') <= 0)
             return err_set(err, ERR_USAGE, "--key %.*s: TABLE=COLUMN,COLUMN is meant",
                            STR_ARGS(options->keys[i]));
+    for (size_t i = 0; !option_given(invocation, "admin") && i < ARRAY_LENGTH(admin_words); i++)
+        if (option_given(invocation, admin_words[i]))
+            return err_set(err, ERR_USAGE, "--%s belongs to --admin", admin_words[i]);
     return true;
+}
+
+static bool read_password(struct invocation *invocation, struct str *password, struct err *err)
+{
+    struct secret_source source = {
+        .what = arena_printf(invocation->arena, "password of %s", option_value(invocation, "admin")),
+        .path = option_value(invocation, "password-file"),
+        .twice = true};
+    const char *letters;
+
+    if (!option_given(invocation, "admin-generate"))
+        return secret_input(invocation->arena, &source, password, err);
+    if (source.path != NULL)
+        return err_set(err, ERR_USAGE, "--admin-generate and --password-file: give one of them");
+    if (!random_letters(invocation->arena, PASSWORD_LETTERS, &letters, err))
+        return false;
+    *password = str_from(letters);
+    return true;
+}
+
+/* USER:EMAIL, or one of them. */
+static bool read_admin(struct invocation *invocation, struct admin_options *options, struct err *err)
+{
+    struct str who = str_from(option_value(invocation, "admin"));
+    ptrdiff_t colon = str_find(who, ':');
+    ptrdiff_t at = str_find(who, '@');
+
+    if (who.ptr == NULL)
+        return true;
+    options->user = str_dup(invocation->arena, str_slice(who, 0,
+                                                         colon >= 0 ? (size_t)colon
+                                                         : at >= 0  ? (size_t)at
+                                                                    : who.len));
+    options->email = colon >= 0 ? str_slice(who, (size_t)colon + 1, who.len)
+                     : at >= 0  ? who
+                                : (struct str){NULL, 0};
+    if (options->user.len == 0 || (options->email.len > 0 && str_find(options->email, '@') <= 0))
+        return err_set(err, ERR_USAGE, "--admin %.*s: USER:EMAIL is meant, as in ada:ada@example.org",
+                       STR_ARGS(who));
+    options->table = option_value(invocation, "admin-table");
+    options->columns = option_values(invocation, "admin-columns", &options->column_count);
+    options->values = whole_values(invocation, "admin-set", &options->value_count);
+    options->hash = option_value(invocation, "admin-hash");
+    options->force = option_given(invocation, "force");
+    return read_password(invocation, &options->password, err);
 }
 
 static bool find_files(struct invocation *invocation, struct seed *seed, struct err *err)
 {
+    if (invocation->argument_count < 2 && option_given(invocation, "admin") && !fs_exists(default_directory))
+        return true;
     if (invocation->argument_count < 2)
         return seed_add(invocation->arena, default_directory, seed, err);
     for (int i = 1; i < invocation->argument_count; i++)
@@ -74,49 +142,73 @@ static bool finish(struct pgrade_database *db, bool dry_run, struct err *err)
     return err_prefix(err, "at COMMIT, nothing of the files is there");
 }
 
-static bool work(struct invocation *invocation, struct pgrade_database *db, struct seed_options *options,
-                 struct seed *seed, struct err *err)
+static bool work(struct invocation *invocation, struct pgrade_database *db, struct job *job, struct err *err)
 {
+    struct arena *arena = invocation->arena;
+
     if (!begin(db, err))
         return false;
-    if (seed_run(invocation->arena, db, options, seed, err))
-        return finish(db, options->dry_run, err);
+    if (seed_run(arena, db, &job->options, &job->seed, err) &&
+        (job->admin_options.user.ptr == NULL || seed_admin(arena, db, &job->admin_options, &job->admin, err)))
+        return finish(db, job->options.dry_run, err);
     (void)take_back(db);
     log_message(LOG_NOTICE, "nothing was changed: all files are one transaction, which was rolled back");
     return false;
 }
 
+static void report(struct invocation *invocation, const struct url *url, const struct job *job)
+{
+    struct seed_report told = {.url = url,
+                               .options = &job->options,
+                               .seed = &job->seed,
+                               .admin = job->admin_options.user.ptr == NULL ? NULL : &job->admin,
+                               .user = job->admin_options.user,
+                               .email = job->admin_options.email};
+
+    if (option_given(invocation, "admin-generate"))
+        told.password = job->admin_options.password;
+    if (invocation->json)
+        report_seed_json(&told);
+    else
+        report_seed(invocation, &told);
+}
+
 static bool run(struct invocation *invocation, struct err *err)
 {
-    struct seed_options options = {.fresh = false};
+    struct job *job = ARENA_NEW(invocation->arena, struct job);
     struct core_options core;
     struct pgrade_database *db;
-    struct seed seed = {.files = NULL};
     struct url url;
     const char *from;
     bool done;
 
-    if (!read_options(invocation, &options, err) || !database_url(invocation, 0, &url, &from, err) ||
-        !find_files(invocation, &seed, err))
+    if (!read_options(invocation, &job->options, err) || !database_url(invocation, 0, &url, &from, err) ||
+        !find_files(invocation, &job->seed, err) || !read_admin(invocation, &job->admin_options, err))
         return false;
     if (from != NULL)
         log_message(LOG_NOTICE, "%.*s, from %s", STR_ARGS(url_redacted(invocation->arena, &url)), from);
     core = database_options(invocation);
-    options.interrupted = core.interrupted;
+    job->options.interrupted = core.interrupted;
     if (!core_open(&url, &core, &db, err))
         return false;
-    done = work(invocation, db, &options, &seed, err);
+    done = work(invocation, db, job, err);
     pgrade_close(db);
-    if (done && invocation->json)
-        report_seed_json(&url, &options, &seed);
-    else if (done)
-        report_seed(invocation, &options, &seed);
+    if (done)
+        report(invocation, &url, job);
     return done;
 }
 
 static const struct option options[] = {
     {"key", 0, "TABLE=COLUMN,...", "know rows of the table by these columns (its primary or a unique key)"},
     {"fresh", 0, NULL, "empty the tables of the files first"},
+    {"admin", 0, "USER:EMAIL", "make an administrator in the users table; the password is asked for"},
+    {"password-file", 0, "PATH", "the password is what this file holds; -: standard input"},
+    {"admin-generate", 0, NULL, "the password is random, and printed once"},
+    {"admin-table", 0, "TABLE", "the users table, where it is not recognised"},
+    {"admin-columns", 0, "LIST", "its columns: username=C,email=C,password=C,admin=C"},
+    {"admin-set", 0, "COLUMN=VALUE", "what else is to stand in the row"},
+    {"admin-hash", 0, "NAME", "werkzeug-pbkdf2, werkzeug-scrypt, django, bcrypt or bcrypt-php"},
+    {"force", 0, NULL, "with --admin: update the user that is there"},
     {"dry-run", 0, NULL, "do everything, say what would change, and take it back"},
     {NULL, 0, NULL, NULL},
 };

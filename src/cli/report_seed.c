@@ -48,9 +48,26 @@ static void put_files(const struct invocation *invocation, const struct seed *se
     text_table_write(&table, invocation->color, out);
 }
 
-void report_seed(const struct invocation *invocation, const struct seed_options *options,
-                 const struct seed *seed)
+static void put_admin(const struct seed_report *told, struct arena *arena, struct buf *out)
 {
+    const struct admin *admin = told->admin;
+
+    buf_printf(out, "%s %.*s in %.*s: the password is hashed as %s%s%s\n",
+               admin->created ? "made" : "updated", STR_ARGS(screen_text(arena, told->user)),
+               STR_ARGS(screen_text(arena, admin->table)), admin->hash,
+               admin->framework == NULL ? "" : ", for ", admin->framework == NULL ? "" : admin->framework);
+    if (!admin->marked)
+        log_message(LOG_WARNING,
+                    "no column of %.*s says that this is an administrator: --admin-columns admin=COLUMN, or "
+                    "--admin-set COLUMN=VALUE, names one",
+                    STR_ARGS(admin->table));
+    if (told->password.ptr != NULL)
+        buf_printf(out, "password: %.*s\n", STR_ARGS(told->password));
+}
+
+void report_seed(const struct invocation *invocation, const struct seed_report *told)
+{
+    const struct seed *seed = told->seed;
     struct arena *arena = arena_new();
     struct buf out;
 
@@ -66,7 +83,9 @@ void report_seed(const struct invocation *invocation, const struct seed_options 
         buf_printf(&out, "the next number of %.*s follows %.*s\n",
                    STR_ARGS(screen_text(arena, seed->sequences[i].column)),
                    STR_ARGS(show_count(arena, seed->sequences[i].last)));
-    if (options->dry_run)
+    if (told->admin != NULL)
+        put_admin(told, arena, &out);
+    if (told->options->dry_run)
         buf_text(&out, "nothing was changed: --dry-run\n");
     put(&out);
     arena_free(arena);
@@ -124,7 +143,26 @@ static void json_put_lists(struct json *json, const struct seed *seed)
     json_array_end(json);
 }
 
-void report_seed_json(const struct url *url, const struct seed_options *options, const struct seed *seed)
+static void json_put_admin(struct json *json, const struct seed_report *told)
+{
+    json_name(json, "admin");
+    if (told->admin == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_put_str(json, "table", told->admin->table);
+    json_put_str(json, "user", told->user);
+    json_put_str(json, "email", told->email);
+    json_put_str(json, "framework", str_from(told->admin->framework));
+    json_put_text(json, "hash", told->admin->hash);
+    json_put_bool(json, "created", told->admin->created);
+    json_put_bool(json, "marked", told->admin->marked);
+    json_put_str(json, "password", told->password);
+    json_object_end(json);
+}
+
+void report_seed_json(const struct seed_report *told)
 {
     struct arena *arena = arena_new();
     struct json json;
@@ -134,9 +172,10 @@ void report_seed_json(const struct url *url, const struct seed_options *options,
     json_begin(&json, &out);
     json_object(&json);
     json_put_int(&json, "status", PGRADE_DONE);
-    json_put_str(&json, "database", url_redacted(arena, url));
-    json_put_bool(&json, "dry_run", options->dry_run);
-    json_put_lists(&json, seed);
+    json_put_str(&json, "database", url_redacted(arena, told->url));
+    json_put_bool(&json, "dry_run", told->options->dry_run);
+    json_put_lists(&json, told->seed);
+    json_put_admin(&json, told);
     json_object_end(&json);
     put(&out);
     arena_free(arena);

@@ -232,8 +232,13 @@ def test_seed(database, tmp_path):
     database.execute("CREATE TABLE people (id serial PRIMARY KEY)")
     (tmp_path / "people.csv").write_text("id\n7\n", encoding="utf-8")
     (tmp_path / "x.sql").write_text("DELETE FROM people WHERE id = 8", encoding="utf-8")
-    (tmp_path / "notes").write_text("", encoding="utf-8")
-    check([report("seed", database.url, str(tmp_path)), report("seed", database.url, str(tmp_path), "--fresh")], "seed")
+    database.execute("CREATE TABLE users (username text, remember_token text, email text, password text)")
+    database.execute("CREATE TABLE accounts (login text, password text)")
+    (tmp_path / "notes").write_text("x", encoding="utf-8")
+    laravel = ["--admin", "a:a@b", "--admin-table", "users", "--password-file", str(tmp_path / "notes")]
+    flask = ["--admin", "a", "--admin-table", "accounts", "--admin-generate"]
+    check([report("seed", database.url, "--dry-run", *words) for words in (laravel, flask)] +
+          [report("seed", database.url, str(tmp_path)), report("seed", database.url, str(tmp_path), "--fresh")], "seed")
 
 
 LOOKED_AT = """
