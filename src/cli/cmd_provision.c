@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/confirm_name.h"
 #include "cli/connect.h"
+#include "cli/env.h"
 #include "cli/report_provision.h"
 #include "cli/server.h"
 #include "cli/table.h"
@@ -131,6 +132,17 @@ static bool ask_about_env(struct invocation *invocation, const struct provision_
                    err);
 }
 
+/* Nothing is known of git where there is none. */
+static void warn_of_git(const struct invocation *invocation, const struct provision_options *options,
+                        const struct provision_result *result)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct env_git git;
+
+    if (result->env_written && env_git_look(invocation->arena, options->env_file, &git, &ignored))
+        env_warn_git(options->env_file, &git);
+}
+
 static bool make(struct invocation *invocation, struct err *err)
 {
     const char *key = option_value(invocation, "key");
@@ -157,6 +169,7 @@ static bool make(struct invocation *invocation, struct err *err)
                               done ? invocation->status : err_exit_status(err->code));
     else
         report_provision(invocation, &options, &result, done ? NULL : err);
+    warn_of_git(invocation, &options, &result);
     invocation->reported = invocation->json;
     return done;
 }

@@ -117,10 +117,8 @@ static bool swap(struct reset_job *job, struct err *err)
 /* The connection may be gone, and nobody knows how far the server came. */
 static void tell_state(struct err *err)
 {
-    if (err->code == ERR_CONNECT)
-        err_hint(err, "the database is whole, as it was or empty; the same command drops what is left over");
-    else
-        err_detail(err, "the database is as it was");
+    err_prefix(err, err->code == ERR_CONNECT ? "the database is whole, as it was or empty"
+                                             : "the database is as it was");
 }
 
 static bool may_go_on(const struct reset_job *job, struct err *err)

@@ -221,8 +221,7 @@ bool reset_inside(struct reset_job *job, struct err *err)
     if (!empty_at_once(job, &failure)) {
         if (!is_out_of_locks(&failure)) {
             *err = failure;
-            err_detail(err, "the database is as it was");
-            return false;
+            return err_prefix(err, "the database is as it was");
         }
         if (!empty_in_parts(job, err))
             return false;

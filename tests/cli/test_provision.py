@@ -188,6 +188,12 @@ def test_a_new_env_file_is_for_its_owner_alone(server, made, tmp_path):
     assert ask(server, "SELECT count(*) FROM pg_roles WHERE rolname = 'never'") == [(0,)]
 
 
+def test_an_env_file_that_git_would_commit(server, made, tmp_path):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    outcome = pgrade.run("provision", made("committed"), "--server", server.url(), "--env-file", str(tmp_path / ".env"))
+    assert outcome.status == pgrade.OK and ".gitignore" in outcome.stderr, outcome
+
+
 def test_a_password_that_is_unknown_goes_into_no_file(server, made, tmp_path):
     name = made("known")
     provision(server, name)

@@ -261,7 +261,7 @@ def test_a_database_of_that_name_that_is_not_pgrades(app, cluster):
     name = Database(cluster, "postgres").execute("SELECT 'pgrade_reset_' || left(md5(%s), 16) || '_old'", (database.name,))[0][0]
     cluster.create_database(name)
     report = reset(url, database.name, status=pgrade.FAILED)
-    assert "already exists" in report["error"]["detail"]
+    assert "already exists" in report["error"]["detail"] and "is as it was" in report["error"]["message"]
     assert database.execute("SELECT count(*) FROM author") == [(2,)]
     cluster.drop_database(name)
 
