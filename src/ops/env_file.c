@@ -60,7 +60,9 @@ static bool edit_file(const char *path, edit *change, void *context, struct err 
     struct fs_lock lock;
     bool done = false;
 
-    if (fs_lock_directory(directory, LOCK_WAIT_MS, &lock, err)) {
+    if (!fs_is_directory(directory))
+        err_set(err, ERR_FAILED, "there is no directory %s for %s", directory, path);
+    else if (fs_lock_directory(directory, LOCK_WAIT_MS, &lock, err)) {
         done = edit_locked(arena, path, change, context, err);
         fs_unlock(&lock);
     }

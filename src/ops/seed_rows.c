@@ -90,6 +90,17 @@ static bool bad_value(const struct seed_filling *filling, const struct seed_row 
                       row->cells[i].text.len > 200 ? "..." : "", why);
 }
 
+/* An explicit cast would cut a text that is too long for character varying(40), and say nothing. */
+static bool is_too_long(const struct seed_column *column, const struct pgrade_value *value)
+{
+    ptrdiff_t bracket = str_find(column->type, '(');
+    struct str digits = str_slice(column->type, (size_t)(bracket + 1), column->type.len - 1);
+    int64_t maximum;
+
+    return bracket > 0 && str_starts_with(column->type, "character") && str_to_int64(digits, &maximum) &&
+           (int64_t)str_utf8_count((struct str){value->bytes, value->size}) > maximum;
+}
+
 /* The server says what is wrong with a value, and not where it stood: each is tried alone. */
 static bool find_culprit(const struct seed_filling *filling, const struct seed_row *row,
                          const struct pgrade_value *values, struct err *err)
@@ -99,6 +110,10 @@ static bool find_culprit(const struct seed_filling *filling, const struct seed_r
         char *sql =
             arena_printf(filling->run->arena, "SELECT CAST($1 AS %.*s)", STR_ARGS(filling->columns[i]->type));
 
+        if (values[i].type != PGRADE_NULL && is_too_long(filling->columns[i], &values[i])) {
+            (void)bad_value(filling, row, i, "the text is too long", err);
+            return true;
+        }
         if (values[i].type != PGRADE_NULL &&
             !pgrade_run(filling->run->db, sql, &values[i], 1, NULL, &error) &&
             error.kind == PGRADE_KIND_DATA) {

@@ -117,6 +117,7 @@ def test_what_cannot_be_done_is_said(place):
     assert "try: pgrade env set" in env(place, "list", status=pgrade.FAILED).stderr
     assert "there is no file .env" in env(place, "run", "true", status=pgrade.FAILED).stderr
     assert "there is no file" in env(place, "get", "A", status=pgrade.FAILED).stderr
+    assert "there is no directory nowhere" in env(place, "set", "A=1", "--file", "nowhere/.env", status=pgrade.FAILED).stderr
     put(place, "A=1\n")
     assert ".env has no B" in env(place, "get", "B", status=pgrade.FAILED).stderr
     for word in ("", "1A=s3cret", "A B", "s3cret value"):

@@ -239,6 +239,13 @@ def test_types_of_postgresql_from_json(database, tmp_path):
     assert "twice is computed" in place.seed(str(path), status=pgrade.FAILED).stderr
 
 
+def test_text_that_is_too_long_for_postgresql(database, tmp_path):
+    database.execute(SCHEMA["postgres"])
+    place = Place("postgres", database.url, tmp_path)
+    place.put(teams_csv="id,name\n1,\u00e9" + "x" * 39 + "\n2," + "y" * 41 + "\n")
+    assert "teams.csv:3: column name: the value is none of character varying(40)" in place.seed(status=pgrade.FAILED).stderr
+
+
 def test_behind_a_pooler(cluster, database, tmp_path):
     database.execute(SCHEMA["postgres"])
     with Pooler(cluster) as pooler:
