@@ -71,6 +71,23 @@ static void put_part(struct buf *out, struct arena *arena, const char *name, str
     put_prose(out, arena, text, TEXT_COLUMN + 6, wrap_width());
 }
 
+/* What the check says in general stands behind the last of several findings that have no mend of their own.
+ */
+static void put_finding(const struct check_result *result, size_t which, struct buf *out, struct arena *arena)
+{
+    struct str mend = result->findings[which].mend;
+    bool last = which + 1 == result->count || result->findings[which + 1].mend.len > 0;
+
+    buf_printf(out, "%*s", TEXT_COLUMN, "");
+    put_prose(out, arena, one_line(arena, result->findings[which].what), TEXT_COLUMN, wrap_width());
+    /* Whole, to be copied. */
+    if (mend.len > 0)
+        buf_printf(out, "%*smend: %.*s\n", TEXT_COLUMN, "",
+                   STR_ARGS(screen_text(arena, one_line(arena, mend))));
+    else if (last)
+        put_part(out, arena, "mend:", str_from(result->check->mend));
+}
+
 static void put_result(const struct invocation *invocation, const struct check_result *result,
                        struct buf *out)
 {
@@ -85,21 +102,10 @@ static void put_result(const struct invocation *invocation, const struct check_r
     } else {
         buf_printf(out, "%s\n", result->check->name);
     }
-    for (size_t i = 0; i < result->count; i++) {
-        struct str mend = result->findings[i].mend;
-
-        buf_printf(out, "%*s", TEXT_COLUMN, "");
-        put_prose(out, arena, one_line(arena, result->findings[i].what), TEXT_COLUMN, wrap_width());
-        /* Whole, to be copied. */
-        if (mend.len > 0)
-            buf_printf(out, "%*smend: %.*s\n", TEXT_COLUMN, "",
-                       STR_ARGS(screen_text(arena, one_line(arena, mend))));
-    }
-    if (result->count == 0)
-        return;
-    put_part(out, arena, "why:", str_from(result->check->why));
-    if (result->findings[0].mend.len == 0)
-        put_part(out, arena, "mend:", str_from(result->check->mend));
+    for (size_t i = 0; i < result->count; i++)
+        put_finding(result, i, out, arena);
+    if (result->count > 0)
+        put_part(out, arena, "why:", str_from(result->check->why));
 }
 
 static size_t count_of(const struct check_report *report, enum check_state state)

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import select
 import shutil
 import signal
 import socket
@@ -14,9 +15,9 @@ import psycopg2
 import pytest
 
 import pgrade
-from cluster import Cluster, free_port
+from cluster import Cluster
 from pooler import Pooler
-from test_check import can_connect, finding, follow, is_gone, look, psycopg2_run, result_of, set_rules, stops_at, until
+from test_check import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
 from test_tls import certificates, tls_settings  # noqa: F401
 
 pytestmark = pytest.mark.core
@@ -164,7 +165,6 @@ class CutsWhatIsIdle:
             threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client):
-        import select
         server = socket.create_connection(("127.0.0.1", self.port))
         other = {client: server, server: client}
         while True:
