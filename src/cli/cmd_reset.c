@@ -106,7 +106,7 @@ static bool run(struct invocation *invocation, struct err *err)
 }
 
 static const struct option options[] = {
-    {"backup", 0, "[DIR]", "keep a backup first, below DIR (`backups`); when that fails, nothing is emptied"},
+    {"backup", 0, "[DIR]", "keep a backup first, below DIR (`backups`); if it fails, nothing is done"},
     CONFIRM_OPTION,
     {"force", 0, NULL, "PostgreSQL: disconnect whoever is in it"},
     {"in-place", 0, NULL, "PostgreSQL: drop what is in it, and not the database itself"},
