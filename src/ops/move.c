@@ -2,6 +2,19 @@
 
 #include "base/log.h"
 
+/* A connection that nobody used while a large database was dumped may be gone: routers forget such. */
+static bool revive(struct move *move, const struct url *url, struct engine **engine, struct err *err)
+{
+    struct err lost = {.code = ERR_NONE};
+    int64_t one;
+
+    if (engine_int(*engine, (struct str)STR("SELECT 1"), &one, &lost))
+        return true;
+    engine_close(*engine);
+    *engine = NULL;
+    return move_open(move, url, engine, err);
+}
+
 static bool each(struct move *move, bool (*step)(struct move *, struct moved_database *, struct err *),
                  struct err *err)
 {
@@ -9,7 +22,7 @@ static bool each(struct move *move, bool (*step)(struct move *, struct moved_dat
 
     for (size_t i = 0; i < result->database_count; i++) {
         stage_count(move->options->stage, i, result->database_count);
-        if (!step(move, &result->databases[i], err))
+        if (!revive(move, move->options->new, &move->new, err) || !step(move, &result->databases[i], err))
             return false;
     }
     return true;

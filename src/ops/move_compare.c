@@ -82,17 +82,45 @@ static bool compare_counters(struct move *move, const struct moved_database *dat
     return true;
 }
 
-static struct str first_difference(struct arena *arena, const struct verify_result *result)
+/* What belongs to an extension comes with NEW's version of it: no dump holds it. */
+static bool read_extensions(struct move *move, const struct url *url, struct str schema, struct lines *names,
+                            struct err *err)
+{
+    static const char sql[] =
+        "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_depend d ON d.objid = c.oid"
+        " AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e'"
+        " WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)";
+    struct engine *engine = NULL;
+    struct rows *rows = NULL;
+    bool found = false;
+    bool done =
+        move_open(move, url, &engine, err) && engine_query(engine, str_from(sql), &schema, 1, &rows, err);
+
+    while (done && (done = rows_next(rows, &found, err)) && found)
+        ARENA_PUSH(move->arena, names->items, names->count, names->capacity) =
+            str_dup(move->arena, rows->cells[0].bytes);
+    rows_close(rows);
+    engine_close(engine);
+    return done;
+}
+
+/* NULL ptr: there is none, but for what belongs to extensions. */
+static struct str first_difference(struct arena *arena, const struct verify_result *result,
+                                   const struct lines *extensions)
 {
     for (size_t i = 0; i < result->table_count; i++)
-        if (!result->tables[i].equal)
+        if (!result->tables[i].equal && !has_line(extensions, result->tables[i].names[0]))
             return str_printf(arena, "table %.*s", STR_ARGS(result->tables[i].names[0]));
-    for (size_t i = 0; i < result->remark_count; i++)
-        if (result->remarks[i].differs)
-            return str_printf(arena, "%s %.*s%s%.*s: %.*s", result->remarks[i].what,
-                              STR_ARGS(result->remarks[i].table), result->remarks[i].table.len > 0 ? "." : "",
-                              STR_ARGS(result->remarks[i].name), STR_ARGS(result->remarks[i].text));
-    return str_from("it does not say where");
+    for (size_t i = 0; i < result->remark_count; i++) {
+        const struct verify_remark *remark = &result->remarks[i];
+
+        if (remark->differs &&
+            !has_line(extensions, remark->table.ptr != NULL ? remark->table : remark->name))
+            return str_printf(arena, "%s %.*s%s%.*s: %.*s", remark->what, STR_ARGS(remark->table),
+                              remark->table.len > 0 ? "." : "", STR_ARGS(remark->name),
+                              STR_ARGS(remark->text));
+    }
+    return (struct str){NULL, 0};
 }
 
 /* *difference: NULL ptr: the tables of that schema are equal. */
@@ -106,14 +134,18 @@ static bool verify_schema(struct move *move, const struct moved_database *databa
                                      .plan = {.target_schema = schema},
                                      .trace = move->options->trace,
                                      .interrupted = move->options->interrupted};
+    struct lines extensions = {.items = NULL};
     struct verify_result result;
     struct arena *arena = arena_new();
+    struct str first;
     bool done = verify_run(arena, &options, &result, err);
 
     *difference = (struct str){NULL, 0};
-    if (done && !result.equal)
-        *difference = str_printf(move->arena, "schema %.*s: %.*s", STR_ARGS(schema),
-                                 STR_ARGS(first_difference(arena, &result)));
+    if (done && !result.equal && (done = read_extensions(move, &old, schema, &extensions, err))) {
+        first = first_difference(arena, &result, &extensions);
+        if (first.ptr != NULL)
+            *difference = str_printf(move->arena, "schema %.*s: %.*s", STR_ARGS(schema), STR_ARGS(first));
+    }
     verify_close(&result);
     arena_free(arena);
     return done;

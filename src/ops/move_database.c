@@ -1,4 +1,5 @@
 /* The steps of one database: dumped, made, restored; and where an interrupted run of them goes on. */
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,32 +69,69 @@ static bool is_current(struct move *move, struct moved_database *database, bool 
     return true;
 }
 
-/* What an earlier run of this move made of it on NEW goes, unless somebody works there already. */
-static bool take_back(struct move *move, struct moved_database *database, struct err *err)
+/* What is in the database on NEW that an earlier run of this move has made, or begun to fill. */
+enum found {
+    FOUND_NOTHING,
+    FOUND_HALF, /* several connections were restoring into it */
+    FOUND_SAME, /* as the dump */
+    FOUND_OTHER /* somebody works there */
+};
+
+static bool look_at_new(struct move *move, const struct moved_database *database, enum found *found,
+                        struct str *what, struct err *err)
 {
     struct url url = move_url(move, database, true);
     struct engine *engine = NULL;
-    struct str object = {NULL, 0};
+    bool half = false;
     struct str *lines;
     size_t count = 0;
-    bool done;
+    bool done = move_open(move, &url, &engine, err) &&
+                restore_is_unfinished(move->arena, engine, &half, err) &&
+                database_find_object(move->arena, engine, what, err);
 
-    if (database->step < MOVE_MAKING || (database->step == MOVE_MAKING && !database->exists &&
-                                         instance_database(&move->result->new, database->target) == NULL))
-        return true;
-    done = move_open(move, &url, &engine, err) && database_find_object(move->arena, engine, &object, err);
     engine_close(engine);
-    if (!done || object.ptr == NULL)
-        return done && (database->exists || database_drop(move->new, database->target, err));
+    *found = half ? FOUND_HALF : FOUND_NOTHING;
+    if (!done || half || what->ptr == NULL)
+        return done;
     if (!move_differences(move, database, true, &lines, &count, err))
         return false;
-    database->clean = count == 0 && database->exists;
-    if (count == 0)
-        return database->exists || database_drop(move->new, database->target, err);
-    err_set(err, ERR_REFUSED, "%.*s has to be moved again, and on NEW it was written since",
-            STR_ARGS(database->dump.facts.name));
-    err_detail(err, "%.*s", STR_ARGS(lines[0]));
-    return err_hint(err, "empty it on NEW, or keep what is there: --snapshot");
+    *found = count == 0 ? FOUND_SAME : FOUND_OTHER;
+    if (count > 0)
+        *what = str_printf(move->arena, "it has %.*s; beside the dump: %.*s", STR_ARGS(*what),
+                           STR_ARGS(lines[0]));
+    return true;
+}
+
+static bool somebody_works_there(const struct moved_database *database, struct str what, struct err *err)
+{
+    err_set(err, ERR_REFUSED, "somebody writes in %.*s on NEW, which this move has made or filled",
+            STR_ARGS(database->target));
+    err_detail(err, "%.*s", STR_ARGS(what));
+    return err_hint(err,
+                    "empty that database, when what is in it is not wanted; then the same command goes on");
+}
+
+/* What an earlier run made is dropped to be made anew; where the database was there before, replaced. */
+static bool start_again(struct move *move, struct moved_database *database, struct err *err)
+{
+    database->clean = database->exists;
+    return database->exists || database_drop(move->new, database->target, err);
+}
+
+/* Before it is dumped again. */
+static bool take_back(struct move *move, struct moved_database *database, struct err *err)
+{
+    enum found found;
+    struct str what;
+
+    if (database->step < MOVE_MAKING ||
+        (!database->exists && instance_database(&move->result->new, database->target) == NULL))
+        return true;
+    if (!look_at_new(move, database, &found, &what, err))
+        return false;
+    if (found == FOUND_OTHER)
+        return somebody_works_there(database, what, err);
+    return start_again(move, database, err);
 }
 
 bool move_dump(struct move *move, struct moved_database *database, struct err *err)
@@ -127,23 +165,25 @@ static bool make(struct move *move, struct moved_database *database, struct err 
                                  .name = database->target,
                                  .owner = database->owner,
                                  .major = move->result->new.major};
+    struct err failure = {.code = ERR_NONE};
+    bool again = database->step == MOVE_MAKING;
     bool has = true;
-    bool there;
 
     stage_set(move->options->stage, "making", database->target, NULL);
-    there = instance_database(&move->result->new, database->target) != NULL;
-
     if (move->options->locale.ptr != NULL && str_is(wish.facts->provider, "c")) {
         if (!database_has_locale(move->arena, move->new, wish.facts->collate, &has, err))
             return false;
         wish.locale = has ? (struct str){NULL, 0} : move->options->locale;
     }
-    /* One that an interrupted run made before it could write that down. */
-    if (database->step == MOVE_MAKING && there)
-        return move_step_done(move, database, MOVE_MADE, err);
-    return move_step_done(move, database, MOVE_MAKING, err) &&
-           (database->exists || database_create(move->new, &wish, err)) &&
-           move_step_done(move, database, MOVE_MADE, err);
+    if (!move_step_done(move, database, MOVE_MAKING, err))
+        return false;
+    /* A server goes on with a statement whose client is gone: it may have come into being only now. */
+    if (!database->exists && !database_create(move->new, &wish, &failure) &&
+        !(again && (strcmp(failure.sqlstate, "42P04") == 0 || strcmp(failure.sqlstate, "23505") == 0))) {
+        *err = failure;
+        return false;
+    }
+    return move_step_done(move, database, MOVE_MADE, err);
 }
 
 /* The client of an interrupted run may be gone before the server has noticed. */
@@ -167,34 +207,25 @@ static bool wait_for_others(struct move *move, const struct moved_database *data
     return err_hint(err, "pgrade show NEW tells who is connected; try again when it has ended");
 }
 
-/* *whole: it was restored by a run that could not write that down any more.  What several connections left of
- * it goes, where the database is ours. */
+/* *whole: it was restored by a run that could not write that down any more. */
 static bool look_at_target(struct move *move, struct moved_database *database, bool *whole, struct err *err)
 {
-    struct url url = move_url(move, database, true);
-    struct engine *engine = NULL;
-    struct str object = {NULL, 0};
-    struct str *lines;
-    size_t count = 0;
-    bool done;
+    enum found found;
+    struct str what;
 
     *whole = false;
     if (!database->earlier || database->clean)
         return true;
-    done = wait_for_others(move, database, err) && move_open(move, &url, &engine, err) &&
-           database_find_object(move->arena, engine, &object, err);
-    engine_close(engine);
-    if (!done || object.ptr == NULL)
-        return done;
-    if (!move_differences(move, database, true, &lines, &count, err))
+    if (!wait_for_others(move, database, err) || !look_at_new(move, database, &found, &what, err))
         return false;
-    *whole = count == 0;
-    if (*whole || database->exists)
-        return true; /* the restore itself refuses what is not empty */
+    *whole = found == FOUND_SAME;
+    if (found == FOUND_OTHER)
+        return somebody_works_there(database, what, err);
+    if (found != FOUND_HALF)
+        return true;
     log_message(LOG_WARNING, "%.*s on NEW was left half restored: it is made again",
                 STR_ARGS(database->target));
-    database->step = MOVE_DUMPED;
-    return database_drop(move->new, database->target, err) && make(move, database, err);
+    return start_again(move, database, err) && (database->exists || make(move, database, err));
 }
 
 static bool restore(struct move *move, struct moved_database *database, struct err *err)

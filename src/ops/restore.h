@@ -71,6 +71,11 @@ struct restore_result {
 bool restore_look(struct arena *arena, const struct restore_options *options, struct restore_result *result,
                   struct err *err) MUST_USE;
 
+/* Whether a restore by several connections was interrupted in the database: what it has is not whole. */
+struct engine;
+bool restore_is_unfinished(struct arena *arena, struct engine *engine, bool *unfinished,
+                           struct err *err) MUST_USE;
+
 /* After restore_look().  ERR_DIFFERENT: it was restored, and is not what the manifest says. */
 bool restore_run(struct arena *arena, const struct restore_options *options, struct restore_result *result,
                  struct err *err) MUST_USE;

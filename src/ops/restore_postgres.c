@@ -29,7 +29,7 @@ static bool check_empty(struct arena *arena, struct engine *engine, struct err *
     return err_hint(err, "restore into a new database, or replace what the backup holds too: --clean");
 }
 
-static bool has_mark(struct arena *arena, struct engine *engine, bool *has, struct err *err)
+bool restore_is_unfinished(struct arena *arena, struct engine *engine, bool *has, struct err *err)
 {
     struct value value;
 
@@ -44,7 +44,7 @@ static bool check_mark(struct arena *arena, struct engine *engine, struct err *e
 {
     bool has;
 
-    if (!has_mark(arena, engine, &has, err))
+    if (!restore_is_unfinished(arena, engine, &has, err))
         return false;
     if (!has)
         return true;

@@ -155,11 +155,11 @@ def start_and_wait(urls, folder, tmp_path, environment, *options):
     return running
 
 
-@pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
-def test_killed_and_gone_on(program, old, new, urls, tmp_path):
-    """Nothing half-done counts, and what is done is not done again."""
+@pytest.mark.parametrize("program, jobs", [("pg_dump", ()), ("pg_restore", ()), ("pg_restore", ("--jobs", "2"))])
+def test_killed_and_gone_on(program, jobs, old, new, urls, tmp_path):
+    """Nothing half-done counts, and what is done is not done again; also where the server made a database behind the kill."""
     folder = tmp_path / "programs"
-    running = start_and_wait(urls, folder, tmp_path, program_in(folder, program, WAIT_AT.format("c")))
+    running = start_and_wait(urls, folder, tmp_path, program_in(folder, program, WAIT_AT.format("c")), *jobs)
     locked = pgrade.run("move", *urls, directory=tmp_path)
     assert locked.status == pgrade.REFUSED and "just now" in locked.stderr, locked
     running.kill()
@@ -171,12 +171,37 @@ def test_killed_and_gone_on(program, old, new, urls, tmp_path):
     journal = json.loads((tmp_path / "backups" / left / "move.json").read_text())
     steps = [one["step"] for one in journal["databases"]]
     assert steps == (["dumped"] * 2 + ["listed"] if program == "pg_dump" else ["restored"] * 2 + ["made"])
+    if program == "pg_restore" and not jobs:
+        journal["databases"][2]["step"] = "making"
+        (tmp_path / "backups" / left / "move.json").write_text(json.dumps(journal))
     first = tmp_path / "backups" / left / "databases" / "a" / "dump"
     before = first.stat().st_mtime_ns
-    found = move(urls, tmp_path).report
-    assert found["resumed"] and found["done"]
+    outcome = move(urls, tmp_path, *jobs)
+    found = outcome.report
+    assert found["resumed"] and found["done"] and ("c on NEW was left half restored" in outcome.stderr) == bool(jobs), outcome
     assert os.stat(os.path.join(found["path"], "databases", "a", "dump")).st_mtime_ns == before
+    assert execute(new.url("c"), "SELECT to_regnamespace('pgrade_restoring')", True) == [(None,)]
     assert_moved(old, new)
+
+
+def test_new_is_in_use_already(old, new, urls, tmp_path):
+    """Where somebody writes on NEW before an interrupted move went on, nothing of it is dropped."""
+    folder = tmp_path / "programs"
+    running = start_and_wait(urls, folder, tmp_path, program_in(folder, "pg_restore", WAIT_AT.format("b")))
+    running.kill()
+    running.communicate()
+    execute(new.url("a"), "INSERT INTO people (name) VALUES ('on new')")
+    execute(new.url("b", "tenant", "other: secret"), "CREATE TABLE mine (id int)")
+    execute(old.url("a"), "INSERT INTO people (name) VALUES ('late')")
+    try:
+        refused = move(urls, tmp_path, status=pgrade.REFUSED)
+        assert "somebody writes in a on NEW" in refused.stderr and "4 rows instead of 3" in refused.stderr, refused
+        execute(old.url("a"), "DELETE FROM people WHERE name = 'late'")
+        refused = move(urls, tmp_path, status=pgrade.REFUSED)
+        assert "somebody writes in b on NEW" in refused.stderr and "it has mine" in refused.stderr, refused
+        assert count(new, "a") == 4 and count(new, "b", "mine") == 0
+    finally:
+        execute(old.url("a"), "DELETE FROM people WHERE name = 'late'; SELECT setval('people_id_seq', 3)")
 
 
 def test_old_was_written_in_between(old, new, urls, tmp_path):
@@ -280,6 +305,22 @@ def test_where_no_database_may_be_made(old, new, tmp_path):
     assert count(new, "given") == 5
 
 
+def test_an_idle_connection_that_is_lost_and_a_table_of_an_extension(old, new, tmp_path):
+    """The server ends what nobody uses, as routers forget it; and a table of an extension is the extension's."""
+    execute(old.url("a"), "CREATE EXTENSION pg_trgm; CREATE TABLE theirs (id int); INSERT INTO theirs VALUES (1); ALTER EXTENSION pg_trgm ADD TABLE theirs")
+    program = program_in(tmp_path / "programs", "pg_dump", f"""{CLIENT}/psql -qAt "{new.socket_url()}" -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgrade move'" >/dev/null""")
+    try:
+        found = move((old.url("a"), new.url()), tmp_path, "--exclude", "b,c", **program).report
+        assert found["done"] and execute(new.url("a"), "SELECT to_regclass('theirs')", True) == [(None,)]
+    finally:
+        execute(old.url("a"), "DROP EXTENSION pg_trgm CASCADE")
+
+
+def test_the_same_server(old, tmp_path):
+    refused = move((old.url("a"), old.socket_url("postgres")), tmp_path, status=pgrade.REFUSED)
+    assert "are the same server" in refused.report["remarks"][0]["text"]
+
+
 def test_names_and_owners(old, new, tmp_path):
     new.execute("CREATE ROLE keeper")
     try:
@@ -361,7 +402,6 @@ def test_behind_a_pooler_in_transaction_mode(new, tmp_path):
         assert outcome.status == pgrade.REFUSED and "the server itself" in outcome.stderr, outcome
         outcome = pgrade.run("move", new.url(), pooler.url("postgres"), directory=tmp_path)
         assert outcome.status == pgrade.REFUSED and "the server itself" in outcome.stderr, outcome
-        outcome = pgrade.run("move", plain.url("shop"), plain.socket_url("other"), directory=tmp_path)
     assert os.listdir(tmp_path) == []
 
 
