@@ -7,6 +7,7 @@
 #include "engine/sqlite/write.h"
 #include "ops/downgrade_intern.h"
 #include "ops/interrupt.h"
+#include "ops/locks.h"
 #include "schema/ident.h"
 
 static bool connect_source(struct downgrade_run *run, struct err *err)
@@ -22,6 +23,7 @@ static bool connect_source(struct downgrade_run *run, struct err *err)
                      (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                                      " SET LOCAL row_security = off; SET LOCAL work_mem = '64MB'"),
                      err) ||
+        !locks_begin(run->control, err) ||
         !engine_value(run->control, run->arena,
                       (struct str)STR("SELECT split_part(current_setting('server_version'), ' ', 1)"), NULL,
                       0, &version, err))
@@ -88,7 +90,7 @@ static bool bring_rows(struct downgrade_run *run, struct err *err)
         run->digesters[i] = digester_new(run->arena, &plan->tables[i]);
         if (!count_rows(run, i, &outcome->counted, err) ||
             !back_table(back, i, run->digesters[i], &outcome->counts, err) ||
-            !digester_target_end(run->digesters[i], err))
+            !digester_target_end(run->digesters[i], err) || !locks_read(run->control, i, err))
             return false;
     }
     if (back->misfit_total == 0)

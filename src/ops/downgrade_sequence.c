@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "ops/downgrade_intern.h"
+#include "ops/locks.h"
 #include "schema/ident.h"
 
 /* The last number that the column's sequence gave; *known false: it has none, or none that may be read. */
@@ -85,7 +86,8 @@ bool downgrade_sequences(struct downgrade_run *run, struct err *err)
 
         if (!table->source->autoincrement || table->source->rowid_column < 0)
             continue;
-        if (!last_given(run, table, &known, &last, err) || (known && !raise_last(run, table, last, err)))
+        if (!last_given(run, table, &known, &last, err) || (known && !raise_last(run, table, last, err)) ||
+            !locks_read(run->control, i, err))
             return err_prefix(err, "%.*s: its next number", STR_ARGS(table->source->name.text));
     }
     return true;

@@ -55,3 +55,5 @@ def test_the_number_that_publishing_needs_is_named(source, server, tmp_path):
     restart(server, 10)
     outcome = pgrade.run("verify", source, database.socket_url, "--json")
     assert outcome.status == pgrade.OK, outcome.stderr
+    outcome = pgrade.run("downgrade", database.socket_url, str(tmp_path / "back.db"))
+    assert outcome.status == pgrade.OK, outcome.stderr
