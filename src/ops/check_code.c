@@ -34,6 +34,21 @@ static bool is_one_of(const char *name, const char *const *list, size_t count)
     return false;
 }
 
+/* Of user:password; "{user}:{word}", "%s:%s", "$USER:..." and "USER:PASSWORD" are patterns, and where quotes
+ * are the text ends. */
+static bool is_password(struct str userinfo)
+{
+    ptrdiff_t colon = str_find(userinfo, ':');
+    struct str password =
+        colon <= 0 ? (struct str){NULL, 0} : str_slice(userinfo, (size_t)colon + 1, userinfo.len);
+
+    for (size_t i = 0; i + 1 < userinfo.len; i++)
+        if ((userinfo.ptr[i] == '%' || userinfo.ptr[i] == '$') && strchr("s({", userinfo.ptr[i + 1]) != NULL)
+            return false;
+    return password.len > 0 && !str_is_nocase(password, "password") && str_find(userinfo, '{') < 0 &&
+           str_find(userinfo, '"') < 0 && str_find(userinfo, '\'') < 0 && str_find(userinfo, '<') < 0;
+}
+
 /* postgresql://user:password@: the part before the '@' has a ':' and no end of a text. */
 static bool has_password(struct str line)
 {
@@ -50,12 +65,7 @@ static bool has_password(struct str line)
             at = str_find(rest, '@');
             if (at <= 0)
                 continue;
-            rest = str_slice(rest, 0, (size_t)at);
-            /* "{user}:{password}@", "%s:%s@" and "USER:PASSWORD@" are patterns. */
-            if (str_find(rest, ':') > 0 && (size_t)str_find(rest, ':') + 1 < rest.len &&
-                str_find(rest, '{') < 0 && str_find(rest, '%') < 0 && str_find(rest, '$') < 0 &&
-                str_find(rest, '"') < 0 && str_find(rest, '\'') < 0 && str_find(rest, '<') < 0 &&
-                !str_contains_nocase(rest, "password"))
+            if (is_password(str_slice(rest, 0, (size_t)at)))
                 return true;
         }
     return false;
@@ -89,8 +99,10 @@ static void look_at_file(struct walk *walk, const char *path)
     struct str text;
     size_t number = 0;
 
-    if (!fs_read(walk->run->arena, path, FILE_MAXIMUM, &text, &ignored))
+    if (!fs_read(walk->run->arena, path, FILE_MAXIMUM, &text, &ignored)) {
+        walk->cut = true;
         return;
+    }
     while (text.len > 0) {
         ptrdiff_t end = str_find(text, '\n');
 

@@ -25,6 +25,7 @@ static const struct {
     const char *file;
     const char *add; /* a package of that name to it */
 } lists[] = {{"requirements.txt", "echo '%s' >> '%s'"},
+             {"requirements?*.txt", "echo '%s' >> '%s'"},
              {"requirements/*.txt", "echo '%s' >> '%s'"},
              {"pyproject.toml", "add \"%s\" to dependencies in '%s'"},
              {"Pipfile", "pipenv install '%s'   # writes it into %s"},

@@ -181,6 +181,7 @@ const struct check_entry check_limit_checks[] = {
      .looks = "when the server ends: --expires DATE, or what the provider does with free instances",
      .why = "on that day the database is gone, with its backups at the provider",
      .mend = "a backup, and a restore to a new instance, before that day",
+     .alone = true,
      .run = check_expiry},
     {.name = "idle",
      .looks = "whether a connection is cut that does nothing for as long as --idle SECONDS says",

@@ -132,6 +132,10 @@ void check_query(struct check_run *run)
         check_skip(run, "no virtual environment of Python is known: --venv DIR");
         return;
     }
+    if (run->unit != NULL && run->unit->unread != NULL) {
+        check_skip(run, "%s: the environment of the service is not known", run->unit->unread_failure.primary);
+        return;
+    }
     if (run->application == NULL || !fs_is_directory(run->application))
         options.directory = NULL;
     options.environment = environment_of(run);

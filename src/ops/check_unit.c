@@ -167,7 +167,10 @@ static void check_unit_url(struct check_run *run)
     }
     for (size_t i = 0; i < ARRAY_LENGTH(names) && variable == NULL; i++)
         variable = unit_variable(run->unit, names[i]);
-    if (variable == NULL) {
+    if (variable == NULL && run->unit->unread != NULL) {
+        check_skip(run, "%s%s%s; root may look", run->unit->unread_failure.primary,
+                   run->unit->unread_failure.detail[0] != '\0' ? ": " : "", run->unit->unread_failure.detail);
+    } else if (variable == NULL) {
         tell_missing(run);
     } else if (variable->passed_over) {
         check_found(run, CHECK_PROBLEM, str_printf(run->arena, "sed -i 's/^export //' '%s'", variable->from),

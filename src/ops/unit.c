@@ -297,13 +297,16 @@ static bool take_drop_ins(struct reading *reading, bool by_path, struct err *err
 static void take_dotenv(struct reading *reading, const char *path)
 {
     struct unit *unit = reading->unit;
-    struct err ignored = {.code = ERR_NONE};
+    struct err failure = {.code = ERR_NONE};
     struct dotenv dotenv = {.items = NULL};
     struct str text;
 
-    if (!fs_read(reading->arena, path, UNIT_MAXIMUM, &text, &ignored) ||
-        !dotenv_parse(reading->arena, text, path, &dotenv, &ignored))
+    if (!fs_read(reading->arena, path, UNIT_MAXIMUM, &text, &failure) ||
+        !dotenv_parse(reading->arena, text, path, &dotenv, &failure)) {
+        unit->unread = path;
+        unit->unread_failure = failure;
         return;
+    }
     for (size_t i = 0; i < dotenv.count; i++)
         ARENA_PUSH(reading->arena, unit->variables, unit->variable_count, unit->variable_capacity) =
             (struct unit_variable){

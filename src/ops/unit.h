@@ -32,6 +32,8 @@ struct unit {
     struct unit_file *files; /* EnvironmentFile, in order */
     size_t file_count;
     size_t file_capacity;
+    const char *unread; /* one of these files that is there and could not be read; NULL: none */
+    struct err unread_failure;
     struct unit_variable
         *variables; /* of Environment, then of the files that are there; the last one holds */
     size_t variable_count;

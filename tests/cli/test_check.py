@@ -50,7 +50,7 @@ def stops_at(check, url, **environment):
     assert {one["state"] for one in results[:place]} <= {"ok", "advice", "skipped"}, outcome
     assert results[place]["state"] == "problem", outcome
     assert {(one["state"], one["note"]) for one in results[place + 1:]
-            if one["group"] not in ("service", "application") and one["check"] not in ("provider", "kept")} == {("skipped", "an earlier step failed")}
+            if one["group"] not in ("service", "application") and one["check"] not in ("provider", "kept", "expiry")} == {("skipped", "an earlier step failed")}
     return results[place]["findings"][0]
 
 

@@ -124,6 +124,7 @@ def test_versions_of_sqlalchemy(application, version, state):
 
 
 @pytest.mark.parametrize("line, says", [
+    ('URI = "postgresql://app:my%40password1@db/app"', "holds a URL with a password"),
     ('URI = "postgresql://app:hunter2@db/app"', "holds a URL with a password"),
     ('URI = os.environ.get("DATABASE_URL", "sqlite:///app.db")', "falls back to a SQLite file"),
     ('URI = "sqlite:///app.db"', "names a SQLite file")])
@@ -131,10 +132,29 @@ def test_urls_in_the_code(tmp_path, line, says):
     application = Application(tmp_path)
     application.write("app/config.py", f"import os\n\n{line}\n")
     found = finding("code", *application.words())
-    assert says in found["what"] and f"{tmp_path}/app/config.py:3" in found["what"] and "hunter2" not in str(found)
+    assert says in found["what"] and f"{tmp_path}/app/config.py:3" in found["what"] and "hunter2" not in str(found) and "password1" not in str(found)
     application.write("app/config.py", 'import os\nURI = os.environ["DATABASE_URL"]\n'
-                                       'other = f"postgresql://{user}:{word}@{host}/"\n# postgresql://a:b@c/d\n')
+                                       'other = f"postgresql://{user}:{word}@{host}/"\n# postgresql://a:b@c/d\n'
+                                       'third = "postgresql://%s:%s@%s/" % who\nfourth = "postgresql://USER:PASSWORD@HOST/d"\n')
     is_gone("code", *application.words())
+
+
+def test_what_is_not_read_is_not_called_good(tmp_path):
+    application = Application(tmp_path)
+    application.write("app.py", "pass\n")
+    application.write("data.js", "x" * 600_000)
+    result = result_of(look(*application.words(), "--only", "code"), "code")
+    assert result["state"] == "skipped" and "were not read" in result["note"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert result_of(look(AWAY, "--app", str(empty), "--only", "code"), "code")["state"] == "skipped"
+
+
+def test_a_broken_environment(application, database):
+    os.unlink(application.folder / ".venv/bin/python")
+    os.symlink("/nowhere/python", application.folder / ".venv/bin/python")
+    assert "no such program" in finding("query", *application.words(database.url))["what"]
+    assert "no folder" in finding("driver", database.url, "--venv", "/nowhere")["what"]
 
 
 def test_others_code_is_not_read(application):

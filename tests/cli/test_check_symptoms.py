@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 import pgrade
-from cluster import Cluster
+from cluster import Cluster, free_port
 from pooler import Pooler
 from test_check import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
 from test_tls import certificates, tls_settings  # noqa: F401
@@ -292,6 +292,12 @@ def day(days):
 def test_a_server_that_ends(database, days, says):
     assert says in finding("expiry", database.url, "--expires", day(days))["what"]
     is_gone("expiry", database.url, "--expires", day(200))
+
+
+def test_a_server_that_has_ended():
+    """It cannot be reached any more, and that is told all the same."""
+    outcome = look(f"postgresql://u@127.0.0.1:{free_port()}/d", "--expires", day(-3))
+    assert outcome.status == pgrade.UNREACHABLE and "3 days ago" in result_of(outcome, "expiry")["findings"][0]["what"]
 
 
 @pytest.mark.parametrize("wrong", ["2026-02-29", "tomorrow", "2026-13-01", "2026-1-1"])

@@ -180,6 +180,28 @@ def test_drop_ins_of_several_folders(service):
     service.is_gone("unit-url", SYSTEMD_UNIT_PATH=f"{first.parent}:{service.units}")
 
 
+def not_known(service, **keywords):
+    """The URL of the unit is neither there nor missing."""
+    outcome = look(AWAY, "--unit", str(service.units / "app.service"), "--only", "unit-url", directory="/", **keywords)
+    result = result_of(outcome, "unit-url")
+    assert result["state"] == "skipped" and str(service.folder / "env") in result["note"], outcome
+    return outcome
+
+
+def test_a_file_that_cannot_be_understood(service):
+    service.env("KEY='no end\n")
+    assert "no end" not in not_known(service).stdout
+
+
+def test_a_file_that_only_root_may_read(service, open_folder, stranger):
+    if stranger is None:
+        pytest.skip("only root can make one")
+    for path in (service.folder, *service.folder.parents):
+        if len(path.parts) > 2:
+            path.chmod(0o755)
+    not_known(service, account=stranger)
+
+
 def test_no_such_unit(service):
     outcome = look(AWAY, "--unit", "none", "--only", "unit,unit-url", **service.environment)
     assert "no unit none.service" in result_of(outcome, "unit")["findings"][0]["what"]
