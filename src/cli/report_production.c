@@ -25,12 +25,15 @@ static void put_line(struct buf *out, struct arena *arena, const char *name, str
 
 /* What was found, or why it was not looked at. */
 static void put_details(const struct invocation *invocation, const struct check_result *result,
-                        struct buf *out)
+                        struct str *said, struct buf *out)
 {
     struct arena *arena = invocation->arena;
 
-    if (result->state == CHECK_SKIPPED)
+    /* One reason may keep several checks from being made. */
+    if (result->state == CHECK_SKIPPED && !str_equal(*said, result->note))
         put_line(out, arena, result->check->name, result->note);
+    if (result->state == CHECK_SKIPPED)
+        *said = result->note;
     for (size_t i = 0; i < result->count; i++) {
         struct str mend = result->findings[i].mend;
 
@@ -44,6 +47,7 @@ static void put_item(const struct invocation *invocation, const struct check_rep
                      const struct check_item *item, struct buf *out)
 {
     enum check_state state = check_item_state(item, report);
+    struct str said = {NULL, 0};
     size_t behind = 0;
 
     buf_printf(out, "%s%s%s %s\n", invocation->color ? marks[state].color : "", marks[state].tick,
@@ -54,7 +58,7 @@ static void put_item(const struct invocation *invocation, const struct check_rep
         if (report->results[i].behind)
             behind++;
         else
-            put_details(invocation, &report->results[i], out);
+            put_details(invocation, &report->results[i], &said, out);
     }
     if (behind > 0)
         buf_printf(out, "%*s%zu not looked at: an earlier step failed\n", COLUMN, "", behind);

@@ -12,7 +12,7 @@ const struct check_group check_groups[] = {
     {"activity", URL_POSTGRES, check_activity_checks},
     {"limits", URL_POSTGRES, check_limit_checks},
     {"service", URL_POSTGRES, check_service_checks},
-    {"unit", URL_POSTGRES, check_unit_checks},
+    {"systemd", URL_POSTGRES, check_unit_checks},
     {"application", URL_POSTGRES, check_application_checks},
     {"production", URL_POSTGRES, check_production_checks},
     {"file", URL_SQLITE, check_file_checks},

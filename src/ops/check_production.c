@@ -257,7 +257,7 @@ const struct check_item check_items[] = {
     {"the driver is installed", {"driver", "sqlalchemy"}},
     {"the URL comes from the environment", {"env-file", "unit-url", "code"}},
     {"migrations are applied", {"relations", "ledgers", "migrations"}},
-    {"the service runs, and agrees with the shell", {"unit", "service", "process", "shell"}},
+    {"the service runs, and agrees with the shell", {"unit", "service-runs", "process", "shell"}},
     {"a query by the application's own means succeeds", {"query"}},
     {"the logs are clean since the last start", {"logs"}},
     {"backups are recent, and their files whole", {"backups"}},

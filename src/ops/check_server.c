@@ -228,7 +228,7 @@ const struct check_entry check_server_checks[] = {
      .why = "in transaction mode nothing that belongs to a session holds from one statement to the next",
      .mend = "the URL of the server itself for what needs a session",
      .run = check_pooler},
-    {.name = "pool",
+    {.name = "pool-settings",
      .looks = "pgbouncer's settings, where it answers and lets the role into its console",
      .why = "a pool that is too small makes requests wait, one that is too large takes the server's last "
             "connection",
@@ -255,7 +255,7 @@ const struct check_entry check_server_checks[] = {
      .mend = "REINDEX, then ALTER DATABASE ... REFRESH COLLATION VERSION",
      .since = 150000,
      .sql = collation_sql},
-    {.name = "collations",
+    {.name = "named-collations",
      .looks = "the same for collations by name that indexes use",
      .why = "their indexes may miss rows too",
      .mend = "REINDEX those indexes, then ALTER COLLATION ... REFRESH VERSION",

@@ -359,7 +359,7 @@ def test_a_pooler_in_transaction_mode(database):
         found = finding("pooler", pooler.url(database.name))
         assert "transaction mode" in found["what"] and "the server itself" in found["mend"]
         whole = look(pooler.url(database.name), *QUIET)
-        assert {one["check"] for one in whole.report["results"] if one["state"] != "ok"} == {"pooler", "pool"}, whole
+        assert {one["check"] for one in whole.report["results"] if one["state"] != "ok"} == {"pooler", "pool-settings"}, whole
     is_gone("pooler", database.url)
 
 

@@ -12,8 +12,6 @@ from cluster import Cluster, short_directory
 from pooler import Pooler
 from test_check import QUIET, finding, follow, is_gone, look, result_of, until
 
-pytestmark = pytest.mark.core
-
 USELESS = {"ignore_startup_parameters": "extra_float_digits"}
 GOOD = dict(USELESS, stats_users="pgrade_test", pool_mode="session")
 
@@ -30,18 +28,19 @@ GOOD = dict(USELESS, stats_users="pgrade_test", pool_mode="session")
 def test_settings_of_pgbouncer(database, settings, says, mend):
     with Pooler(database.cluster, **dict(GOOD, **settings)) as pooler:
         url = pooler.url(database.name)
-        found = finding("pool", url)
+        found = finding("pool-settings", url)
         assert says in found["what"] and next(iter(mend)) in found["mend"] + "pool_mode ignore_startup_parameters"
         for name, value in mend.items():
             pooler.set(name, value)
-        until(lambda: result_of(look(url, "--only", "pool"), "pool")["state"] == "ok")
+        until(lambda: result_of(look(url, "--only", "pool-settings"), "pool-settings")["state"] == "ok")
 
 
+@pytest.mark.core
 def test_a_console_that_is_closed(database):
     with Pooler(database.cluster) as pooler:
-        closed = result_of(look(pooler.url(database.name), "--only", "pool"), "pool")
+        closed = result_of(look(pooler.url(database.name), "--only", "pool-settings"), "pool-settings")
         assert closed["state"] == "skipped" and "stats_users = pgrade_test" in closed["note"]
-    assert "none" in result_of(is_gone("pool", database.url), "pool")["note"]
+    assert "none" in result_of(is_gone("pool-settings", database.url), "pool-settings")["note"]
 
 
 def test_a_clock_that_is_wrong(tmp_path, monkeypatch):
@@ -69,6 +68,7 @@ def test_a_clock_that_is_wrong(tmp_path, monkeypatch):
         shutil.rmtree(place)
 
 
+@pytest.mark.core
 def test_numbers_of_transactions_that_run_out():
     """The catalog is told that the database was last looked after a milliard and more of transactions ago."""
     with Cluster(settings={"autovacuum": "off"}) as cluster:
@@ -127,13 +127,14 @@ def test_a_collation_by_name_that_has_changed(database):
         pytest.skip("this server knows no ICU")
     database.execute("CREATE TABLE t (a text COLLATE german); CREATE INDEX sorted ON t (a)")
     database.execute("UPDATE pg_collation SET collversion = '1' WHERE collname = 'german'")
-    found = finding("collations", database.url)
+    found = finding("named-collations", database.url)
     assert "german" in found["what"] and "public.sorted" in found["what"]
     for statement in found["mend"].split("; "):
         follow(database, statement)
-    is_gone("collations", database.url)
+    is_gone("named-collations", database.url)
 
 
+@pytest.mark.core
 def test_statistics_of_indexes_that_nobody_may_drop(database):
     """Everything there is, as the owner without superuser: no check is lost to a mistake of its own."""
     database.execute("CREATE ROLE humble LOGIN")

@@ -20,8 +20,6 @@ from pooler import Pooler
 from test_check import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
 from test_tls import certificates, tls_settings  # noqa: F401
 
-pytestmark = pytest.mark.core
-
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
 
 
@@ -43,6 +41,7 @@ def put(cluster, name, text=""):
 
 # ----------------------------------------------------------------------------- servers that are not ready --
 
+@pytest.mark.core
 def test_starting_up():
     """It replays WAL that it asks an archive for, and the archive takes its time."""
     with Cluster() as cluster:
@@ -65,6 +64,7 @@ def test_starting_up():
         is_gone("ready", cluster.url())
 
 
+@pytest.mark.core
 def test_in_recovery_after_a_crash():
     """The server waits for a process of its own that does not end before it recovers."""
     with Cluster() as cluster:
@@ -179,6 +179,7 @@ class CutsWhatIsIdle:
         server.close()
 
 
+@pytest.mark.core
 def test_an_idle_connection_is_cut_on_the_way(database):
     with CutsWhatIsIdle(database.cluster.port, 0.9) as proxy:
         url = database.url.replace(f":{database.cluster.port}/", f":{proxy.open_port}/")
@@ -189,6 +190,7 @@ def test_an_idle_connection_is_cut_on_the_way(database):
     assert "idle" not in [one["check"] for one in look(database.url).report["results"]]
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("setting, says", [("statement_timeout", "canceling statement due to statement timeout"),
                                            ("idle_session_timeout", "could not receive data from server")])
 def test_settings_that_end_what_takes_long(database, setting, says):
@@ -212,6 +214,7 @@ def test_a_session_that_the_server_ends_when_idle(database):
     database.execute("DROP ROLE lazy")
 
 
+@pytest.mark.core
 def test_sessions_of_another_encoding(database):
     database.execute("CREATE ROLE latin LOGIN")
     database.execute("ALTER ROLE latin SET client_encoding = 'LATIN1'")
@@ -224,6 +227,7 @@ def test_sessions_of_another_encoding(database):
 
 
 @needs_root
+@pytest.mark.core
 def test_the_disk_is_full():
     place = tempfile.mkdtemp(prefix="pgr-", dir="/tmp")
     os.chmod(place, 0o755)

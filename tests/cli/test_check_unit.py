@@ -233,9 +233,9 @@ def test_what_systemd_says(service, active, enabled, reload, says):
     (programs / "systemctl").chmod(0o755)
     path = f"{programs}:{os.environ['PATH']}"
     if says:
-        assert says in str(service.finding("service", PATH=path))
+        assert says in str(service.finding("service-runs", PATH=path))
     else:
-        service.is_gone("service", PATH=path)
+        service.is_gone("service-runs", PATH=path)
         with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, env={"DATABASE_URL": AWAY}) as process:
             (programs / "systemctl").write_text(f"#!/bin/sh\necho MainPID={process.pid}\n")
             service.is_gone("process", PATH=path)
@@ -243,7 +243,7 @@ def test_what_systemd_says(service, active, enabled, reload, says):
 
 
 def test_without_systemd_it_is_skipped(service):
-    outcome = look(AWAY, "--unit", "app", "--only", "service", **dict(service.environment, PATH=str(service.folder)))
-    assert result_of(outcome, "service")["state"] == "skipped" and result_of(outcome, "service")["note"]
-    assert not {"unit", "unit-url", "service"} & {one["check"] for one in look(AWAY).report["results"]}
+    outcome = look(AWAY, "--unit", "app", "--only", "service-runs", **dict(service.environment, PATH=str(service.folder)))
+    assert result_of(outcome, "service-runs")["state"] == "skipped" and result_of(outcome, "service-runs")["note"]
+    assert not {"unit", "unit-url", "service-runs"} & {one["check"] for one in look(AWAY).report["results"]}
     assert pgrade.run("check", AWAY, "--unit", "app").status == pgrade.UNREACHABLE
