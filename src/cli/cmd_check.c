@@ -9,6 +9,7 @@
 #include "cli/database.h"
 #include "cli/report_check.h"
 #include "cli/table.h"
+#include "ops/unit.h"
 #include "url/dotenv.h"
 
 enum {
@@ -17,6 +18,28 @@ enum {
     LONGEST_WAIT = 7 * 24 * 3600,
     LONGEST = 1000000000
 };
+
+/* What the unit gives its program: the database of a service is that which it uses. */
+static bool find_in_unit(const struct invocation *invocation, struct str *text)
+{
+    static const char *const names[] = {"DATABASE_URL", "DB_URI"};
+    const char *name = option_value(invocation, "unit");
+    struct err ignored = {.code = ERR_NONE};
+    struct unit unit;
+
+    if (name == NULL || !unit_load(invocation->arena, name, &unit, &ignored))
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        const struct unit_variable *variable = unit_variable(&unit, names[i]);
+
+        if (variable == NULL || variable->passed_over)
+            continue;
+        *text = variable->value;
+        log_message(LOG_NOTICE, "the URL is %s of %s (%s)", names[i], unit.name, variable->from);
+        return true;
+    }
+    return false;
+}
 
 /* The text as it was typed, or as the variable has it: its form is looked at too. */
 static bool find_text(struct invocation *invocation, struct str *text, struct err *err)
@@ -30,6 +53,8 @@ static bool find_text(struct invocation *invocation, struct str *text, struct er
         *text = str_from(invocation->arguments[0]);
         return true;
     }
+    if (find_in_unit(invocation, text))
+        return true;
     if (!database_url(invocation, 0, &url, &from, err))
         return false;
     log_message(LOG_NOTICE, "%.*s, from %s", STR_ARGS(url_redacted(invocation->arena, &url)), from);

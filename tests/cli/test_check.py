@@ -246,6 +246,10 @@ def test_the_last_slots_are_reserved():
         until(lambda: can_connect(url))
         holders = [psycopg2.connect(url) for _ in range(2)]
         assert "reserved" in stops_at("slots", url)["what"]
+        most = [psycopg2.connect(cluster.url()) for _ in range(2)]
+        assert "too many clients already" in stops_at("slots", url)["what"]
+        for one in most:
+            one.close()
         for one in holders:
             one.close()
         until(lambda: can_connect(url))
@@ -306,8 +310,12 @@ def test_read_only(database):
 
 def test_encoding(cluster):
     latin = cluster.create_database(options="TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
-    assert "LATIN1" in finding("encoding", latin.url)["what"]
+    found = finding("encoding", latin.url)
+    assert "LATIN1" in found["what"] and "TEMPLATE template0 ENCODING 'UTF8'" in found["mend"]
     latin.drop()
+    utf8 = cluster.create_database(options="TEMPLATE template0 ENCODING 'UTF8'")
+    is_gone("encoding", utf8.url)
+    utf8.drop()
 
 
 def test_collation_version(cluster):

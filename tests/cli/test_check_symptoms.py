@@ -204,6 +204,20 @@ def test_settings_that_end_what_takes_long(database, setting, says):
     database.execute("DROP ROLE hurried")
 
 
+def test_a_limit_that_ends_everything(database):
+    """The checks themselves are made all the same."""
+    database.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 9000) AS i")
+    database.execute("CREATE ROLE breathless LOGIN; GRANT SELECT ON t TO breathless")
+    database.execute("ALTER ROLE breathless SET statement_timeout = '1ms'")
+    url = database.cluster.url(database.name, "breathless")
+    outcome = look(url, "--only", "timeouts,disk-writes,keyless")
+    assert "due to statement timeout" in result_of(outcome, "timeouts")["findings"][0]["what"]
+    assert result_of(outcome, "keyless")["state"] == "advice", outcome
+    database.execute("ALTER ROLE breathless RESET statement_timeout")
+    is_gone("timeouts", url)
+    database.execute("REVOKE ALL ON t FROM breathless; DROP ROLE breathless")
+
+
 def test_a_session_that_the_server_ends_when_idle(database):
     database.execute("CREATE ROLE lazy LOGIN")
     database.execute("ALTER ROLE lazy SET idle_session_timeout = '500ms'")

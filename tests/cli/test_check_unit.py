@@ -168,6 +168,13 @@ def test_how_systemd_reads_it(service, text, value):
         assert "names the same database" in told, told
 
 
+def test_the_url_of_the_unit_is_the_one_to_look_at(service):
+    """Unless another one is typed; what the shell has is compared with it."""
+    outcome = look("--unit", "app", "--only", "unit-url,shell", DATABASE_URL="postgresql://else@127.0.0.1:1/where", **service.environment)
+    assert outcome.report["database"] == AWAY and "DATABASE_URL of app.service" in outcome.stderr, outcome
+    assert result_of(outcome, "unit-url")["state"] == "ok" and result_of(outcome, "shell")["state"] == "advice"
+
+
 def test_drop_ins_of_several_folders(service):
     """Of two of one name the first folder's holds; they are read in the order of their names."""
     first = service.folder / "first" / "app.service.d"
