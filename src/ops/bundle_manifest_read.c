@@ -37,10 +37,10 @@ static bool take_database(struct arena *arena, struct json_object *object, struc
                                  .tables = json_field_int(object, "tables"),
                                  .rows = json_field_int(object, "rows"),
                                  .bytes = json_field_int(object, "bytes")};
-    return facts->name.len > 0 && facts->owner.ptr != NULL && facts->encoding.len > 0 &&
-           facts->collate.ptr != NULL && facts->ctype.ptr != NULL && facts->provider.len == 1 &&
-           manifest_stays_below(database->folder) && database->tables >= 0 && database->rows >= 0 &&
-           database->bytes >= 0 && take_settings(arena, object, facts);
+    return facts->name.len > 0 && str_find(facts->name, '\0') < 0 && facts->owner.ptr != NULL &&
+           facts->encoding.len > 0 && facts->collate.ptr != NULL && facts->ctype.ptr != NULL &&
+           facts->provider.len == 1 && manifest_stays_below(database->folder) && database->tables >= 0 &&
+           database->rows >= 0 && database->bytes >= 0 && take_settings(arena, object, facts);
 }
 
 static bool take_left_out(struct arena *arena, struct json_object *root, struct bundle *bundle)
@@ -70,6 +70,6 @@ bool bundle_take(struct arena *arena, struct json_object *root, struct bundle *b
             return false;
         ARENA_PUSH(arena, bundle->databases, bundle->database_count, bundle->database_capacity) = database;
     }
-    return list != NULL && take_left_out(arena, root, bundle) &&
+    return bundle->database_count > 0 && take_left_out(arena, root, bundle) &&
            json_field_texts(arena, root, "roles", &bundle->roles, &bundle->role_count);
 }

@@ -163,6 +163,7 @@ static bool attempt(struct dressing *dressing, const struct buf *sql, struct str
         *err = failure;
         return false;
     }
+    err_hide_values(&failure); /* a setting may hold a secret */
     ARENA_PUSH(dressing->arena, dressing->refused, dressing->count, dressing->capacity) =
         str_printf(dressing->arena, "%.*s: %s", STR_ARGS(what),
                    failure.detail[0] == '\0' ? failure.primary : failure.detail);

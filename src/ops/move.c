@@ -136,6 +136,8 @@ static bool run(struct move *move, struct err *err)
     if (carry_out(move, err))
         return true;
     thaw_after_failure(move);
+    if (err->code == ERR_CANCELED)
+        err->hint[0] = '\0'; /* of the step that was interrupted */
     if (move->partial != NULL)
         err_hint(err, "the same command goes on where it stopped; --abandon ends it");
     return false;

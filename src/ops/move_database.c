@@ -247,8 +247,10 @@ static bool restore(struct move *move, struct moved_database *database, struct e
     if (!look_at_target(move, database, &whole, err))
         return false;
     if (!whole && (!restore_look(move->arena, &options, &restored, err) ||
-                   !restore_run(move->arena, &options, &restored, err)))
+                   !restore_run(move->arena, &options, &restored, err))) {
+        err->hint[0] = '\0'; /* what to do after a restore by itself: here the same command goes on */
         return err_prefix(err, "database %.*s", STR_ARGS(database->target));
+    }
     return database_dress(move->arena, move->new, &wish, &database->refused, &database->refused_count, err) &&
            move_step_done(move, database, MOVE_RESTORED, err);
 }

@@ -1,4 +1,6 @@
 /* Both servers, and which database of the one goes where on the other. */
+#include <string.h>
+
 #include "ops/bundle_intern.h"
 #include "ops/client_programs.h"
 #include "ops/move_intern.h"
@@ -132,6 +134,25 @@ static bool check_urls(const struct move *move, struct err *err)
     return true;
 }
 
+/* The name of a database that is still to be made is often given there. */
+static bool open_new(struct move *move, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    if (pooler_refuse(move->options->new, "pg_restore", move->options->interrupted, &failure) &&
+        move_open(move, move->options->new, &move->new, &failure))
+        return true;
+    if (strstr(failure.primary, "the database does not exist") == NULL) {
+        *err = failure;
+        return false;
+    }
+    err_set(err, failure.code, "%s", failure.primary);
+    err_detail(err, "%s", failure.detail);
+    return err_hint(err,
+                    "name a database that is there, `postgres` on most servers: move makes the others, where "
+                    "the role may");
+}
+
 bool move_look(struct move *move, struct err *err)
 {
     const struct move_options *options = move->options;
@@ -141,8 +162,7 @@ bool move_look(struct move *move, struct err *err)
                                     .exclude_count = options->exclude_count};
 
     return check_urls(move, err) && pooler_refuse(options->old, "pg_dump", options->interrupted, err) &&
-           pooler_refuse(options->new, "pg_restore", options->interrupted, err) &&
-           move_open(move, options->old, &move->old, err) && move_open(move, options->new, &move->new, err) &&
+           move_open(move, options->old, &move->old, err) && open_new(move, err) &&
            instance_read(move->arena, move->old, &result->old, err) &&
            instance_read(move->arena, move->new, &result->new, err) && find_programs(move, err) &&
            bundle_choose(move->arena, &choice, &result->old, &result->bundle, err) &&

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 
 import psycopg2
@@ -234,3 +235,35 @@ def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_pat
         again = pgrade.run(*words[:-2], "--clean", "--yes")
     assert again.status == pgrade.OK and again.report["rows"] == 3, again
     assert database.execute("SELECT to_regnamespace('pgrade_restoring')") == [(None,)]
+
+
+HOSTILE = "x\"; CREATE ROLE evil; --' \\"
+
+
+@pytest.mark.parametrize("key, value", [("folder", "../../other"), ("folder", "databases/none"), ("name", "a\0b"), ("encoding", HOSTILE),
+                                        ("collate", HOSTILE), ("provider", "icu"), (None, [])])
+def test_a_manifest_of_somebody_else_is_refused(key, value, bundle, other, tmp_path):
+    changed(bundle, tmp_path / "bundle", key, value)
+    restore(str(tmp_path / "bundle"), other.url(), status=pgrade.FAILED)
+    assert rows_of(other.url(), "SELECT datname FROM pg_database WHERE NOT datistemplate") == [("postgres",)]
+
+
+@pytest.mark.parametrize("key, value", [("name", HOSTILE), ("comment", HOSTILE),
+                                        ("settings", [{"role": None, "text": text} for text in (f"work_mem={HOSTILE}", f"search_path={HOSTILE}, public", f"{HOSTILE}=1")]),
+                                        ("settings", [{"role": HOSTILE, "text": "work_mem=5MB"}])])
+def test_nothing_of_a_manifest_is_run(key, value, bundle, other, tmp_path):
+    changed(bundle, tmp_path / "bundle", key, value)
+    restore(str(tmp_path / "bundle"), other.url())
+    assert rows_of(other.url(), "SELECT count(*) FROM pg_roles WHERE rolname = 'evil'") == [(0,)]
+
+
+def changed(bundle, path, key, value):
+    """A copy with one database, of which one thing is another."""
+    shutil.copytree(bundle["path"], path)
+    with open(path / "manifest.json", encoding="utf-8") as stream:
+        manifest = json.load(stream)
+    manifest["databases"] = [one for one in manifest["databases"] if one["name"] == "latin"] if key else value
+    if key:
+        manifest["databases"][0][key] = value
+    with open(path / "manifest.json", "w", encoding="utf-8") as stream:
+        json.dump(manifest, stream)

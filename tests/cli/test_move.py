@@ -319,6 +319,8 @@ def test_an_idle_connection_that_is_lost_and_a_table_of_an_extension(old, new, t
 def test_the_same_server(old, tmp_path):
     refused = move((old.url("a"), old.socket_url("postgres")), tmp_path, status=pgrade.REFUSED)
     assert "are the same server" in refused.report["remarks"][0]["text"]
+    missing = pgrade.run("move", old.url("a"), old.url("not there"), directory=tmp_path)
+    assert missing.status == pgrade.UNREACHABLE and "move makes the others" in missing.stderr, missing
 
 
 def test_names_and_owners(old, new, tmp_path):
