@@ -132,6 +132,17 @@ void screen_put(struct buf *out, struct str text)
     }
 }
 
+/* No byte becomes more than four. */
+static struct str put_in_arena(struct arena *arena, struct str text)
+{
+    struct buf out = {.capacity = 4 * text.len + 1, .maximum = 4 * text.len};
+
+    out.ptr = arena_alloc(arena, out.capacity);
+    out.ptr[0] = '\0';
+    screen_put(&out, text);
+    return buf_view(&out);
+}
+
 struct str screen_text(struct arena *arena, struct str text)
 {
     struct buf out;
@@ -139,7 +150,8 @@ struct str screen_text(struct arena *arena, struct str text)
 
     buf_init(&out, SIZE_MAX / 2);
     screen_put(&out, text);
-    made = buf_to_str(arena, &out);
+    // A message without its text helps nobody; the arena says so where it has no room either.
+    made = out.failed ? put_in_arena(arena, text) : buf_to_str(arena, &out);
     buf_free(&out);
     return made;
 }

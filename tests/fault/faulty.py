@@ -19,12 +19,14 @@ def build_shim(folder, memory):
 
 
 class Faulty:
-    """Memory is the sanitizers' own, so where it is to fail the release build runs; else the one under test."""
+    """Memory is the sanitizers' own, so where it is to fail the release build runs; else the one under test.
+    Files without a folder go to `work`, which its user clears: one of an earlier run stops the next."""
 
-    def __init__(self, shims, kind, folder, **settings):
+    def __init__(self, shims, kind, work, **settings):
         memory = kind.startswith("malloc")
         assert not memory or os.access(RELEASE, os.X_OK), f"there is no {RELEASE}: build it (-Dbuildtype=release)"
-        self.count_path = os.path.join(folder, "count")
+        self.work = str(work)
+        self.count_path = os.path.join(os.path.dirname(self.work), "count")
         self.environment = {f"FAULT_{name.upper()}": str(value) for name, value in settings.items()}
         self.environment |= {"FAULT_KIND": kind, "FAULT_COUNT": self.count_path, "LD_PRELOAD": shims[memory]}
         if memory:
@@ -41,7 +43,7 @@ class Faulty:
             text=True,
             errors="replace",
             timeout=120,
-            cwd=os.path.dirname(self.count_path),
+            cwd=self.work,
             env=pgrade.clean_environment(environment),
             check=False,
         )

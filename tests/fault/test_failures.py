@@ -113,7 +113,7 @@ def arguments_for(source, database, work, *more):
 
 @pytest.mark.parametrize("kind, step", [("malloc", 1), ("malloc-any", 37)])
 def test_allocation(kind, step, long, shim, source, database, work):
-    faulty = Faulty(shim, kind, str(work.parent))
+    faulty = Faulty(shim, kind, work)
     arguments = arguments_for(source, database, work)
     count = faulty.count(*arguments)
     empty(database)
@@ -121,6 +121,21 @@ def test_allocation(kind, step, long, shim, source, database, work):
     chosen = list(numbers(count, long, FEW))[:: step if long else 1]
     statuses = run_all(faulty, chosen, arguments, database, source, work)
     assert statuses.get(pgrade.FAILED, 0) > 0
+
+
+def test_allocation_while_trouble_is_told(long, shim, source, database, work):
+    """The message of a run that is refused is whole, or it is that there is no memory."""
+    (work / "aside.csv").write_text("somebody's")
+    arguments = arguments_for(source, database, work)
+    faulty = Faulty(shim, "malloc", work)
+    whole = faulty.run(0, *arguments)
+    assert whole.status == pgrade.REFUSED, whole
+    with open(faulty.count_path, encoding="ascii") as stream:
+        count = int(stream.read())
+    for number in range(1 if long else count - 8, count + 1):
+        outcome = faulty.run(number, *arguments)
+        assert outcome.stderr == whole.stderr or outcome.status == pgrade.FAILED, (number, outcome)
+        assert_told(outcome)
 
 
 FILES = {
@@ -139,7 +154,7 @@ FILES = {
 @pytest.mark.parametrize("what", FILES)
 def test_file(what, long, shim, source, database, work):
     kind, path, error, more = FILES[what]
-    faulty = Faulty(shim, kind, str(work.parent), path=path, error=error)
+    faulty = Faulty(shim, kind, work, path=path, error=error)
     arguments = arguments_for(source, database, work, *more)
     count = faulty.count(*arguments)
     empty(database)
@@ -181,7 +196,7 @@ def test_query(what, long, shim, tmp_path, database, work):
     sqlstate, hint = CLASSES[what]
     (tmp_path / "source").mkdir()
     source = make_small(tmp_path / "source" / "app.db")
-    faulty = Faulty(shim, "query", str(work.parent), error=sqlstate)
+    faulty = Faulty(shim, "query", work, error=sqlstate)
     arguments = ["upgrade", str(source), database.url, "--json", "--work-dir", str(work)]
     count = faulty.count(*arguments)
     empty(database)
