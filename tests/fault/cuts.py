@@ -21,6 +21,7 @@ PUBLISHED = (pgrade.OK, pgrade.SHORTFALL)
 LOST = (pgrade.FAILED, pgrade.UNREACHABLE)
 UNKNOWN = "whether it was done is not known"
 SECONDS = 120
+OPENING = ("SET ", "SELECT current_setting('extra_float_digits')", "SELECT version()", "SELECT pg_catalog.pg_backend_pid()")
 
 
 @dataclasses.dataclass
@@ -37,6 +38,13 @@ class Trial:
     @property
     def unknown(self):
         return UNKNOWN in self.outcome.stderr
+
+    @property
+    def only_asked(self):
+        """The connection was one of the two that ask whether a pooler stands between: without an answer there is none."""
+        struck = self.wire.struck.connection
+        texts = [message.text for message in self.wire.messages if message.connection == struck and message.text]
+        return all(text.startswith(OPENING) for text in texts)
 
     def __str__(self):
         return f"message {self.number}, {self.phase}, {self.wire.struck}\n{self.outcome}"

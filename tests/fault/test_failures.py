@@ -134,7 +134,7 @@ def test_allocation_while_trouble_is_told(long, shim, source, database, work):
         count = int(stream.read())
     for number in range(1 if long else count - 8, count + 1):
         outcome = faulty.run(number, *arguments)
-        assert outcome.stderr == whole.stderr or outcome.status == pgrade.FAILED, (number, outcome)
+        assert outcome.messages == whole.messages or outcome.status == pgrade.FAILED, (number, outcome)
         assert_told(outcome)
 
 

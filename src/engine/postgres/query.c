@@ -58,7 +58,6 @@ static struct postgres_rows *rows_new(struct engine *engine, PGresult *result)
     if (rows == NULL)
         return NULL;
     rows->rows = (struct rows){.engine = engine, .width = width};
-    rows->result = result;
     rows->rows.cells = calloc(width + 1, sizeof(*rows->rows.cells));
     rows->unescaped = calloc(width + 1, sizeof(*rows->unescaped));
     rows->kinds = calloc(width + 1, sizeof(*rows->kinds));
@@ -66,6 +65,7 @@ static struct postgres_rows *rows_new(struct engine *engine, PGresult *result)
         postgres_rows_close(&rows->rows);
         return NULL;
     }
+    rows->result = result; /* from here on theirs to clear */
     for (size_t i = 0; i < width; i++)
         rows->kinds[i] = postgres_kind_of(PQftype(result, (int)i));
     return rows;
@@ -131,14 +131,17 @@ bool postgres_rows_next(struct rows *rows, bool *found, struct err *err)
 {
     struct postgres_rows *mine = (struct postgres_rows *)rows;
 
-    (void)err;
     forget_row(mine);
     *found = mine->next < PQntuples(mine->result);
-    if (*found) {
-        for (size_t i = 0; i < rows->width; i++)
-            rows->cells[i] = cell_of(mine, (int)i);
-        mine->next++;
+    if (!*found)
+        return true;
+    for (size_t i = 0; i < rows->width; i++) {
+        rows->cells[i] = cell_of(mine, (int)i);
+        if (rows->cells[i].kind == VALUE_BLOB && rows->cells[i].bytes.ptr == NULL)
+            return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a value of %d bytes",
+                           PQgetlength(mine->result, mine->next, (int)i));
     }
+    mine->next++;
     return true;
 }
 

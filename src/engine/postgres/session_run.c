@@ -352,8 +352,12 @@ bool postgres_session_next(struct result *result, bool *found, struct err *err)
     PQclear(made->current);
     made->current = made->row;
     made->row = NULL;
-    for (size_t i = 0; i < result->width; i++)
+    for (size_t i = 0; i < result->width; i++) {
         result->cells[i] = cell_of(made, (int)i);
+        if (result->cells[i].kind == VALUE_BLOB && result->cells[i].bytes.ptr == NULL)
+            return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a value of %d bytes",
+                           PQgetlength(made->current, 0, (int)i));
+    }
     return true;
 }
 
