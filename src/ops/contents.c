@@ -160,6 +160,14 @@ bool contents_read(struct arena *arena, struct engine *engine, const volatile si
     return interruptible(interrupted, engine, look_at_all, &look, err);
 }
 
+bool contents_list(struct arena *arena, struct engine *engine, struct contents *contents, struct err *err)
+{
+    struct look look = {arena, engine, contents, true};
+
+    *contents = (struct contents){.tables = NULL};
+    return list_tables(&look, err);
+}
+
 int64_t contents_rows(const struct contents *contents)
 {
     int64_t rows = 0;

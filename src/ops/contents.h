@@ -31,6 +31,10 @@ struct contents {
 bool contents_read(struct arena *arena, struct engine *engine, const volatile sig_atomic_t *interrupted,
                    struct contents *contents, struct err *err) MUST_USE;
 
+/* The tables alone, which is quick: of a PostgreSQL database, rows 0 and no sums. */
+bool contents_list(struct arena *arena, struct engine *engine, struct contents *contents,
+                   struct err *err) MUST_USE;
+
 int64_t contents_rows(const struct contents *contents);
 
 /* As member "tables", as a manifest and --json have it: docs/json.md. */
