@@ -270,9 +270,10 @@ def test_read_only_old_is_undone(how, old, new, urls, tmp_path):
     folder = tmp_path / "programs"
     try:
         if how == "fails":
-            program = program_in(folder, "pg_restore", "echo no more >&2; exit 1")
+            program = program_in(folder, "pg_restore", 'echo "$*" >>seen; echo no more >&2; exit 1')
             outcome = move(urls, tmp_path, "--read-only-old", status=pgrade.FAILED, **program)
             assert "takes writes again" in outcome.stderr, outcome
+            assert "--dbname=" in (folder / "seen").read_text() and "secret" not in (folder / "seen").read_text()
         else:
             running = start_and_wait(urls, folder, tmp_path, program_in(folder, "pg_dump", WAIT_AT.format("c")), "--read-only-old")
             running.send_signal(getattr(signal, how))
