@@ -226,11 +226,41 @@ static bool tell_kept(struct sql *sql, size_t number)
     return false;
 }
 
+/* One that ends the transaction would publish the half of it, or take it back and let the rest take effect.
+ */
+static bool check_single(const struct sql *sql, struct str text, const char *name, struct err *err)
+{
+    struct str rest = text;
+    size_t line = 1;
+
+    for (size_t number = 1; rest.len > 0;) {
+        struct statement statement = statement_next(rest, sql_dialect(sql));
+
+        if (statement_ends_transaction(statement.text, sql_dialect(sql))) {
+            line += lines_in(str_slice(rest, 0, statement.start));
+            err_set(err, ERR_REFUSED, "it would end the transaction of --single-transaction");
+            if (name != NULL)
+                err_prefix(err, "%s:%zu: statement %zu", name, line, number);
+            else
+                err_prefix(err, "statement %zu", number);
+            err_detail(err, "nothing was done");
+            return err_hint(err, "leave BEGIN, COMMIT and ROLLBACK out; SAVEPOINT and ROLLBACK TO may stay");
+        }
+        number += statement.text.len > 0 ? 1 : 0;
+        line += lines_in(str_slice(rest, 0, statement.end));
+        rest = str_slice(rest, statement.end, rest.len);
+    }
+    return true;
+}
+
+/* A trigger of SQLite may end it, too: RAISE(ROLLBACK, ...), of which nothing stays. */
 static bool run_single(struct sql *sql, struct str text, const char *name, size_t *number, struct err *err)
 {
     struct pgrade_error error;
     bool done;
 
+    if (!check_single(sql, text, name, err))
+        return false;
     if (!pgrade_begin(sql->db, sql->options.public.read_only ? PGRADE_READ : PGRADE_WRITE, &error))
         return core_failed(&error, err);
     done = run_all(sql, text, name, number, err);

@@ -92,15 +92,6 @@ static bool is_copy_from_client(const struct walk *walk)
                                                        str_contains_nocase(walk->statement, "TO STDOUT"));
 }
 
-static bool ends_otherwise(const struct walk *walk)
-{
-    struct str word = word_of(walk, 0);
-
-    return str_is_nocase(word, "ABORT") ||
-           (str_is_nocase(word, "ROLLBACK") && !str_is_nocase(word_of(walk, 1), "TO")) ||
-           (str_is_nocase(word, "PREPARE") && str_is_nocase(word_of(walk, 1), "TRANSACTION"));
-}
-
 static bool refuse(const struct seed_file *file, const struct walk *walk, const char *what, const char *hint,
                    struct err *err)
 {
@@ -117,7 +108,9 @@ bool seed_sql_check(struct seed_run *run, const struct seed_file *file, struct e
     if (!walk_begin(run, file, &walk, err))
         return false;
     while (walk_next(&walk)) {
-        if (committed || (is_begin(&walk) && !first) || ends_otherwise(&walk))
+        bool ends = statement_ends_transaction(walk.statement, walk.dialect) && !is_commit(&walk);
+
+        if (committed || (is_begin(&walk) && !first) || ends)
             return refuse(file, &walk, "all seed files are one transaction, and this would end it",
                           "leave BEGIN, COMMIT and ROLLBACK out; SAVEPOINT and ROLLBACK TO may stay", err);
         if (walk.statement.ptr[0] == '\\' || (walk.dialect == SQL_SQLITE && walk.statement.ptr[0] == '.'))

@@ -256,3 +256,34 @@ struct str statement_word(struct str text, enum sql_dialect dialect)
     skip_blanks(&reader);
     return read_word(&reader);
 }
+
+static bool word_is(struct str word, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (str_is_nocase(word, *list))
+            return true;
+    return false;
+}
+
+bool statement_ends_transaction(struct str statement, enum sql_dialect dialect)
+{
+    static const char *const ends[] = {"COMMIT", "END", "ABORT", "ROLLBACK", "PREPARE", NULL};
+    static const char *const noise[] = {"WORK", "TRANSACTION", NULL};
+    struct reader reader = {.text = statement, .dialect = dialect};
+    struct str first;
+    struct str next;
+
+    skip_blanks(&reader);
+    first = read_word(&reader);
+    skip_blanks(&reader);
+    next = read_word(&reader);
+    if (!word_is(first, ends) || str_is_nocase(next, "PREPARED"))
+        return false;
+    if (str_is_nocase(first, "PREPARE"))
+        return str_is_nocase(next, "TRANSACTION");
+    if (word_is(next, noise)) {
+        skip_blanks(&reader);
+        next = read_word(&reader);
+    }
+    return !str_is_nocase(first, "ROLLBACK") || !str_is_nocase(next, "TO");
+}

@@ -32,4 +32,7 @@ struct statement statement_next(struct str text, enum sql_dialect dialect);
 /* The first word of a statement, behind comments. */
 struct str statement_word(struct str text, enum sql_dialect dialect);
 
+/* COMMIT, END, ABORT, PREPARE TRANSACTION, and a ROLLBACK that is not to a savepoint. */
+bool statement_ends_transaction(struct str statement, enum sql_dialect dialect);
+
 #endif

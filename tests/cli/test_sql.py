@@ -91,7 +91,14 @@ def test_all_or_nothing(place, tmp_path):
     assert count(place) == 3
     ok(place, "-1", "-f", script(tmp_path, "DELETE FROM people; INSERT INTO people VALUES (7, 'x');"))
     assert count(place) == 1
-    assert "ended the transaction" in failed(place, "-1", "DELETE FROM people; COMMIT")
+    before = count(place)
+    for end in ("COMMIT", "commit and chain", "END", "ROLLBACK", "/**/ rollback transaction", "COMMIT; SELECT 1/0", "COMMIT; SELECT nope"):
+        told = failed(place, "-1", f"DELETE FROM people; {end}", status=pgrade.REFUSED)
+        assert "statement 2: it would end the transaction" in told and "why: nothing was done" in told, end
+    assert "script.sql:2: statement 2" in failed(place, "-1", "-f", script(tmp_path, "DELETE FROM people;\nCOMMIT"), status=pgrade.REFUSED)
+    assert count(place) == before
+    ok(place, "-1", "SAVEPOINT s; DELETE FROM people; ROLLBACK TO s")
+    assert count(place) == before
 
 
 def test_an_open_transaction_is_told(place):

@@ -96,12 +96,40 @@ static void places_are_those_of_the_text(void **state)
     assert_false(statement.complete);
 }
 
+static void ends_of_transactions(void **state)
+{
+    static const char *const ends[] = {"COMMIT",
+                                       "end",
+                                       "ABORT work",
+                                       "/* x */ Rollback",
+                                       "ROLLBACK WORK",
+                                       "commit and chain",
+                                       "ROLLBACK TRANSACTION",
+                                       "PREPARE TRANSACTION 'x'"};
+    static const char *const others[] = {"",
+                                         "COMMENT ON TABLE t IS 'COMMIT'",
+                                         "ROLLBACK TO s",
+                                         "ROLLBACK WORK TO SAVEPOINT s",
+                                         "COMMIT PREPARED 'x'",
+                                         "ROLLBACK PREPARED 'x'",
+                                         "PREPARE p AS SELECT 1",
+                                         "SAVEPOINT s",
+                                         "BEGIN"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++)
+        assert_true(statement_ends_transaction(str_from(ends[i]), SQL_POSTGRES));
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        assert_false(statement_ends_transaction(str_from(others[i]), SQL_POSTGRES));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_line),
         cmocka_unit_test(the_first_word),
         cmocka_unit_test(places_are_those_of_the_text),
+        cmocka_unit_test(ends_of_transactions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
