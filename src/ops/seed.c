@@ -9,6 +9,15 @@ bool seed_is_interrupted(const struct seed_run *run)
     return run->options->interrupted != NULL && *run->options->interrupted != 0;
 }
 
+bool seed_failed(const struct seed_run *run, const struct pgrade_error *error, struct err *err)
+{
+    if (!run->options->hide_values || error->kind != PGRADE_KIND_DATA)
+        return core_failed(error, err);
+    err_set(err, ERR_DATABASE, "a value is none of its type");
+    err_sqlstate(err, error->sqlstate);
+    return false;
+}
+
 bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct err *err)
 {
     struct pgrade_rows *rows = NULL;
@@ -22,7 +31,7 @@ bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct
         *changed = pgrade_changed(rows);
     if (rows != NULL)
         done = pgrade_rows_close(rows, done ? &error : NULL) && done;
-    return done || core_failed(&error, err);
+    return done || seed_failed(run, &error, err);
 }
 
 static bool run_files(struct seed_run *run, struct err *err)
@@ -45,6 +54,8 @@ bool seed_run(struct arena *arena, struct pgrade_database *db, const struct seed
                            .seed = seed,
                            .sqlite = strcmp(pgrade_engine(db), "sqlite") == 0};
 
+    if (!seed_check_keys(options, seed, err))
+        return false;
     for (size_t i = 0; i < seed->file_count; i++)
         if (seed->files[i].kind == SEED_SQL && !seed_sql_check(&run, &seed->files[i], err))
             return false;

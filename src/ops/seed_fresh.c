@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "ops/seed_intern.h"
+#include "ops/sql_text.h"
 #include "schema/ident.h"
 
 static bool is_touched(const struct seed_run *run, struct str quoted)
@@ -176,7 +177,7 @@ static bool set_sequence(struct seed_run *run, const struct seed_table *table, s
     if (run->options->dry_run)
         buf_text(&sql, "SELECT m");
     else
-        buf_printf(&sql, "SELECT pg_catalog.setval('%.*s'::regclass, m)", STR_ARGS(sequence));
+        buf_str(&sql, sql_text(run->arena, "SELECT pg_catalog.setval(%L::regclass, m)", sequence));
     buf_text(&sql, " FROM (SELECT max(");
     ident_quote(&sql, column);
     buf_printf(&sql,
@@ -195,11 +196,15 @@ static bool set_sequence(struct seed_run *run, const struct seed_table *table, s
 bool seed_sequences(struct seed_run *run, struct err *err)
 {
     static const char sequences[] =
-        "SELECT a.attname::text, d.objid::regclass::text FROM pg_catalog.pg_depend d "
-        "JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S' "
-        "JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid "
-        "WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refobjid = $1::regclass "
-        "AND d.deptype IN ('a', 'i')";
+        "SELECT a.attname::text, s.oid::regclass::text FROM (SELECT d.objid AS oid, d.refobjsubid AS attnum "
+        "FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass "
+        "AND d.refclassid = d.classid AND d.refobjid = $1::regclass AND d.deptype IN ('a', 'i') "
+        "UNION SELECT d.refobjid, f.adnum FROM pg_catalog.pg_attrdef f JOIN pg_catalog.pg_depend d "
+        "ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = f.oid "
+        "AND d.refclassid = 'pg_catalog.pg_class'::regclass WHERE f.adrelid = $1::regclass) s "
+        "JOIN pg_catalog.pg_class c ON c.oid = s.oid AND c.relkind = 'S' "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::regclass AND a.attnum = s.attnum "
+        "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typcategory = 'N' ORDER BY 1, 2";
     struct show_options none = {.exact = false};
     struct show_question question = {run->arena, run->db, &none};
 

@@ -110,11 +110,20 @@ struct seed_filling {
     const char *put_sql;
     const struct seed_column **columns; /* of the row, in its order */
     const size_t *key_places;           /* of the key's columns in the row */
+    struct seed_met *met;               /* keys of the rows before; a power of two places */
+    size_t met_count;
+    size_t place_count;
 };
 
 /* By which columns rows are known again, for the first row of a file. */
 bool seed_choose_key(struct seed_filling *filling, const struct seed_row *row, struct err *err) MUST_USE;
 bool seed_has_all(const struct seed_key *key, const struct seed_row *row);
+
+/* ERR_FAILED where an earlier row of the file has the same key. */
+bool seed_check_twice(struct seed_filling *filling, const struct seed_row *row, struct err *err) MUST_USE;
+
+/* ERR_USAGE for a --key whose table no file is of. */
+bool seed_check_keys(const struct seed_options *options, const struct seed *seed, struct err *err) MUST_USE;
 
 /* The statements for rows of so many columns. */
 const char *seed_insert_sql(const struct seed_filling *filling, size_t count);
@@ -135,6 +144,9 @@ bool seed_sequences(struct seed_run *run, struct err *err) MUST_USE;
 
 /* One statement, without parameters or rows that matter; *changed may be NULL. */
 bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct err *err) MUST_USE;
+
+/* The error of a statement; with --hide-values without the server's words, which repeat values. */
+bool seed_failed(const struct seed_run *run, const struct pgrade_error *error, struct err *err);
 
 bool seed_is_interrupted(const struct seed_run *run);
 

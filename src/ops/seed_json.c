@@ -83,11 +83,33 @@ static struct seed_cell cell_of(struct arena *scratch, struct json_object *value
     return cell;
 }
 
-/* json-c holds at most so much, and makes that of what is greater: the number would be another one. */
-static bool is_too_large(const struct seed_cell *cell)
+/* json-c holds at most so much, and makes that of what is greater: the number would be another one.  Numbers
+ * within objects and arrays count as well. */
+static bool is_too_large(struct json_object *value)
 {
-    return cell->kind == SEED_NUMBER &&
-           (str_is(cell->text, "18446744073709551615") || str_is(cell->text, "-9223372036854775808"));
+    bool found = false;
+
+    switch (json_object_get_type(value)) {
+    case json_type_int:
+        return json_object_get_uint64(value) == UINT64_MAX || json_object_get_int64(value) == INT64_MIN;
+    case json_type_array:
+        for (size_t i = 0; !found && i < json_object_array_length(value); i++)
+            found = is_too_large(json_object_array_get_idx(value, i));
+        return found;
+    case json_type_object: {
+        json_object_object_foreach(value, name, member)
+        {
+            (void)name;
+            found = found || is_too_large(member);
+        }
+        return found;
+    }
+    case json_type_null:
+    case json_type_boolean:
+    case json_type_double:
+    case json_type_string: break;
+    }
+    return false;
 }
 
 static bool take_members(const struct seed_reader *reader, struct arena *scratch, struct json_object *object,
@@ -101,8 +123,8 @@ static bool take_members(const struct seed_reader *reader, struct arena *scratch
     json_object_object_foreach(object, name, value)
     {
         row->names[row->count] = str_dup(scratch, str_from(name));
-        row->cells[row->count] = cell_of(scratch, value);
-        if (is_too_large(&row->cells[row->count++])) {
+        row->cells[row->count++] = cell_of(scratch, value);
+        if (is_too_large(value)) {
             err_set(err, ERR_SYNTAX, "%s:%zu: the number of %s has too many digits", reader->file->path,
                     row->line, name);
             return err_hint(err, "write it as a text, in quotes: every digit of it arrives");

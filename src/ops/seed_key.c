@@ -40,6 +40,34 @@ static struct str asked_key(const struct seed_filling *filling)
     return (struct str){NULL, 0};
 }
 
+/* users of public.users */
+static bool is_table_of(const struct seed_file *file, struct str name)
+{
+    size_t dots = name.len > file->table.len ? name.len - file->table.len : 0;
+
+    if (file->kind == SEED_SQL)
+        return false;
+    return str_equal_nocase(name, file->table) ||
+           (dots > 0 && name.ptr[dots - 1] == '.' &&
+            str_equal_nocase(str_slice(name, dots, name.len), file->table));
+}
+
+bool seed_check_keys(const struct seed_options *options, const struct seed *seed, struct err *err)
+{
+    for (size_t i = 0; i < options->key_count; i++) {
+        ptrdiff_t sign = str_find(options->keys[i], '=');
+        struct str name = str_slice(options->keys[i], 0, sign < 0 ? 0 : (size_t)sign);
+        bool found = false;
+
+        for (size_t k = 0; k < seed->file_count && !found; k++)
+            found = is_table_of(&seed->files[k], name);
+        if (!found)
+            return err_set(err, ERR_USAGE, "--key %.*s: no CSV or JSON file is of a table %.*s",
+                           STR_ARGS(options->keys[i]), STR_ARGS(name));
+    }
+    return true;
+}
+
 static bool is_key(const struct seed_key *key, struct str asked)
 {
     size_t matched = 0;

@@ -132,7 +132,7 @@ static bool row_failed(const struct seed_filling *filling, const struct seed_row
     if (error->kind == PGRADE_KIND_DATA && !filling->run->sqlite && pgrade_rollback(filling->run->db, NULL) &&
         find_culprit(filling, row, values, err))
         return false;
-    core_failed(error, err);
+    seed_failed(filling->run, error, err);
     if (error->column[0] != '\0' && strstr(err->primary, error->column) == NULL)
         err_prefix(err, "column %s", error->column);
     if (error->kind == PGRADE_KIND_FOREIGN_KEY)
@@ -200,7 +200,8 @@ static bool put_row(struct seed_filling *filling, struct arena *scratch, const s
     bool there = false;
     int64_t changed;
 
-    if (!prepare(filling, row, err) || !make_values(filling, scratch, row, &values, err))
+    if (!prepare(filling, row, err) || !make_values(filling, scratch, row, &values, err) ||
+        !seed_check_twice(filling, row, err))
         return false;
     if ((filling->key != NULL && !is_there(filling, scratch, values, &there, &error)) ||
         !run_row(filling, row, values, &changed, &error))

@@ -135,8 +135,7 @@ static bool statement_failed(struct seed_run *run, const struct seed_file *file,
         characters += ((unsigned char)walk->statement.ptr[i] & 0xc0) == 0x80 ? 0 : 1;
         ahead += walk->statement.ptr[i] == '\n' ? 1 : 0;
     }
-    (void)run;
-    core_failed(error, err);
+    seed_failed(run, error, err);
     return err_prefix(err, "%s:%zu", file->path, walk->at_line + ahead);
 }
 

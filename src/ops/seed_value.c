@@ -14,6 +14,8 @@
 #include "base/buf.h"
 #include "ops/seed_intern.h"
 
+static const double EXACT_MAXIMUM = 9007199254740992.0;
+
 static struct pgrade_value text_value(struct str text)
 {
     return (struct pgrade_value){
@@ -23,8 +25,11 @@ static struct pgrade_value text_value(struct str text)
 /* An element of PostgreSQL's array, in quotes where it is not plain. */
 static void put_element(struct buf *out, struct json_object *element)
 {
-    const char *text = json_object_get_string(element);
+    struct str text = str_from(json_object_get_string(element));
 
+    /* A NUL byte has to be seen by who takes the value, and not to end it. */
+    if (json_object_is_type(element, json_type_string))
+        text.len = (size_t)json_object_get_string_len(element);
     if (json_object_is_type(element, json_type_array)) {
         buf_byte(out, '{');
         for (size_t i = 0; i < json_object_array_length(element); i++) {
@@ -39,10 +44,10 @@ static void put_element(struct buf *out, struct json_object *element)
         return;
     }
     buf_byte(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"' || text.ptr[i] == '\\')
             buf_byte(out, '\\');
-        buf_byte(out, *text);
+        buf_byte(out, text.ptr[i]);
     }
     buf_byte(out, '"');
 }
@@ -145,7 +150,9 @@ static bool number_for_sqlite(enum takes takes, const struct seed_cell *cell, st
     *why = takes == TAKES_INTEGER ? "this is no whole number" : "this is no number";
     if (!is_number(cell->text, &number))
         return false;
-    if (takes == TAKES_INTEGER && (double)(int64_t)number != number)
+    /* Beyond 2^53 not every whole number is a double: it might be another one. */
+    if (takes == TAKES_INTEGER &&
+        (number < -EXACT_MAXIMUM || number > EXACT_MAXIMUM || (double)(int64_t)number != number))
         return false;
     *value = pgrade_real(number);
     return true;

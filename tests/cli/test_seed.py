@@ -129,6 +129,11 @@ def test_dry_run_changes_nothing(place):
     ("users_json", '[{"email": "a"},\n {"email" "b"}]', "users.json:2: the object that begins here is no JSON", ""),
     ("users_json", '[{"email": "a"}\n', "users.json:2: neither , nor ]", ""),
     ("users_json", '[{"email": "a", "balance": 123456789012345678901234}]', "users.json:1: the number of balance has too many", ""),
+    ("users_json", '[{"email": "a"},\n {"email": "b", "data": {"x": [{"y": 123456789012345678901234}]}}]', "users.json:2: the number of data has too many", ""),
+    ("users_json", '[{"email": "a", "data": [-123456789012345678901234]}]', "users.json:1: the number of data has too many", ""),
+    ("users_json", '[{"email": "a"},\n{"email": "b"},\n{"email": "a", "age": 2}]', "users.json:3: the row has the same email as that of line 1", "one of them would be lost"),
+    ("users_csv", "id,email,age\n1,a,1\n2,b,2\n1,c,3\n", "users.csv:4: the row has the same id as that of line 2", ""),
+    ("users_csv", "email,age\na,9223372036854775808\n", "users.csv:2: column age: the value is none of ", "9223372036854775808"),
     ("nothing_csv", "a\n1\n", "there is no table nothing", ""),
     ("log_sql", "INSERT INTO log\nVALUES ('a');\nINSERT INTO\n nowhere VALUES (1);", "log.sql:", "nowhere"),
 ])
@@ -144,6 +149,10 @@ def test_values_are_hidden_on_request(place):
     place.put(users_csv="email,age\na,s3cret\n")
     outcome = place.seed("--hide-values", "--json", status=pgrade.FAILED)
     assert "s3cret" not in outcome.stderr + outcome.stdout and "column age" in outcome.stderr
+    if place.kind == "postgres":
+        place.put(users_sql="\nINSERT INTO users (age) VALUES ('s3cret')", users_csv="email\na\n")
+        outcome = place.seed("--hide-values", status=pgrade.FAILED)
+        assert "s3cret" not in outcome.stderr and "users.sql:2: a value is none of its type" in outcome.stderr
 
 
 def test_rows_without_a_key_are_refused(place):
@@ -162,6 +171,7 @@ def test_rows_without_a_key_are_refused(place):
     place.put(users_csv="id,email\n2,a\n")
     assert "--key users=" in place.seed(status=pgrade.FAILED).stderr
     place.seed("--key", "nonsense", status=pgrade.USAGE)
+    assert "no CSV or JSON file is of a table user" in place.seed("--key", "user=email", status=pgrade.USAGE).stderr
 
 
 @pytest.mark.core
@@ -237,6 +247,22 @@ def test_types_of_postgresql_from_json(database, tmp_path):
     assert place.rows('SELECT tags, doc, n FROM app."Odd Name"') == [(row["tags"], row["doc"], decimal.Decimal("12.34"))]
     path.write_text(json.dumps([dict(row, twice=1)]))
     assert "twice is computed" in place.seed(str(path), status=pgrade.FAILED).stderr
+
+
+def test_a_nul_in_an_array_is_refused_and_not_cut(database, tmp_path):
+    database.execute("CREATE TABLE t (id integer PRIMARY KEY, a text[])")
+    (tmp_path / "t.json").write_text('[{"id": 1, "a": ["a\\u0000b"]}]')
+    assert "t.json:1: column a" in Place("postgres", database.url, tmp_path).seed("t.json", status=pgrade.FAILED).stderr
+
+
+def test_sequences_of_any_name_and_of_nobody_go_on_behind_the_rows(database, tmp_path):
+    database.execute("""CREATE SEQUENCE "it's"; CREATE TABLE "o'brien; --" (id serial PRIMARY KEY,
+                        n bigint DEFAULT nextval('"it''s"'), code text DEFAULT 'c' || nextval('"it''s"'))""")
+    place = Place("postgres", database.url, tmp_path)
+    (tmp_path / "o'brien; --.csv").write_text("id,n\n7,70\n")
+    place.seed("o'brien; --.csv")
+    place.rows("""INSERT INTO "o'brien; --" (code) VALUES ('x')""")
+    assert place.rows("""SELECT id, n FROM "o'brien; --" ORDER BY 1""") == [(7, 70), (8, 71)]
 
 
 def test_text_that_is_too_long_for_postgresql(database, tmp_path):
