@@ -47,6 +47,16 @@ static bool hold(struct move *move, struct err *err)
     return err_detail(err, "it works in %s", move->path);
 }
 
+/* What lies there is restored as this user: nobody else may have put it there. */
+static bool is_ours(const char *path)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct fs_info info;
+
+    return fs_stat(path, &info, &ignored) && info.kind == FS_DIRECTORY && info.owner == geteuid() &&
+           (info.mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 /* A journal that cannot be read is of no move that could go on, and is left for its owner to look at. */
 static bool look_at(struct move *move, const char *name, struct err *err)
 {
@@ -54,7 +64,7 @@ static bool look_at(struct move *move, const char *name, struct err *err)
     struct err ignored = {.code = ERR_NONE};
     bool same = false;
 
-    if (name[0] != '.' || !str_ends_with(str_from(name), BACKUP_MOVING) || !fs_is_directory(path) ||
+    if (name[0] != '.' || !str_ends_with(str_from(name), BACKUP_MOVING) || !is_ours(path) ||
         !move_journal_read(move, fs_join(move->arena, path, MOVE_JOURNAL), &same, &ignored) || !same)
         return true;
     move->partial = str_cstr(move->arena, str_from(name));

@@ -310,6 +310,18 @@ def test_an_idle_connection_that_is_lost_and_a_table_of_an_extension(old, new, t
         execute(old.url("a"), "DROP EXTENSION pg_trgm CASCADE")
 
 
+def test_a_journal_that_others_may_write_is_not_gone_on_with(old, new, urls, tmp_path):
+    """What lies beside it would be restored as this user."""
+    folder = tmp_path / "backups" / ".all-x-20260301T020000Z.moving"
+    folder.mkdir(parents=True, mode=0o700)
+    seen = move(urls, tmp_path, "--dry-run").report
+    journal = {"pgrade_move": 1, "old": seen["old"]["url"], "new": seen["new"]["url"], "began_us": 1, "done": False, "read_only": [], "databases": []}
+    (folder / "move.json").write_text(json.dumps(journal))
+    assert move(urls, tmp_path, "--dry-run").report["resumed"]
+    folder.chmod(0o770)
+    assert not move(urls, tmp_path, "--dry-run").report["resumed"]
+
+
 def test_the_same_server(old, tmp_path):
     refused = move((old.url("a"), old.socket_url("postgres")), tmp_path, status=pgrade.REFUSED)
     assert "are the same server" in refused.report["remarks"][0]["text"]
