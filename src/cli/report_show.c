@@ -6,11 +6,6 @@
 #include "cli/table.h"
 #include "cli/wrap.h"
 
-enum {
-    OTHER_COLUMNS = 56, /* what stands beside the name in a list of tables */
-    LEAST_NAME = 24
-};
-
 static void put(struct buf *out)
 {
     (void)fwrite(out->ptr, 1, out->len, stdout);
@@ -20,16 +15,6 @@ static void put(struct buf *out)
 static void cell(struct text_table *table, struct str text)
 {
     text_table_cell(table, screen_text(table->arena, text));
-}
-
-/* Names longer than what the terminal leaves for them are cut; into a file or a pipe they go whole. */
-static size_t name_maximum(void)
-{
-    size_t width = wrap_width();
-
-    if (width == 0)
-        return 0;
-    return width > OTHER_COLUMNS + LEAST_NAME ? width - OTHER_COLUMNS : LEAST_NAME;
 }
 
 static struct str bytes_or(struct arena *arena, int64_t bytes, const char *otherwise)
@@ -43,7 +28,7 @@ void report_databases(const struct invocation *invocation, const struct show_dat
                                              ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT};
     struct arena *arena = arena_new();
     struct text_table table = {
-        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .maximum = name_maximum()};
+        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .width = wrap_width()};
     struct buf out;
 
     buf_init(&out, SIZE_MAX / 2);
@@ -110,7 +95,7 @@ void report_tables(const struct invocation *invocation, const struct show_tables
     static const enum table_align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT};
     struct arena *arena = arena_new();
     struct text_table table = {
-        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .maximum = name_maximum()};
+        .arena = arena, .columns = ARRAY_LENGTH(align), .align = align, .width = wrap_width()};
     struct buf out;
 
     buf_init(&out, SIZE_MAX / 2);

@@ -5,6 +5,10 @@
 
 #include "base/screen.h"
 
+enum {
+    LEAST_WIDTH = 12 /* what is left of a column that is cut */
+};
+
 static struct str cut(struct arena *arena, struct str text, size_t maximum)
 {
     if (maximum <= 3 || screen_width(text) <= maximum)
@@ -39,7 +43,7 @@ static void put_row(const struct text_table *table, const size_t *widths, size_t
 {
     put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
-        struct str cell = table->cells[row * table->columns + i];
+        struct str cell = cut(table->arena, table->cells[row * table->columns + i], widths[i]);
         size_t gap = widths[i] - screen_width(cell);
         bool last = i + 1 == table->columns;
 
@@ -54,6 +58,23 @@ static void put_row(const struct text_table *table, const size_t *widths, size_t
     buf_byte(out, '\n');
 }
 
+/* By one after the other, always the widest: what is narrow stays whole. */
+static void fit(const struct text_table *table, size_t *widths)
+{
+    for (;;) {
+        size_t total = table->indent + (table->columns - 1) * 2;
+        size_t widest = 0;
+
+        for (size_t i = 0; i < table->columns; i++) {
+            total += widths[i];
+            widest = widths[i] > widths[widest] ? i : widest;
+        }
+        if (table->width == 0 || total <= table->width || widths[widest] <= LEAST_WIDTH)
+            return;
+        widths[widest]--;
+    }
+}
+
 void text_table_write(const struct text_table *table, bool color, struct buf *out)
 {
     size_t *widths = ARENA_ARRAY(table->arena, size_t, table->columns);
@@ -62,6 +83,7 @@ void text_table_write(const struct text_table *table, bool color, struct buf *ou
     for (size_t i = 0; i < rows * table->columns; i++)
         if (screen_width(table->cells[i]) > widths[i % table->columns])
             widths[i % table->columns] = screen_width(table->cells[i]);
+    fit(table, widths);
     if (color)
         buf_text(out, "\033[1m");
     put_row(table, widths, 0, out);
