@@ -32,8 +32,9 @@ struct check_entry {
      * reason, `advice` and `problem` are findings.  No row: all is well. */
     void (*run)(struct check_run *run);
     const char *sql;
-    bool generates;  /* the rows of `sql` are statements that give such rows */
-    bool keeps_path; /* names are found as the application finds them; else search_path is empty */
+    bool generates;    /* the rows of `sql` are statements that give such rows */
+    bool keeps_path;   /* names are found as the application finds them; else search_path is empty */
+    bool keeps_limits; /* the role's statement_timeout holds; else it is lifted */
     /* NULL: it is made always; else where this holds, and where it is named. */
     bool (*wanted)(const struct check_request *request);
     int since; /* the server's version that has what is asked for: 150000; 0: any */

@@ -89,7 +89,7 @@ static bool set(struct check_run *run, struct pgrade_error *error)
         pgrade_text(arena_printf(run->arena, "%ld", request->long_seconds)),
         pgrade_text(arena_printf(run->arena, "%ld", request->slow_ms)),
         pgrade_text(arena_printf(run->arena, "%ld", request->settle_days)),
-        pgrade_text(run->result->check->run == check_timeouts ? "no" : "yes"),
+        pgrade_text(run->result->check->keeps_limits ? "no" : "yes"),
     };
 
     return run->report->url.kind == URL_SQLITE ||
@@ -138,6 +138,18 @@ static bool ask_all(struct check_run *run, struct pgrade_error *error)
            ask_made(run, made, error);
 }
 
+/* Of the check that looks at the limit itself it is what was looked for. */
+static void tell_limit(struct check_run *run)
+{
+    if (run->result->check->keeps_limits)
+        check_found(
+            run, CHECK_PROBLEM, (struct str)STR("ALTER ROLE ... RESET statement_timeout"),
+            "statement_timeout is so short that not even a look at it gets to its end: \"canceling statement "
+            "due to statement timeout\"");
+    else
+        check_skip(run, "the role's statement_timeout ended it");
+}
+
 void check_ask(struct check_run *run)
 {
     struct pgrade_error error = {.kind = PGRADE_KIND_NONE};
@@ -153,7 +165,7 @@ void check_ask(struct check_run *run)
     if (done)
         return;
     if (str_contains_nocase(str_from(error.message), "due to statement timeout"))
-        check_skip(run, "the role's statement_timeout ended it: %s", error.message);
+        tell_limit(run);
     else if (error.kind == PGRADE_KIND_CANCELED)
         check_skip(run, "it took too long and was given up");
     else

@@ -78,7 +78,6 @@ struct str provider_region(struct str host);
 const struct provider *check_provider(const struct check_run *run);
 void check_provider_name(struct check_run *run);
 void check_pool(struct check_run *run);
-void check_timeouts(struct check_run *run);
 void check_expiry(struct check_run *run);
 
 /* The service, and the application in it: what was named, and what can be found from there. */

@@ -37,17 +37,6 @@ static const char timeouts_sql[] =
     "'idle_session_timeout') "
     "AND setting::bigint > 0 AND (setting::bigint < 60000 OR name = 'idle_session_timeout')";
 
-/* A limit that does not let itself be read is told as what it is. */
-void check_timeouts(struct check_run *run)
-{
-    check_ask(run);
-    if (run->result->state == CHECK_SKIPPED && str_contains_nocase(run->result->note, "statement_timeout"))
-        check_found(
-            run, CHECK_PROBLEM, (struct str)STR("ALTER ROLE ... RESET statement_timeout   -- as that role"),
-            "statement_timeout is so short that no statement gets to its end: \"canceling statement due to "
-            "statement timeout\"");
-}
-
 /* Sorted on disk, since there is no memory for it; the server removes it with the statement. */
 static const char spill_sql[] = "SELECT (SELECT count(t) FROM (SELECT repeat('x', 1000) AS t FROM "
                                 "generate_series(1, 8000) AS i ORDER BY i DESC) AS "
@@ -175,7 +164,7 @@ const struct check_entry check_limit_checks[] = {
      .looks = "settings that end a statement, or a session that does nothing",
      .why = "what is ended fails in the application, often by night and without a pattern",
      .mend = "ALTER ROLE ... SET statement_timeout, or SET within the migration that needs longer",
-     .run = check_timeouts,
+     .keeps_limits = true,
      .sql = timeouts_sql},
     {.name = "disk-writes",
      .looks = "whether the server can write to its disk: it is made to sort 8 MB on it",
