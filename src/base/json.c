@@ -200,6 +200,15 @@ void json_put_bool(struct json *json, const char *name, bool value)
     json_bool(json, value);
 }
 
+void json_put_texts(struct json *json, const char *name, const struct str *texts, size_t count)
+{
+    json_name(json, name);
+    json_array(json);
+    for (size_t i = 0; i < count; i++)
+        json_str(json, texts[i]);
+    json_array_end(json);
+}
+
 void json_put_error(struct json *json, const char *name, const struct err *err)
 {
     json_name(json, name);

@@ -42,6 +42,8 @@ void json_put_str(struct json *json, const char *name, struct str value);
 void json_put_text(struct json *json, const char *name, const char *value);
 void json_put_int(struct json *json, const char *name, int64_t value);
 void json_put_bool(struct json *json, const char *name, bool value);
+/* As a list. */
+void json_put_texts(struct json *json, const char *name, const struct str *texts, size_t count);
 /* {"code", "sqlstate", "message", "detail", "hint"}: docs/json.md.  NULL, and one that is none, is null. */
 void json_put_error(struct json *json, const char *name, const struct err *err);
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/json.h"
 #include "cli/connect.h"
+#include "cli/json_print.h"
 #include "ops/abandon.h"
 
 static void report(const struct abandoned *abandoned)
@@ -34,10 +34,7 @@ static void report_json(const struct abandoned *abandoned, const struct err *err
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", err == NULL ? 0 : err_exit_status(err->code));
+    json_print_begin(&json, &out, err == NULL ? 0 : err_exit_status(err->code));
     json_put_bool(&json, "found", abandoned->found);
     json_put_str(&json, "began", abandoned->began);
     json_put_str(&json, "schema", abandoned->schema);
@@ -45,9 +42,7 @@ static void report_json(const struct abandoned *abandoned, const struct err *err
     json_put_int(&json, "sessions", abandoned->sessions);
     json_put_str(&json, "file", abandoned->file);
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }
 
 /* The target alone, or behind the source, as the upgrade was typed. */

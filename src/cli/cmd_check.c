@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/connect.h"
 #include "cli/database.h"
+#include "cli/json_print.h"
 #include "cli/report_check.h"
 #include "cli/table.h"
 #include "ops/unit.h"
@@ -86,15 +86,10 @@ static bool wait_until_ready(struct invocation *invocation, struct str text, str
         struct json json;
         struct buf out;
 
-        buf_init(&out, BUF_TEXT_MAXIMUM);
-        json_begin(&json, &out);
-        json_object(&json);
-        json_put_int(&json, "status", 0);
+        json_print_begin(&json, &out, PGRADE_DONE);
         json_put_str(&json, "database", url_redacted(invocation->arena, &url));
         json_put_int(&json, "waited_us", waited_us);
-        json_object_end(&json);
-        (void)fwrite(out.ptr, 1, out.len, stdout);
-        buf_free(&out);
+        json_print_end(&json, &out);
     } else {
         printf("%.*s answers, after %.*s\n", STR_ARGS(url_redacted(invocation->arena, &url)),
                STR_ARGS(show_seconds(invocation->arena, waited_us)));

@@ -1,9 +1,9 @@
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/connect.h"
+#include "cli/json_print.h"
 #include "engine/engine.h"
 #include "ops/local.h"
 #include "url/url.h"
@@ -18,10 +18,7 @@ static void print_json(const struct local_info *info)
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", 0);
+    json_print_begin(&json, &out, 0);
     json_put_text(&json, "state", local_state_name(info->state));
     json_put_text(&json, "directory", info->directory);
     json_put_text(&json, "version", info->version);
@@ -31,9 +28,7 @@ static void print_json(const struct local_info *info)
     json_put_text(&json, "data", info->data);
     json_put_text(&json, "log", info->log);
     json_put_text(&json, "url", info->url_redacted);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }
 
 static void print_info(const struct local_info *info)

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/screen.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/json_print.h"
 #include "cli/saved_plan.h"
 #include "cli/secrets.h"
 
@@ -68,14 +68,9 @@ static void print_json_error(const struct err *err)
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", err_exit_status(err->code));
+    json_print_begin(&json, &out, err_exit_status(err->code));
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }
 
 /* Also where the words could not be understood: whoever reads the document must not find nothing. */

@@ -1,18 +1,9 @@
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 #include "cli/report_backup.h"
 #include "cli/table.h"
-
-static void put_texts(struct json *json, const char *name, const struct str *texts, size_t count)
-{
-    json_name(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        json_str(json, texts[i]);
-    json_array_end(json);
-}
 
 static void put_seconds(struct json *json, int64_t us)
 {
@@ -111,10 +102,7 @@ void report_backup_json(const struct backup_report *report, int status)
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_text(&json, "path", result->path);
     json_put_str(&json, "source", manifest->source);
     json_put_str(&json, "engine", manifest->engine);
@@ -128,11 +116,9 @@ void report_backup_json(const struct backup_report *report, int status)
     contents_put(&json, &manifest->contents);
     put_bundle(&json, manifest);
     json_put_bool(&json, "verified", report->verified);
-    put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
-    put_texts(&json, "removed", report->removed, report->removed_count);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
+    json_put_texts(&json, "removed", report->removed, report->removed_count);
+    json_print_end(&json, &out);
 }
 
 static int64_t rows_of(const struct restore_result *result)
@@ -156,7 +142,7 @@ static void put_restored(struct json *json, const struct restore_result *result)
         json_put_bool(json, "made", one->made);
         json_put_int(json, "tables", one->tables);
         json_put_int(json, "rows", one->rows);
-        put_texts(json, "refused", one->refused, one->refused_count);
+        json_put_texts(json, "refused", one->refused, one->refused_count);
         json_object_end(json);
     }
     json_array_end(json);
@@ -205,10 +191,7 @@ void report_restore_json(const struct restore_options *options, const struct res
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_text(&json, "from", options->from);
     json_put_text(&json, "kind", kinds[result->kind]);
     json_put_str(&json, "target", url_redacted(arena, options->target));
@@ -217,10 +200,8 @@ void report_restore_json(const struct restore_options *options, const struct res
     put_seconds(&json, result->took_us);
     contents_put(&json, &result->found);
     put_restored(&json, result);
-    put_texts(&json, "differences", result->differences, result->difference_count);
+    json_put_texts(&json, "differences", result->differences, result->difference_count);
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
     arena_free(arena);
 }

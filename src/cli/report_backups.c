@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 #include "cli/report_backup.h"
 #include "cli/table.h"
 #include "cli/wrap.h"
@@ -152,10 +152,7 @@ void report_backups_json(const char *directory, const struct backup_list *list, 
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_text(&json, "directory", directory);
     json_name(&json, "backups");
     json_array(&json);
@@ -167,8 +164,6 @@ void report_backups_json(const char *directory, const struct backup_list *list, 
     for (size_t i = 0; i < list->partial_count; i++)
         json_str(&json, list->partial[i]);
     json_array_end(&json);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
     arena_free(arena);
 }

@@ -1,15 +1,8 @@
 /* The documents of `check --json`: docs/json.md. */
 #include <stdio.h>
 
-#include "base/json.h"
+#include "cli/json_print.h"
 #include "cli/report_check.h"
-
-static void end(struct json *json, struct buf *out)
-{
-    json_object_end(json);
-    (void)fwrite(out->ptr, 1, out->len, stdout);
-    buf_free(out);
-}
 
 static void put_findings(struct json *json, const struct check_result *result)
 {
@@ -73,10 +66,7 @@ void report_check_json(const struct invocation *invocation, const struct check_r
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", report_check_status(report));
+    json_print_begin(&json, &out, report_check_status(report));
     json_put_str(&json, "database",
                  report->parsed ? url_redacted(invocation->arena, &report->url) : (struct str){NULL, 0});
     json_put_bool(&json, "stopped", report->stopped);
@@ -96,7 +86,7 @@ void report_check_json(const struct invocation *invocation, const struct check_r
     json_array_end(&json);
     put_checklist(&json, invocation, report);
     put_fixes(&json, fixes);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 void report_check_list_json(const struct check_entry *only)
@@ -104,10 +94,7 @@ void report_check_list_json(const struct check_entry *only)
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", 0);
+    json_print_begin(&json, &out, 0);
     json_name(&json, "checks");
     json_array(&json);
     for (const struct check_group *group = check_groups; group->name != NULL; group++)
@@ -126,5 +113,5 @@ void report_check_list_json(const struct check_entry *only)
             json_object_end(&json);
         }
     json_array_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "base/json.h"
+#include "cli/json_print.h"
 #include "cli/report_downgrade.h"
 
 static void put_table(const struct downgrade_report *report, size_t place, struct json *json)
@@ -94,10 +94,7 @@ void report_downgrade_json(const struct downgrade_report *report, const struct e
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_bool(&json, "published", result->published);
     json_put_str(&json, "source", url_redacted(arena, report->options->source));
     json_put_str(&json, "target", report->options->target->path);
@@ -116,7 +113,5 @@ void report_downgrade_json(const struct downgrade_report *report, const struct e
     json_name(&json, "seconds");
     json_double(&json, (double)result->total_us / 1e6, 3);
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 #include "cli/table.h"
 #include "cli/wrap.h"
 
@@ -58,17 +58,8 @@ static void put(struct buf *out)
 
 static void begin(struct json *json, struct buf *out, const char *path)
 {
-    buf_init(out, BUF_TEXT_MAXIMUM);
-    json_begin(json, out);
-    json_object(json);
-    json_put_int(json, "status", PGRADE_DONE);
+    json_print_begin(json, out, PGRADE_DONE);
     json_put_text(json, "file", path);
-}
-
-static void end(struct json *json, struct buf *out)
-{
-    json_object_end(json);
-    put(out);
 }
 
 void env_report_set(const struct invocation *invocation, const struct env_setting *setting)
@@ -89,7 +80,7 @@ void env_report_set(const struct invocation *invocation, const struct env_settin
     json_put_bool(&json, "added", setting->added);
     json_put_bool(&json, "changed", setting->changed);
     json_put_text(&json, "git", env_git_name(setting->git));
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 void env_report_value(const char *path, const char *key, struct str value)
@@ -100,7 +91,7 @@ void env_report_value(const char *path, const char *key, struct str value)
     begin(&json, &out, path);
     json_put_text(&json, "name", key);
     json_put_str(&json, "value", value);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 void env_report_unset(const char *path, const char *key, bool found)
@@ -111,7 +102,7 @@ void env_report_unset(const char *path, const char *key, bool found)
     begin(&json, &out, path);
     json_put_text(&json, "name", key);
     json_put_bool(&json, "found", found);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 /* The URL of a database without its password; NULL ptr: it is none, or nothing is to be shown. */
@@ -263,7 +254,7 @@ static void put_document(const struct invocation *invocation, struct arena *aren
     for (size_t i = 0; i < file->dotenv.unknown_count; i++)
         json_int(&json, (int64_t)file->dotenv.unknown[i]);
     json_array_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 void env_report_list(const struct invocation *invocation, const struct env_file *file,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cli/json_print.h"
 #include "cli/report.h"
 #include "cli/report_verify.h"
 #include "plan/units.h"
@@ -186,26 +187,16 @@ void report_json_misfits(const struct report *report, struct json *json)
     put_changes(report, json);
 }
 
-static void finish(struct json *json, struct buf *out)
-{
-    json_object_end(json);
-    (void)fwrite(out->ptr, 1, out->len, stdout);
-    buf_free(out);
-}
-
 void report_plan_json(const struct report *report)
 {
     struct json json;
     struct buf out;
 
-    buf_init(&out, (size_t)1 << 30);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", 0);
+    json_print_begin(&json, &out, 0);
     report_json_refusal(report, &json);
     report_json_plan(report, &json);
     report_json_misfits(report, &json);
-    finish(&json, &out);
+    json_print_end(&json, &out);
 }
 
 static void put_outcomes(const struct report *report, struct json *json)
@@ -305,10 +296,7 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     struct json json;
     struct buf out;
 
-    buf_init(&out, (size_t)1 << 30);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_bool(&json, "published", report->result->published);
     json_put_bool(&json, "verified", report->result->verified);
     json_put_error(&json, "error", err);
@@ -333,5 +321,5 @@ void report_upgrade_json(const struct report *report, const struct err *err, int
     json_name(&json, "total");
     json_double(&json, (double)report->result->total_us / 1e6, 3);
     json_object_end(&json);
-    finish(&json, &out);
+    json_print_end(&json, &out);
 }

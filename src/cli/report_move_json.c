@@ -1,16 +1,7 @@
 #include <stdio.h>
 
-#include "base/json.h"
+#include "cli/json_print.h"
 #include "cli/report_move.h"
-
-static void put_texts(struct json *json, const char *name, const struct str *texts, size_t count)
-{
-    json_name(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        json_str(json, texts[i]);
-    json_array_end(json);
-}
 
 static void put_side(struct json *json, struct arena *arena, const char *name, const struct url *url,
                      const struct instance *instance)
@@ -37,8 +28,8 @@ static void put_databases(struct json *json, const struct move_result *result)
         json_put_text(json, "step", move_step_name(one->step));
         json_put_int(json, "tables", one->dump.tables);
         json_put_int(json, "rows", one->dump.rows);
-        put_texts(json, "written", one->written, one->written_count);
-        put_texts(json, "refused", one->refused, one->refused_count);
+        json_put_texts(json, "written", one->written, one->written_count);
+        json_put_texts(json, "refused", one->refused, one->refused_count);
         json_object_end(json);
     }
     json_array_end(json);
@@ -82,10 +73,7 @@ void report_move_json(const struct move_options *options, const struct move_resu
     struct json json;
     struct buf out;
 
-    buf_init(&out, SIZE_MAX / 2);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     put_side(&json, arena, "old", options->old, &result->old);
     put_side(&json, arena, "new", options->new, &result->new);
     json_put_bool(&json, "done", result->done);
@@ -96,11 +84,9 @@ void report_move_json(const struct move_options *options, const struct move_resu
     put_remarks(&json, result);
     json_put_text(&json, "path", result->path);
     json_put_text(&json, "env_file", options->env_file);
-    put_texts(&json, "env_keys", result->env_keys, result->env_count);
-    put_texts(&json, "next", result->next, result->next_count);
+    json_put_texts(&json, "env_keys", result->env_keys, result->env_count);
+    json_put_texts(&json, "next", result->next, result->next_count);
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
     arena_free(arena);
 }

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 
 static const char *state_name(enum provision_state state)
 {
@@ -110,15 +110,6 @@ static void put_steps(struct json *json, const struct provision_result *result)
     json_array_end(json);
 }
 
-static void put_statements(struct json *json, const struct str *statements, size_t count)
-{
-    json_name(json, "statements");
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        json_str(json, statements[i]);
-    json_array_end(json);
-}
-
 /* With an env file the password is there, and nowhere else. */
 static void put_url(struct json *json, struct arena *arena, const struct provision_options *options,
                     const struct provision_result *result, bool done)
@@ -141,22 +132,17 @@ void report_provision_json(const struct provision_options *options, const struct
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_str(&json, "server", result->server);
     json_put_str(&json, "version", result->version);
     json_put_str(&json, "database", options->database);
     json_put_str(&json, "role", options->role);
     json_put_bool(&json, "dry_run", options->dry_run);
     put_steps(&json, result);
-    put_statements(&json, result->statements, result->statement_count);
+    json_put_texts(&json, "statements", result->statements, result->statement_count);
     put_url(&json, arena, options, result, failed == NULL);
     json_put_error(&json, "error", failed);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
     arena_free(arena);
 }
 
@@ -187,18 +173,13 @@ void report_dropped_json(const struct provision_drop *options, const struct prov
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", 0);
+    json_print_begin(&json, &out, 0);
     json_put_str(&json, "database", options->database);
     json_put_str(&json, "role", options->role);
     json_put_bool(&json, "dry_run", options->dry_run);
     json_put_bool(&json, "dropped_database", dropped->database && !options->dry_run);
     json_put_bool(&json, "dropped_role", dropped->role && !options->dry_run);
     json_put_str(&json, "kept", dropped->kept);
-    put_statements(&json, dropped->statements, dropped->statement_count);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_put_texts(&json, "statements", dropped->statements, dropped->statement_count);
+    json_print_end(&json, &out);
 }

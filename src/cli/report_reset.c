@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 #include "cli/table.h"
 
 static const char *way_word(enum reset_way way)
@@ -37,25 +37,13 @@ void report_reset(const struct invocation *invocation, const struct reset_result
         log_message(LOG_WARNING, "%.*s", STR_ARGS(screen_text(arena, result->remains[i])));
 }
 
-static void put_texts(struct json *json, const char *name, const struct str *texts, size_t count)
-{
-    json_name(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        json_str(json, texts[i]);
-    json_array_end(json);
-}
-
 void report_reset_json(const struct reset_result *result, const char *backup, int status)
 {
     struct str nothing = {NULL, 0};
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_str(&json, "database", result->shown);
     json_put_text(&json, "way", way_word(result->way));
     json_put_str(&json, "why", result->way == RESET_INSIDE ? result->why : nothing);
@@ -63,10 +51,8 @@ void report_reset_json(const struct reset_result *result, const char *backup, in
     json_put_int(&json, "bytes", result->bytes);
     json_put_int(&json, "disconnected", result->sessions);
     json_put_str(&json, "backup", backup == NULL ? nothing : str_from(backup));
-    put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
+    json_put_texts(&json, "leftovers", result->leftovers, result->leftover_count);
     json_put_bool(&json, "half_emptied", result->half_emptied);
-    put_texts(&json, "remains", result->remains, result->remain_count);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_put_texts(&json, "remains", result->remains, result->remain_count);
+    json_print_end(&json, &out);
 }

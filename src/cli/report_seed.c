@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/screen.h"
+#include "cli/json_print.h"
 #include "cli/table.h"
 
 static void put(struct buf *out)
@@ -168,15 +168,11 @@ void report_seed_json(const struct seed_report *told)
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", PGRADE_DONE);
+    json_print_begin(&json, &out, PGRADE_DONE);
     json_put_str(&json, "database", url_redacted(arena, told->url));
     json_put_bool(&json, "dry_run", told->options->dry_run);
     json_put_lists(&json, told->seed);
     json_put_admin(&json, told);
-    json_object_end(&json);
-    put(&out);
+    json_print_end(&json, &out);
     arena_free(arena);
 }

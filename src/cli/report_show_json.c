@@ -1,27 +1,17 @@
 /* The documents of `show --json`: docs/json.md. */
 #include <stdio.h>
 
-#include "base/json.h"
+#include "cli/json_print.h"
 #include "cli/report_show.h"
 
 static void begin(struct json *json, struct buf *out, const struct url *url)
 {
     struct arena *arena = arena_new();
 
-    buf_init(out, SIZE_MAX / 2);
-    json_begin(json, out);
-    json_object(json);
-    json_put_int(json, "status", 0);
+    json_print_begin(json, out, 0);
     if (url != NULL)
         json_put_str(json, "database", url_redacted(arena, url));
     arena_free(arena);
-}
-
-static void end(struct json *json, struct buf *out)
-{
-    json_object_end(json);
-    (void)fwrite(out->ptr, 1, out->len, stdout);
-    buf_free(out);
 }
 
 static void put_count(struct json *json, const char *name, int64_t count)
@@ -55,7 +45,7 @@ void report_databases_json(const struct url *url, const struct show_databases *d
         json_object_end(&json);
     }
     json_array_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 static void put_entry(struct json *json, const struct show_entry *entry)
@@ -83,7 +73,7 @@ void report_tables_json(const struct url *url, const struct show_tables *tables)
         json_object_end(&json);
     }
     json_array_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 static void put_columns(struct json *json, const struct show_table *table)
@@ -187,7 +177,7 @@ void report_table_json(const struct url *url, const struct show_table *table)
     put_references(&json, "referenced_by", table->referenced_by, table->referenced_by_count);
     put_rules(&json, table);
     json_object_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }
 
 void report_spellings_json(const struct url_spelling *spellings, size_t count)
@@ -205,5 +195,5 @@ void report_spellings_json(const struct url_spelling *spellings, size_t count)
         json_object_end(&json);
     }
     json_array_end(&json);
-    end(&json, &out);
+    json_print_end(&json, &out);
 }

@@ -1,7 +1,7 @@
 /* The document of `verify --json`: docs/json.md says what each field is. */
 #include <stdio.h>
 
-#include "base/json.h"
+#include "cli/json_print.h"
 #include "cli/report_verify.h"
 
 static struct str column_name(const struct verified_table *table, size_t place)
@@ -78,10 +78,7 @@ void report_verify_json(const struct verify_report *report, int status)
     struct json json;
     struct buf out;
 
-    buf_init(&out, (size_t)1 << 32);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", status);
+    json_print_begin(&json, &out, status);
     json_put_str(&json, "source", url_redacted(report->invocation->arena, report->options->sides[0]));
     json_put_str(&json, "target", url_redacted(report->invocation->arena, report->options->sides[1]));
     json_put_bool(&json, "equal", report->result->equal);
@@ -94,7 +91,5 @@ void report_verify_json(const struct verify_report *report, int status)
     put_remarks(report, &json);
     json_name(&json, "seconds");
     json_double(&json, (double)report->result->total_us / 1e6, 3);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/json.h"
 #include "cli/connect.h"
+#include "cli/json_print.h"
 #include "cli/signals.h"
 #include "ops/retry.h"
 
@@ -37,10 +37,7 @@ static void report_json(const struct retry_result *result, const struct err *err
     struct json json;
     struct buf out;
 
-    buf_init(&out, BUF_TEXT_MAXIMUM);
-    json_begin(&json, &out);
-    json_object(&json);
-    json_put_int(&json, "status", err == NULL ? 0 : err_exit_status(err->code));
+    json_print_begin(&json, &out, err == NULL ? 0 : err_exit_status(err->code));
     json_put_int(&json, "loaded_rows", result->loaded);
     json_name(&json, "refused");
     json_array(&json);
@@ -53,9 +50,7 @@ static void report_json(const struct retry_result *result, const struct err *err
     }
     json_array_end(&json);
     json_put_error(&json, "error", err);
-    json_object_end(&json);
-    (void)fwrite(out.ptr, 1, out.len, stdout);
-    buf_free(&out);
+    json_print_end(&json, &out);
 }
 
 /* The one argument is the target, where an upgrade has its source. */
