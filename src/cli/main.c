@@ -11,6 +11,7 @@
 #include "cli/json_print.h"
 #include "cli/saved_plan.h"
 #include "cli/secrets.h"
+#include "engine/postgres/postgres.h"
 
 /* The longest name that the words begin with: "local start" is two of them. */
 static const struct command *find_command(int count, char **words, int *used)
@@ -194,5 +195,10 @@ int main(int count, char **given)
         status = run(&invocation, count - 1 - used, words + 1 + used, &err);
     }
     arena_free(invocation.arena);
-    return finish_output(&invocation, status);
+    status = finish_output(&invocation, status);
+    if (postgres_is_connecting()) {
+        (void)fflush(NULL);
+        _exit(status);
+    }
+    return status;
 }

@@ -56,7 +56,7 @@ struct engine_options {
 struct rows {
     struct engine *engine;
     size_t width;
-    struct value *cells; /* the current row */
+    struct value *cells; /* the current row; of PostgreSQL there are NULLs behind it */
 };
 
 struct engine_ops {

@@ -8,6 +8,7 @@
  * more patience: what it needs is its own, and the last of the two to let go takes it away.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -28,6 +29,14 @@ struct attempt {
     bool done;      /* under the lock */
     bool abandoned; /* likewise */
 };
+
+/* Threads that nobody waits for any more. */
+static atomic_int left;
+
+bool postgres_is_connecting(void)
+{
+    return atomic_load(&left) > 0;
+}
 
 /* Copies: the thread may outlive what the words were made of. */
 static struct attempt *attempt_new(const char *const *keywords, const char *const *values)
@@ -75,6 +84,7 @@ static void *run(void *context)
     if (abandoned) {
         PQfinish(connection);
         attempt_free(attempt);
+        atomic_fetch_sub(&left, 1);
     }
     return NULL;
 }
@@ -89,6 +99,8 @@ static bool wait_for(struct attempt *attempt, const volatile sig_atomic_t *inter
         clock_wait(&attempt->ended, &attempt->lock, LOOK_US);
     done = attempt->done;
     attempt->abandoned = !done;
+    if (!done)
+        atomic_fetch_add(&left, 1);
     (void)pthread_mutex_unlock(&attempt->lock);
     return done;
 }

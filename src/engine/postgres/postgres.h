@@ -44,4 +44,8 @@ bool postgres_pooler_settings(struct arena *arena, const struct url *url,
 /* 150004 for 15.4; 0 for another engine. */
 int postgres_version(struct engine *engine);
 
+/* A thread is still connecting for somebody who was interrupted and has gone on.  It may be anywhere in libpq
+ * and the libraries below, which must not be torn down under it: end by _exit(). */
+bool postgres_is_connecting(void);
+
 #endif

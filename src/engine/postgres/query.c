@@ -50,6 +50,12 @@ enum value_kind postgres_kind_of(Oid type)
     return VALUE_TEXT;
 }
 
+/* Who asks for ten columns reads ten: behind what a damaged answer has there are NULLs, so many as no SELECT
+ * of ours is wide. */
+enum {
+    WIDEST = 64
+};
+
 static struct postgres_rows *rows_new(struct engine *engine, PGresult *result)
 {
     struct postgres_rows *rows = calloc(1, sizeof(*rows));
@@ -58,7 +64,7 @@ static struct postgres_rows *rows_new(struct engine *engine, PGresult *result)
     if (rows == NULL)
         return NULL;
     rows->rows = (struct rows){.engine = engine, .width = width};
-    rows->rows.cells = calloc(width + 1, sizeof(*rows->rows.cells));
+    rows->rows.cells = calloc(width + WIDEST, sizeof(*rows->rows.cells));
     rows->unescaped = calloc(width + 1, sizeof(*rows->unescaped));
     rows->kinds = calloc(width + 1, sizeof(*rows->kinds));
     if (rows->rows.cells == NULL || rows->unescaped == NULL || rows->kinds == NULL) {
