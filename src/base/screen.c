@@ -155,3 +155,21 @@ struct str screen_text(struct arena *arena, struct str text)
     buf_free(&out);
     return made;
 }
+
+const char *screen_shell_word(struct arena *arena, struct str text)
+{
+    struct buf out;
+    const char *word;
+
+    buf_init(&out, SIZE_MAX / 2);
+    buf_byte(&out, '\'');
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '\'')
+            buf_text(&out, "'\\''");
+        else
+            buf_byte(&out, text.ptr[i]);
+    buf_byte(&out, '\'');
+    word = str_cstr(arena, buf_view(&out));
+    buf_free(&out);
+    return word;
+}

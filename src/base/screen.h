@@ -19,4 +19,7 @@ struct str screen_clip(struct str text, size_t columns);
 void screen_put(struct buf *out, struct str text);
 struct str screen_text(struct arena *arena, struct str text);
 
+/* For a line that is to be pasted into a shell: the text in single quotes, as one word that runs nothing. */
+const char *screen_shell_word(struct arena *arena, struct str text);
+
 #endif

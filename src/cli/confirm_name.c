@@ -31,7 +31,8 @@ bool confirm_name(const struct invocation *invocation, const char *question, str
     }
     if (isatty(STDIN_FILENO) != 1) {
         err_set(err, ERR_REFUSED, "%s: nobody can be asked, since stdin is no terminal", question);
-        return err_hint(err, "--confirm '%.*s' says that this is meant", STR_ARGS(name));
+        return err_hint(err, "--confirm %s says that this is meant",
+                        screen_shell_word(invocation->arena, name));
     }
     (void)fprintf(stderr, "%s?\ntype the name %.*s to go on: ", question, STR_ARGS(shown));
     if (fgets(answer, (int)sizeof(answer), stdin) != NULL &&

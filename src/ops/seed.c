@@ -34,6 +34,16 @@ bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct
     return done || seed_failed(run, &error, err);
 }
 
+/* The year first: 01/02/2026 is the second of January here and the first of February there, and refused. */
+bool seed_settle(struct seed_run *run, struct err *err)
+{
+    static const char sql[] = "SELECT pg_catalog.set_config('TimeZone', 'UTC', true), "
+                              "pg_catalog.set_config('DateStyle', 'ISO, YMD', "
+                              "true), pg_catalog.set_config('IntervalStyle', 'postgres', true)";
+
+    return run->sqlite || seed_execute(run, str_from(sql), NULL, err);
+}
+
 static bool run_files(struct seed_run *run, struct err *err)
 {
     for (size_t i = 0; i < run->seed->file_count; i++) {
@@ -59,5 +69,6 @@ bool seed_run(struct arena *arena, struct pgrade_database *db, const struct seed
     for (size_t i = 0; i < seed->file_count; i++)
         if (seed->files[i].kind == SEED_SQL && !seed_sql_check(&run, &seed->files[i], err))
             return false;
-    return (!options->fresh || seed_fresh(&run, err)) && run_files(&run, err) && seed_sequences(&run, err);
+    return seed_settle(&run, err) && (!options->fresh || seed_fresh(&run, err)) && run_files(&run, err) &&
+           seed_sequences(&run, err);
 }

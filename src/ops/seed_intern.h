@@ -148,6 +148,9 @@ bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct
 /* The error of a statement; with --hide-values without the server's words, which repeat values. */
 bool seed_failed(const struct seed_run *run, const struct pgrade_error *error, struct err *err);
 
+/* Texts are read alike whatever the server, the database or the role is set to; until the transaction ends. */
+bool seed_settle(struct seed_run *run, struct err *err) MUST_USE;
+
 bool seed_is_interrupted(const struct seed_run *run);
 
 #endif

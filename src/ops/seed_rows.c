@@ -126,10 +126,19 @@ static bool find_culprit(const struct seed_filling *filling, const struct seed_r
     return false;
 }
 
+/* What failed ended the transaction, and with it how dates are read. */
+static bool try_again(struct seed_run *run)
+{
+    struct err ignored = {.code = ERR_NONE};
+
+    return pgrade_rollback(run->db, NULL) && pgrade_begin(run->db, PGRADE_READ, NULL) &&
+           seed_settle(run, &ignored);
+}
+
 static bool row_failed(const struct seed_filling *filling, const struct seed_row *row,
                        const struct pgrade_value *values, const struct pgrade_error *error, struct err *err)
 {
-    if (error->kind == PGRADE_KIND_DATA && !filling->run->sqlite && pgrade_rollback(filling->run->db, NULL) &&
+    if (error->kind == PGRADE_KIND_DATA && !filling->run->sqlite && try_again(filling->run) &&
         find_culprit(filling, row, values, err))
         return false;
     seed_failed(filling->run, error, err);
@@ -231,7 +240,8 @@ bool seed_rows(struct seed_run *run, struct seed_file *file, struct err *err)
     struct seed_reader reader;
     bool found = true;
     bool done = seed_open(run->arena, file, &reader, err) &&
-                seed_table_find(run, file->table, &filling.table, &found, err) &&
+                (seed_table_find(run, file->table, &filling.table, &found, err) ||
+                 err_prefix(err, "%s", file->path)) &&
                 (found || no_table(file, err));
 
     if (done)

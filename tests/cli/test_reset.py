@@ -3,6 +3,8 @@ one, both whole, and the next run says what was left."""
 
 import contextlib
 import os
+import re
+import shlex
 import sqlite3
 import stat
 import threading
@@ -251,6 +253,8 @@ def test_a_name_that_has_to_be_quoted(cluster, owners):
     name = "it's \"odd\" %d"
     database = cluster.create_database(name, "OWNER maker")
     use(cluster.url(name, user="maker"), "CREATE TABLE t (id int)")
+    told = pgrade.run("reset", cluster.url(name, user="maker")).stderr
+    assert shlex.split(re.search("try: (.*) says that", told)[1]) == ["--confirm", name], "as it is pasted into a shell"
     assert reset(cluster.url(name, user="maker"), name)["way"] == "anew"
     assert database.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
     database.drop()

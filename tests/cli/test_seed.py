@@ -255,6 +255,16 @@ def test_a_nul_in_an_array_is_refused_and_not_cut(database, tmp_path):
     assert "t.json:1: column a" in Place("postgres", database.url, tmp_path).seed("t.json", status=pgrade.FAILED).stderr
 
 
+def test_times_are_read_alike_on_every_server(database, tmp_path):
+    database.execute("CREATE TABLE t (id integer PRIMARY KEY, at timestamptz, day date)")
+    place = Place("postgres", database.url, tmp_path)
+    place.put(**{"1_t_csv": "id,at,day\n1,2026-01-02 00:00:00,2026-01-02\n", "2_more_sql": "INSERT INTO t VALUES (2, '2026-01-02 00:00:00') ON CONFLICT DO NOTHING"})
+    place.seed()
+    assert place.rows("SELECT extract(epoch FROM at)::bigint FROM t") == [(1767312000,), (1767312000,)]
+    place.put(**{"1_t_csv": "id,day\n1,01/02/2026\n"})
+    assert "1_t.csv:2: column day: the value is none of date" in place.seed(status=pgrade.FAILED).stderr
+
+
 def test_sequences_of_any_name_and_of_nobody_go_on_behind_the_rows(database, tmp_path):
     database.execute("""CREATE SEQUENCE "it's"; CREATE TABLE "o'brien; --" (id serial PRIMARY KEY,
                         n bigint DEFAULT nextval('"it''s"'), code text DEFAULT 'c' || nextval('"it''s"'))""")
