@@ -137,19 +137,19 @@ static bool check_told(const struct admin_work *work, struct err *err)
 
 static bool set_values(struct admin_work *work, struct err *err)
 {
-    enum password_scheme scheme;
-    struct str hash;
-
-    if (!check_told(work, err) || !admin_choose_hash(work, &scheme, err) ||
-        !password_hash(work->run.arena, scheme, work->options->password, &hash, err))
-        return false;
-    work->admin->hash = password_scheme_name(scheme);
-    if (!set_value(work, work->password, text_cell(hash), false, err))
-        return false;
     for (size_t i = 0; i < work->table->column_count; i++)
         if (&work->table->columns[i] != work->password && !set_column(work, &work->table->columns[i], err))
             return false;
     return true;
+}
+
+/* Last of all: it takes the while that it has to, and nobody waits for what is refused. */
+static bool set_password(struct admin_work *work, enum password_scheme scheme, struct err *err)
+{
+    struct str hash;
+
+    return password_hash(work->run.arena, scheme, work->options->password, &hash, err) &&
+           set_value(work, work->password, text_cell(hash), false, err);
 }
 
 /* The rows that have this name or this address. */
@@ -248,23 +248,33 @@ static bool update(struct admin_work *work, struct err *err)
     return run_statement(work, &sql, values, count, NULL, err);
 }
 
-static bool store(struct admin_work *work, struct err *err)
+/* Whether the one that is there may be changed, if there is one. */
+static bool look_for_user(struct admin_work *work, struct err *err)
 {
     int64_t there = 0;
 
     if (!count_users(work, &there, err))
         return false;
     work->admin->created = there == 0;
-    if (there == 0)
-        return insert(work, err);
-    if (there == 1 && work->options->force)
-        return update(work, err);
+    if (there == 0 || (there == 1 && work->options->force))
+        return true;
     if (there > 1)
         return err_set(err, ERR_REFUSED, "the name and the address are of two different users of %.*s",
                        STR_ARGS(work->table->shown));
     err_set(err, ERR_REFUSED, "%.*s has a user of that name or address already",
             STR_ARGS(work->table->shown));
     return err_hint(err, "--force gives that user this password, and makes an administrator of it");
+}
+
+static bool make(struct admin_work *work, struct err *err)
+{
+    enum password_scheme scheme;
+
+    if (!check_told(work, err) || !admin_choose_hash(work, &scheme, err))
+        return false;
+    work->admin->hash = password_scheme_name(scheme);
+    return set_values(work, err) && look_for_user(work, err) && set_password(work, scheme, err) &&
+           (work->admin->created ? insert(work, err) : update(work, err));
 }
 
 bool seed_admin(struct arena *arena, struct pgrade_database *db, const struct admin_options *options,
@@ -285,5 +295,5 @@ bool seed_admin(struct arena *arena, struct pgrade_database *db, const struct ad
     if (!admin_find_table(work, err))
         return false;
     admin->table = work->table->shown;
-    return set_values(work, err) && store(work, err);
+    return make(work, err);
 }

@@ -2,6 +2,7 @@
 
 import decimal
 import json
+import shutil
 import sqlite3
 
 import psycopg2
@@ -55,6 +56,10 @@ class Place:
         connection.close()
         return found
 
+    def without_files(self):
+        shutil.rmtree(self.folder / "db", ignore_errors=True)
+        return self
+
     def put(self, **files):
         (self.folder / "db" / "seeds").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -62,12 +67,25 @@ class Place:
             (self.folder / "db" / "seeds" / f"{stem}.{ending}").write_bytes(text.encode())
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def place(request, tmp_path, database):
-    if request.param == "sqlite":
-        return Place("sqlite", str(fixtures.build_from_text(SCHEMA["sqlite"], tmp_path / "app.db")), tmp_path)
+def make_place(request, kind, folder):
+    """With a database of PostgreSQL only where one is needed: making and dropping it costs more than most tests."""
+    if kind == "sqlite":
+        return Place("sqlite", str(fixtures.build_from_text(SCHEMA["sqlite"], folder / "app.db")), folder)
+    database = request.getfixturevalue("cluster").create_database()
+    request.addfinalizer(database.drop)
     database.execute(SCHEMA["postgres"])
-    return Place("postgres", database.url, tmp_path)
+    return Place("postgres", database.url, folder)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request, tmp_path):
+    return make_place(request, request.param, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def untouched(request, tmp_path_factory):
+    """For runs that change nothing, one after the other; each puts its own files there."""
+    return make_place(request, request.param, tmp_path_factory.mktemp("untouched"))
 
 
 def counts(outcome):
@@ -137,7 +155,8 @@ def test_dry_run_changes_nothing(place):
     ("nothing_csv", "a\n1\n", "there is no table nothing", ""),
     ("log_sql", "INSERT INTO log\nVALUES ('a');\nINSERT INTO\n nowhere VALUES (1);", "log.sql:", "nowhere"),
 ])
-def test_mistakes_are_placed_and_nothing_stays(place, name, text, says, why):
+def test_mistakes_are_placed_and_nothing_stays(untouched, name, text, says, why):
+    place = untouched.without_files()
     place.put(**{"000_log_sql": "INSERT INTO log VALUES ('before')", name: text})
     outcome = place.seed(status=pgrade.FAILED)
     assert says in outcome.stderr and why in outcome.stderr, outcome
@@ -208,7 +227,8 @@ def test_tables_that_refer_to_each_other_in_a_circle(place):
     ("\\set x 1\n", "log.sql:1: this is no SQL, but a command of psql"),
     ("-- dump\nCOPY log FROM stdin;\na\n\\.\n", "log.sql:2: COPY from the client"),
 ])
-def test_what_is_no_part_of_a_transaction_is_refused_beforehand(place, text, says):
+def test_what_is_no_part_of_a_transaction_is_refused_beforehand(untouched, text, says):
+    place = untouched.without_files()
     place.put(**{"000_log_sql": "INSERT INTO log VALUES ('before')", "log_sql": text})
     assert says in place.seed(status=pgrade.REFUSED).stderr
     assert place.rows("SELECT * FROM log") == []

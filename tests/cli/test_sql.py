@@ -18,9 +18,10 @@ INSERT INTO people VALUES (1, 'ada'), (2, NULL), (3, '');"""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def place(request, tmp_path, database):
+def place(request, tmp_path):
     if request.param == "sqlite":
         return str(fixtures.build_from_text(SCHEMA, tmp_path / "app.db"))
+    database = request.getfixturevalue("database")
     database.execute(SCHEMA)
     return database.url
 
