@@ -67,15 +67,14 @@ static bool mark(struct admin_work *work, const struct seed_column *column, bool
     bool role = asked.ptr != NULL
                     ? named
                     : str_is_nocase(column->name, "role") && str_contains_nocase(column->type, "char");
+    struct seed_cell flag = {.kind = SEED_TRUE};
 
     *marks = (named && is_boolean(column->type)) || role;
     if (!*marks)
         return true;
     work->admin->marked = true;
-    return set_value(work, column,
-                     is_boolean(column->type) ? (struct seed_cell){.kind = SEED_TRUE}
-                                              : text_cell(str_from("admin")),
-                     false, err);
+    return set_value(work, column, is_boolean(column->type) ? flag : text_cell(str_from("admin")), false,
+                     err);
 }
 
 /* What users have everywhere, and what must have a value. */
