@@ -22,15 +22,19 @@ static void tell_leftovers(struct arena *arena, const struct backup_result *resu
                     STR_ARGS(screen_text(arena, result->leftovers[i])));
 }
 
-/* Before older ones go: a backup that could not be proven replaces none. */
+/* Before older ones go: a backup that could not be proven replaces none, nor does one that lacks a database.
+ */
 static bool tell(const struct invocation *invocation, const struct backup_result *result,
                  const struct backup_keep *keep, struct err *err)
 {
     struct backup_report report = {.result = result, .verified = option_given(invocation, "verify")};
     struct str *removed = NULL;
-    bool done =
-        keep == NULL || backup_rotate(invocation->arena, result, keep, &removed, &report.removed_count, err);
+    bool lacks = bundle_missing(&result->manifest.bundle) > 0;
+    bool done = keep == NULL || lacks ||
+                backup_rotate(invocation->arena, result, keep, &removed, &report.removed_count, err);
 
+    if (keep != NULL && lacks)
+        log_message(LOG_WARNING, "no older backup was removed: this one lacks databases that they may have");
     report.removed = removed;
     if (invocation->json)
         report_backup_json(&report, invocation->status);

@@ -31,6 +31,9 @@ void backup_place_close(struct backup_place *place);
 struct str backup_safe_name(struct arena *arena, struct str what);
 /* The name of a backup of that, begun at that moment. */
 const char *backup_name_at(struct arena *arena, struct str what, int64_t began_us);
+/* Whether a folder of that name was made by us: the hidden name of one that backup_name_at() named.  Other
+ * programs have hidden folders that end like it, with what is theirs. */
+bool backup_is_partial(struct str name);
 /* The file, or all that is in the directory, is on disk. */
 bool backup_flush_tree(struct arena *arena, const char *path, struct err *err) MUST_USE;
 

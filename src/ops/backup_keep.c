@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "ops/backup_intern.h"
 #include "ops/backup_list.h"
 
@@ -135,6 +136,10 @@ static bool remove_backup(struct arena *arena, const char *directory, const stru
 {
     const char *partial = arena_printf(arena, ".%.*s" BACKUP_PARTIAL, STR_ARGS(one->name));
 
+    if (!backup_is_partial(str_from(partial))) /* its owner named it: the next backup would not know it */
+        partial = arena_printf(arena, ".%s" BACKUP_PARTIAL,
+                               backup_name_at(arena, one->name, one->manifest.began_us));
+
     if (rename(one->path, fs_join(arena, directory, partial)) != 0) {
         if (errno == ENOENT) /* somebody else removed it */
             return true;
@@ -142,6 +147,17 @@ static bool remove_backup(struct arena *arena, const char *directory, const stru
         return err_detail(err, "%s", strerror(errno));
     }
     return fs_remove_tree(directory, partial, err);
+}
+
+/* Its sizes are right, or it would not be here; whether its bytes are too is seen before it goes. */
+static bool is_damaged(const struct listed_backup *one)
+{
+    struct err failure = {.code = ERR_NONE};
+
+    if (manifest_check_files(one->path, &one->manifest, NULL, &failure))
+        return false;
+    log_message(LOG_WARNING, "an older backup is damaged and stays, for you to look at: %s", one->path);
+    return true;
 }
 
 bool backup_rotate(struct arena *arena, const struct backup_result *made, const struct backup_keep *keep,
@@ -165,7 +181,7 @@ bool backup_rotate(struct arena *arena, const struct backup_result *made, const 
         began[i] = list.items[i].manifest.began_us;
     backup_keep_choose(keep, began, count, kept);
     for (size_t i = 0; i < count; i++) {
-        if (kept[i] || strcmp(list.items[i].path, made->path) == 0)
+        if (kept[i] || strcmp(list.items[i].path, made->path) == 0 || is_damaged(&list.items[i]))
             continue;
         if (!remove_backup(arena, directory, &list.items[i], err))
             return false;

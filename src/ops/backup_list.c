@@ -16,7 +16,8 @@ static void look_at_one(struct arena *arena, const char *path, const char *name,
     struct err err = {.code = ERR_NONE};
 
     one.whole = manifest_read(arena, path, &one.manifest, &err) &&
-                (!sums || manifest_check_files(path, &one.manifest, interrupted, &err));
+                (sums ? manifest_check_files(path, &one.manifest, interrupted, &err)
+                      : manifest_check_sizes(path, &one.manifest, &err));
     if (!one.whole)
         one.why = str_dup(arena, str_from(err.primary));
     ARENA_PUSH(arena, list->items, list->count, list->capacity) = one;
@@ -29,8 +30,7 @@ static void look_at(struct arena *arena, const char *directory, const char *name
 
     if (!fs_is_directory(path))
         return;
-    if (name[0] == '.' &&
-        (str_ends_with(str_from(name), BACKUP_PARTIAL) || str_ends_with(str_from(name), BACKUP_MOVING)))
+    if (backup_is_partial(str_from(name)) || (name[0] == '.' && str_ends_with(str_from(name), BACKUP_MOVING)))
         ARENA_PUSH(arena, list->partial, list->partial_count, list->partial_capacity) =
             str_dup(arena, str_from(name));
     else if (name[0] != '.' && fs_exists(fs_join(arena, path, MANIFEST_NAME)))

@@ -28,7 +28,7 @@ struct backup_list {
     size_t partial_capacity;
 };
 
-/* `sums`: reads every file again. */
+/* `sums`: reads every file again; else their sizes are looked at. */
 bool backup_list(struct arena *arena, const char *directory, bool sums,
                  const volatile sig_atomic_t *interrupted, struct backup_list *list,
                  struct err *err) MUST_USE;

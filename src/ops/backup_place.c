@@ -12,12 +12,15 @@
 
 enum {
     LOCK_MS = 10 * 1000,
-    NAME_MAXIMUM = 100, /* bytes of a database's name in that of its backup */
+    PUBLISH_MS = 600 * 1000, /* hours of dumping are not lost to somebody who removes what is large */
+    STAMP = 17,              /* bytes of "-20260301T020000Z" */
+    NAME_MAXIMUM = 100,      /* bytes of a database's name in that of its backup */
     SAME_SECOND = 1000,
     MICRO = 1000 * 1000
 };
 
 static const char lock_name[] = "lock";
+static const char directory_lock[] = ".lock";
 
 static bool fail(struct err *err, const char *doing, const char *path)
 {
@@ -52,6 +55,30 @@ const char *backup_name_at(struct arena *arena, struct str what, int64_t began_u
     return arena_printf(arena, "%.*s-%s", STR_ARGS(backup_safe_name(arena, what)), text);
 }
 
+static bool is_stamp(struct str text)
+{
+    static const char form[] = "-00000000T000000Z";
+
+    for (size_t i = 0; i < STAMP; i++)
+        if (form[i] == '0' ? !ascii_is_digit(text.ptr[i]) : text.ptr[i] != form[i])
+            return false;
+    return true;
+}
+
+bool backup_is_partial(struct str name)
+{
+    size_t end = name.len - str_from(BACKUP_PARTIAL).len;
+    size_t number = 0;
+
+    if (!str_starts_with(name, ".") || !str_ends_with(name, BACKUP_PARTIAL))
+        return false;
+    while (number < end && ascii_is_digit(name.ptr[end - number - 1]))
+        number++;
+    if (number > 0 && number < end && name.ptr[end - number - 1] == '-')
+        end -= number + 1;
+    return end > STAMP + 1 && is_stamp(str_slice(name, end - STAMP, end));
+}
+
 /* A partial one that nobody holds the lock of was interrupted. */
 static bool sweep_one(struct arena *arena, const char *directory, const char *name,
                       struct backup_result *result, struct err *err)
@@ -81,7 +108,7 @@ static bool sweep(struct arena *arena, const char *directory, struct backup_resu
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
 
-        if (name[0] == '.' && str_ends_with(str_from(name), BACKUP_PARTIAL))
+        if (backup_is_partial(str_from(name)))
             done = done && sweep_one(arena, directory, name, result, err);
         free(entries[i]);
     }
@@ -116,7 +143,7 @@ bool backup_place_open(struct arena *arena, const struct backup_options *options
     *place = (struct backup_place){.lock = {.descriptor = -1}};
     if (!fs_make_directory(options->directory, 0700, err) ||
         !fs_absolute(arena, options->directory, &place->directory, err) ||
-        !fs_lock(fs_join(arena, place->directory, ".lock"), LOCK_MS, &lock, err))
+        !fs_lock(fs_join(arena, place->directory, directory_lock), LOCK_MS, &lock, err))
         return false;
     done = sweep(arena, place->directory, result, err) &&
            make(arena, backup_name_at(arena, what, began_us), place, err);
@@ -158,20 +185,35 @@ bool backup_flush_tree(struct arena *arena, const char *path, struct err *err)
     return done && flush(path, err);
 }
 
-bool backup_place_publish(struct arena *arena, struct backup_place *place, const char **path, struct err *err)
+/* Without its lock and not yet named it would be taken for an interrupted one: whoever looks for those holds
+ * the lock of the directory, and so do we. */
+static bool give_name(struct arena *arena, struct backup_place *place, const char *path, struct err *err)
 {
     const char *lock = fs_join(arena, place->path, lock_name);
 
-    *path = fs_join(arena, place->directory, place->name);
     if (unlink(lock) != 0)
         return fail(err, "remove", lock);
-    if (!backup_flush_tree(arena, place->path, err))
+    if (!flush(place->path, err))
         return false;
-    if (renameat2(AT_FDCWD, place->path, AT_FDCWD, *path, RENAME_NOREPLACE) != 0 &&
-        (errno != EINVAL || rename(place->path, *path) != 0))
+    if (renameat2(AT_FDCWD, place->path, AT_FDCWD, path, RENAME_NOREPLACE) != 0 &&
+        (errno != EINVAL || rename(place->path, path) != 0))
         return fail(err, "give its name to", place->path);
     place->partial = NULL;
     return flush(place->directory, err);
+}
+
+bool backup_place_publish(struct arena *arena, struct backup_place *place, const char **path, struct err *err)
+{
+    struct fs_lock lock = {.descriptor = -1};
+    bool done;
+
+    *path = fs_join(arena, place->directory, place->name);
+    if (!backup_flush_tree(arena, place->path, err) ||
+        !fs_lock(fs_join(arena, place->directory, directory_lock), PUBLISH_MS, &lock, err))
+        return false;
+    done = give_name(arena, place, *path, err);
+    fs_unlock(&lock);
+    return done;
 }
 
 void backup_place_close(struct backup_place *place)

@@ -187,3 +187,27 @@ bool manifest_check_files(const char *directory, const struct manifest *manifest
     arena_free(arena);
     return done;
 }
+
+static bool check_size(struct arena *arena, const char *directory, const struct manifest_file *file,
+                       struct err *err)
+{
+    const char *path = fs_join(arena, directory, file->name.ptr);
+    struct fs_info info;
+
+    if (!fs_exists(path))
+        return err_set(err, ERR_DIFFERENT, "%s is missing", path);
+    if (!fs_stat(path, &info, err))
+        return false;
+    return info.size == file->bytes || err_set(err, ERR_DIFFERENT, "%s is not what was written", path);
+}
+
+bool manifest_check_sizes(const char *directory, const struct manifest *manifest, struct err *err)
+{
+    struct arena *arena = arena_new();
+    bool done = true;
+
+    for (size_t i = 0; done && i < manifest->file_count; i++)
+        done = check_size(arena, directory, &manifest->files[i], err);
+    arena_free(arena);
+    return done;
+}

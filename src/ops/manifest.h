@@ -91,6 +91,9 @@ bool manifest_add_backup(struct arena *arena, const char *directory, const char 
 bool manifest_check_files(const char *directory, const struct manifest *manifest,
                           const volatile sig_atomic_t *interrupted, struct err *err) MUST_USE;
 
+/* Looks at their sizes alone, which takes no time. */
+bool manifest_check_sizes(const char *directory, const struct manifest *manifest, struct err *err) MUST_USE;
+
 /* The part of a bundle: for manifest.c and manifest_read.c. */
 struct json;
 struct json_object;
