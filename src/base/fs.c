@@ -197,7 +197,7 @@ bool fs_write(const char *path, mode_t mode, struct str content, struct err *err
     char *real = realpath(path, NULL);
     const char *target = real != NULL ? real : path;
     const char *directory = fs_directory_of(scratch, target);
-    char *temporary = arena_printf(scratch, "%s/.%.200s.XXXXXX", directory, fs_name_of(target));
+    char *temporary = fs_beside(scratch, target, FS_NEW);
     bool done = write_beside(target, temporary, mode, content, err);
 
     if (done)

@@ -59,6 +59,15 @@ bool fs_read_from(struct arena *arena, const char *path, int64_t offset, size_t 
 bool fs_write(const char *path, mode_t mode, struct str content, struct err *err) MUST_USE;
 
 /*
+ * A name for mkstemp beside the file, on the same file system: `.NAME.pgrade-MARK-XXXXXX`.  FS_NEW is the
+ * mark of fs_write().  fs_remove_beside() removes what writers that were killed left of such; only who knows
+ * that nobody writes the file now may ask for that.
+ */
+#define FS_NEW "new"
+char *fs_beside(struct arena *arena, const char *path, const char *mark) RETURNS_NONNULL;
+void fs_remove_beside(const char *path, const char *mark);
+
+/*
  * Refuses (ERR_REFUSED, with the command that mends it) a file that group or others may read or write;
  * `holds` is "a password".  A file that is not there, or no file, is fine.
  */

@@ -63,6 +63,7 @@ static bool edit_file(const char *path, edit *change, void *context, struct err 
     if (!fs_is_directory(directory))
         err_set(err, ERR_FAILED, "there is no directory %s for %s", directory, path);
     else if (fs_lock_directory(directory, LOCK_WAIT_MS, &lock, err)) {
+        fs_remove_beside(real != NULL ? real : path, FS_NEW); /* secrets that no .gitignore knows */
         done = edit_locked(arena, path, change, context, err);
         fs_unlock(&lock);
     }

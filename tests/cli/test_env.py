@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import resource
 import signal
 import stat
 import subprocess
@@ -89,6 +90,17 @@ def test_bytes_that_are_not_the_value_stay(place):
     assert outcome.report["found"] and not env(place, "unset", "A", "--json").report["found"]
     assert "A =" not in path.read_text()
     assert [entry.name for entry in place.iterdir()] == [".env"], "nothing is left beside it"
+
+
+def test_a_change_that_was_killed_leaves_no_secret_behind(place):
+    put(place, "A=1\n")
+    (place / "..env.pgrade-new-mine.txt").touch()
+    dead = subprocess.run([pgrade.program(), "env", "set", "B=" + "s3cret" * 9], cwd=place, capture_output=True, check=False,
+                          env=pgrade.clean_environment({}), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20)))
+    assert dead.returncode == -signal.SIGXFSZ and len(list(place.iterdir())) == 3, "killed while it wrote"
+    assert (place / ".env").read_text() == "A=1\n"
+    env(place, "set", "B=2")
+    assert sorted(entry.name for entry in place.iterdir()) == ["..env.pgrade-new-mine.txt", ".env"]
 
 
 @pytest.mark.parametrize("words", [("set", "A=2"), ("get", "A"), ("unset", "A"), ("list",), ("run", "true")], ids=" ".join)

@@ -4,9 +4,12 @@ one, both whole, and the next run says what was left."""
 import contextlib
 import os
 import re
+import resource
 import shlex
+import signal
 import sqlite3
 import stat
+import subprocess
 import threading
 
 import psycopg2
@@ -365,6 +368,19 @@ def test_a_file_in_use(tmp_path, mode):
         assert "is in use" in report["error"]["message"]
         assert connection.execute("SELECT count(*) FROM t").fetchall() == [(1,)]
     assert kind_of(path)[3] == mode
+
+
+def test_a_file_whose_reset_was_killed(tmp_path):
+    path = tmp_path / "app.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (c)")
+    before = path.read_bytes()
+    dead = subprocess.run([pgrade.program(), "reset", str(path), "--confirm", "app.db"], capture_output=True, check=False,
+                          env=pgrade.clean_environment({}), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900)))
+    assert dead.returncode == -signal.SIGXFSZ and len(list(tmp_path.iterdir())) > 1, "killed while it made the new file"
+    assert path.read_bytes() == before
+    assert pgrade.run("reset", str(path), "--confirm", "app.db").status == pgrade.OK
+    assert [entry.name for entry in tmp_path.iterdir()] == ["app.db"]
 
 
 def test_no_file_to_reset(tmp_path):

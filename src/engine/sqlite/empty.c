@@ -19,6 +19,9 @@
 
 #include "engine/sqlite/private.h"
 
+/* Of the new file while it is made. */
+static const char MARK[] = "empty";
+
 /* What of the old file the new one has too, as the PRAGMAs tell it. */
 struct kind {
     int64_t page_size;
@@ -182,7 +185,7 @@ static bool put(struct sqlite *old, const struct kind *kind, const char *path, c
 
 static bool put_at(struct arena *arena, const char *path, struct err *err)
 {
-    char *made = arena_printf(arena, "%s.empty-XXXXXX", path);
+    char *made = fs_beside(arena, path, MARK);
     struct sqlite *old = open_file(path, err);
     struct kind kind = {.page_size = 0};
     bool done;
@@ -190,6 +193,7 @@ static bool put_at(struct arena *arena, const char *path, struct err *err)
     if (old == NULL)
         return false;
     (void)sqlite3_busy_timeout(old->connection, 0);
+    fs_remove_beside(path, MARK);
     done = read_kind(arena, old, &kind, err) && make_empty(path, made, &kind, err) &&
            put(old, &kind, path, made, err);
     engine_close(&old->engine);
