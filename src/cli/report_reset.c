@@ -21,8 +21,10 @@ static const char *way_word(enum reset_way way)
 void report_reset(const struct invocation *invocation, const struct reset_result *result, const char *backup)
 {
     struct arena *arena = invocation->arena;
+    bool rest = result->way == RESET_INSIDE && result->remain_count > 0;
 
-    printf("%.*s is empty: ", STR_ARGS(screen_text(arena, result->shown)));
+    printf("%.*s is %s: ", STR_ARGS(screen_text(arena, result->shown)),
+           rest ? "not empty, for some of it stays" : "empty");
     if (result->way == RESET_ANEW)
         printf("dropped and made again, with the same owner, encoding, collation, settings and rights\n");
     else if (result->way == RESET_FILE)

@@ -186,6 +186,11 @@ static bool set_sequence(struct seed_run *run, const struct seed_table *table, s
                STR_ARGS(table->quoted), STR_ARGS(sequence));
     done = ask_number(run, str_cstr(run->arena, buf_view(&sql)), &last, err);
     buf_free(&sql);
+    if (!done && err->code == ERR_PERMISSION)
+        err_hint(err,
+                 "GRANT SELECT, UPDATE ON SEQUENCE %.*s, or seed as its owner: the next row without a "
+                 "number would get one that is taken",
+                 STR_ARGS(sequence));
     if (done && last > 0)
         ARENA_PUSH(run->arena, seed->sequences, seed->sequence_count, seed->sequence_capacity) =
             (struct seed_sequence){

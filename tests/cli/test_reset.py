@@ -164,6 +164,8 @@ def test_what_belongs_to_others_stays_and_is_named(app, cluster):
     report = reset(url, database.name, status=pgrade.SHORTFALL)
     assert sorted(report["remains"]) == ["table public.foreign_one belongs to another role, and stays",
                                          "table theirs.t belongs to another role, and stays"]
+    outcome = pgrade.run("reset", url, "--confirm", database.name)
+    assert "is not empty, for some of it stays: emptied in place" in outcome.stdout and outcome.status == pgrade.SHORTFALL
 
 
 def test_an_extension_that_only_a_superuser_makes_is_kept(app, cluster):

@@ -295,6 +295,18 @@ def test_sequences_of_any_name_and_of_nobody_go_on_behind_the_rows(database, tmp
     assert place.rows("""SELECT id, n FROM "o'brien; --" ORDER BY 1""") == [(7, 70), (8, 71)]
 
 
+def test_a_role_that_may_not_set_the_sequence(database, tmp_path):
+    database.execute("CREATE TABLE t (id serial PRIMARY KEY); DROP ROLE IF EXISTS seeder; CREATE ROLE seeder LOGIN; GRANT SELECT, INSERT ON t TO seeder")
+    place = Place("postgres", database.cluster.url(database.name, user="seeder"), tmp_path)
+    place.put(t_csv="id\n1\n")
+    assert "try: GRANT SELECT, UPDATE ON SEQUENCE t_id_seq" in place.seed(status=pgrade.UNREACHABLE).stderr
+    assert database.execute("SELECT * FROM t") == []
+    database.execute("GRANT SELECT, UPDATE ON SEQUENCE t_id_seq TO seeder")
+    place.seed()
+    assert database.execute("SELECT id, nextval('t_id_seq') FROM t") == [(1, 2)]
+    database.execute("DROP OWNED BY seeder; DROP ROLE seeder")
+
+
 def test_text_that_is_too_long_for_postgresql(database, tmp_path):
     database.execute(SCHEMA["postgres"])
     place = Place("postgres", database.url, tmp_path)
