@@ -60,7 +60,7 @@ static const char facts_sql[] =
     "  a.attname, a.attgenerated::text || pg_get_expr(d.adbin, d.adrelid) FROM attributes a"
     "  JOIN pg_attrdef d ON d.adrelid = a.oid AND d.adnum = a.attnum"
     " UNION ALL SELECT 'identity', o.name, a.attname, d.deptype::text || a.attidentity::text || ' '"
-    "   || q.relname || format(' %s %s %s %s', s.seqstart, s.seqincrement, s.seqmin, s.seqcycle)"
+    "   || q.relname || format(' %s %s %s %s %s', s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle)"
     "   || ' ' || format_type(s.seqtypid, NULL)"
     "  FROM own o JOIN pg_depend d ON d.refobjid = o.oid"
     "   AND d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass"
@@ -80,6 +80,8 @@ static const char facts_sql[] =
     "   || CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END"
     "   || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END"
     "   || CASE WHEN k.convalidated THEN '' ELSE ' NOT VALID' END"
+    "   || CASE WHEN EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O')"
+    "    THEN ' DISABLED' ELSE '' END"
     "  FROM keys k JOIN actions u ON u.code = k.confupdtype::text JOIN actions d ON d.code = "
     "k.confdeltype::text"
     " UNION ALL SELECT CASE t.contype WHEN 'c' THEN 'CHECK' ELSE 'constraint' END, o.name, t.conname,"
@@ -87,6 +89,10 @@ static const char facts_sql[] =
     "  WHERE t.contype IN ('c', 't')"
     " UNION ALL SELECT 'trigger', o.name, t.tgname, pg_get_triggerdef(t.oid) FROM own o"
     "  JOIN pg_trigger t ON t.tgrelid = o.oid WHERE NOT t.tgisinternal"
+    " UNION ALL SELECT 'rule', o.name, r.rulename, '' FROM own o JOIN pg_rewrite r ON r.ev_class = o.oid"
+    "  WHERE o.relkind IN ('r', 'p', 'f')"
+    " UNION ALL SELECT 'row security', o.name, '', '' FROM own o JOIN pg_class c ON c.oid = o.oid"
+    "  WHERE c.relrowsecurity"
     " UNION ALL SELECT 'view', '', name, CASE WHEN $3::boolean THEN '' ELSE relkind::text END FROM own"
     "  WHERE relkind IN ('v', 'm')"
     " UNION ALL SELECT 'enum', '', t.typname, string_agg(e.enumlabel, E'\\x01' ORDER BY e.enumsortorder)"
@@ -98,7 +104,7 @@ static const char *interned(struct str what)
     static const char *const known[] = {
         "table",    "column",      "type",       "NOT NULL", "default",     "generated column",
         "identity", "primary key", "unique key", "index",    "foreign key", "CHECK",
-        "trigger",  "view",        "enum"};
+        "trigger",  "view",        "enum",       "rule",     "row security"};
 
     for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
         if (str_is(what, known[i]))

@@ -82,6 +82,8 @@ ANOTHER = {
     "PERFORM setval('author_id_seq', 30)": "sequence author.id: the target gives 31 next, and the source has given 40 already",
     "ALTER TABLE other ALTER c SET NOT NULL": "NOT NULL other.c: only the target has it",
     "ALTER TABLE other ADD CHECK (c > 0)": "CHECK other.other_c_check: only the target has it",
+    "ALTER TABLE child DISABLE TRIGGER ALL": "foreign key child.child_b_a_fkey: is another one on the target",
+    "CREATE RULE keep_all AS ON DELETE TO other DO INSTEAD NOTHING": "rule other.keep_all: only the target has it",
     "ALTER TABLE child ADD UNIQUE (a)": "unique key child.child_a_key: only the target has it",
 }
 
@@ -121,13 +123,13 @@ def test_what_is_not_as_planned_is_named(source, database, damages):
 @pytest.mark.core
 def test_all_is_as_planned(source, database):
     """What is more than planned and harms nobody is worth a word."""
-    with spoiled(database, "CREATE INDEX more ON other (a)"):
+    with spoiled(database, "CREATE INDEX more ON other (a); ALTER TABLE child ENABLE ROW LEVEL SECURITY"):
         outcome = pgrade.run("upgrade", source, database.url, "--json")
     document = one_document(outcome)
     assert outcome.status == pgrade.OK, outcome
     structure = document["structure"]
     assert structure["compared"] and lines(structure) == set()
-    assert lines(structure, False) == {"index other.more: only the target has it"}
+    assert lines(structure, False) == {"index other.more: only the target has it", "row security child: only the target has it"}
     counts = {one["what"]: one["count"] for one in structure["counts"]}
     assert counts["table"] == 4 and counts["CHECK"] == 2 and counts["view"] == 2
 
