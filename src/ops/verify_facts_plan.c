@@ -48,23 +48,9 @@ static struct str parts_text(const struct planning *it, const struct plan_object
     return made;
 }
 
-static struct str source_columns(const struct planning *it, const struct table *source,
-                                 const struct foreign_key *key)
+static void add_foreign_key(const struct planning *it, const struct plan_object *object)
 {
-    struct buf text;
-    struct str made;
-
-    buf_init(&text, BUF_TEXT_MAXIMUM);
-    for (size_t i = 0; i < key->column_count; i++)
-        put_name(&text, source->columns[key->columns[i]].name.text);
-    made = buf_to_str(it->arena, &text);
-    buf_free(&text);
-    return made;
-}
-
-static void add_foreign_key(const struct planning *it, const struct plan_object *object,
-                            const struct foreign_key *key)
-{
+    const struct foreign_key *key = object->key;
     static const char actions[] = "arcnd"; /* by enum fk_action, as pg_constraint has them */
     struct buf text;
 
@@ -84,24 +70,6 @@ static void add_foreign_key(const struct planning *it, const struct plan_object 
     buf_free(&text);
 }
 
-static void add_foreign_keys(const struct planning *it, const struct plan_object *object)
-{
-    const struct table *source = it->plan->tables[object->table].source;
-
-    for (size_t i = 0; i < source->foreign_key_count; i++) {
-        struct str columns = source_columns(it, source, &source->foreign_keys[i]);
-        size_t parent = it->plan->table_count;
-        int column = -1;
-
-        if (str_equal(columns, object->columns) &&
-            plan_parent_column(it->plan, &source->foreign_keys[i], 0, &parent, &column) &&
-            parent == object->parent) {
-            add_foreign_key(it, object, &source->foreign_keys[i]);
-            return;
-        }
-    }
-}
-
 static void add_object(const struct planning *it, const struct plan_object *object)
 {
     struct str table = table_name(it, object->table);
@@ -110,7 +78,7 @@ static void add_object(const struct planning *it, const struct plan_object *obje
     if (table.ptr == NULL)
         return;
     if (object->class == OBJECT_FOREIGN_KEY)
-        add_foreign_keys(it, object);
+        add_foreign_key(it, object);
     if (object->part_count == 0) /* what a framework has on PostgreSQL alone */
         return;
     if (object->class == OBJECT_PRIMARY_KEY)

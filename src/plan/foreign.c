@@ -130,7 +130,7 @@ static void add_foreign_key(struct maker *maker, size_t place, const struct fore
 {
     struct plan *plan = maker->plan;
     struct link link = {.key = key, .child = &plan->tables[place]};
-    struct plan_object object = {.class = OBJECT_FOREIGN_KEY, .table = place};
+    struct plan_object object = {.class = OBJECT_FOREIGN_KEY, .table = place, .key = key};
     const struct table *parent;
     const char *why;
     struct str impossible;

@@ -93,11 +93,12 @@ struct plan_object {
     struct str source_sql; /* its text in the source; NULL ptr: none of its own */
     /* Foreign keys: takes the rows without a parent out of the table, RETURNING its loaded columns. */
     struct str orphans_sql;
-    struct str orphan_reason;     /* why such a row is one, for people */
-    struct str columns;           /* of the child, in the source's names: "a, b" */
-    size_t parent;                /* place in plan.tables */
-    const int *parent_columns;    /* place in the parent's columns, for each of part_count */
-    const struct key_part *parts; /* indexes and keys */
+    struct str orphan_reason;      /* why such a row is one, for people */
+    struct str columns;            /* of the child, in the source's names: "a, b" */
+    const struct foreign_key *key; /* the source's; NULL: made for a table that was there */
+    size_t parent;                 /* place in plan.tables */
+    const int *parent_columns;     /* place in the parent's columns, for each of part_count */
+    const struct key_part *parts;  /* indexes and keys */
     size_t part_count;
     /* A foreign key to a column whose collation takes unlike values for equal: the collation, and a statement
      * for SQLite that gives the children the parent's spelling (NULL ptr: several columns).  The probe's

@@ -75,6 +75,19 @@ def test_nothing_is_missing(loaded):
     verify(database.url, source)
 
 
+def test_two_keys_of_the_same_columns(folder, database):
+    """Migrations leave such behind; each has its own actions."""
+    path = str(fixtures.build_from_text("""
+        CREATE TABLE parent (id INTEGER PRIMARY KEY);
+        CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER, CONSTRAINT old FOREIGN KEY (p) REFERENCES parent (id),
+                            CONSTRAINT new FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);""", folder / "app.db"))
+    assert pgrade.run("upgrade", path, database.url).status == pgrade.OK
+    verify(path, database.url, status=pgrade.OK)
+    verify(database.url, path, status=pgrade.OK)
+    database.execute("ALTER TABLE child DROP CONSTRAINT new")
+    assert remarks(verify(path, database.url)) == ["foreign key child.p -> parent (id): is another one on the target"]
+
+
 def test_two_servers(loaded, cluster):
     source, database = loaded
     other = cluster.create_database()
