@@ -106,6 +106,9 @@ static bool prepare(struct arena *arena, struct engine *engine, struct job *job,
     if (options->jobs > 0 && (options->clean || job->sql))
         return err_set(err, ERR_USAGE, "--jobs is for archives, into an empty database: %s",
                        options->clean ? "--clean needs one transaction" : "this is SQL text");
+    if (job->sql && (stage_set(options->stage, "reading", str_from(job->data), NULL),
+                     !restore_text_check(job->data, options->interrupted, err)))
+        return false;
     if (!options->clean)
         return check_mark(arena, engine, err) && check_empty(arena, engine, err);
     if (!job->sql)
