@@ -165,7 +165,7 @@ static void report(struct invocation *invocation, const struct url *url, const s
                                .user = job->admin_options.user,
                                .email = job->admin_options.email};
 
-    if (option_given(invocation, "admin-generate"))
+    if (option_given(invocation, "admin-generate") && !job->options.dry_run)
         told.password = job->admin_options.password;
     if (invocation->json)
         report_seed_json(&told);

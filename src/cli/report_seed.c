@@ -53,9 +53,11 @@ static void put_admin(const struct seed_report *told, struct arena *arena, struc
     const struct admin *admin = told->admin;
 
     buf_printf(out, "%s %.*s in %.*s: the password is hashed as %s%s%s\n",
-               admin->created ? "made" : "updated", STR_ARGS(screen_text(arena, told->user)),
-               STR_ARGS(screen_text(arena, admin->table)), admin->hash,
-               admin->framework == NULL ? "" : ", for ", admin->framework == NULL ? "" : admin->framework);
+               admin->created ? (told->options->dry_run ? "would make" : "made")
+                              : (told->options->dry_run ? "would update" : "updated"),
+               STR_ARGS(screen_text(arena, told->user)), STR_ARGS(screen_text(arena, admin->table)),
+               admin->hash, admin->framework == NULL ? "" : ", for ",
+               admin->framework == NULL ? "" : admin->framework);
     if (!admin->marked)
         log_message(LOG_WARNING,
                     "no column of %.*s says that this is an administrator: --admin-columns admin=COLUMN, or "

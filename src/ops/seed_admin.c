@@ -110,6 +110,15 @@ static bool set_column(struct admin_work *work, const struct seed_column *column
     return marks || set_usual(work, column, err);
 }
 
+/* By them the user is looked for, and logs in. */
+static bool is_of_user(const struct admin_work *work, struct str name)
+{
+    const struct seed_column *column = seed_table_column(work->table, name);
+
+    return column == work->password || column == work->user ||
+           (column == work->email && work->options->email.len > 0);
+}
+
 static bool check_told(const struct admin_work *work, struct err *err)
 {
     static const char *const roles[] = {"username", "email", "password", "admin", NULL};
@@ -129,6 +138,10 @@ static bool check_told(const struct admin_work *work, struct err *err)
                                : "--admin-set: COLUMN=VALUE is meant");
         if (seed_table_column(work->table, column) == NULL)
             return err_set(err, ERR_REFUSED, "%.*s has no column %.*s", STR_ARGS(work->table->shown),
+                           STR_ARGS(column));
+        if (!role && is_of_user(work, column))
+            return err_set(err, ERR_USAGE,
+                           "--admin-set %.*s: name and address come from --admin, and the password is hashed",
                            STR_ARGS(column));
     }
     return true;

@@ -85,7 +85,7 @@ def test_flask(place):
     assert [tuple(map(str, row)) for row in place.rows("SELECT username, email, is_admin, active FROM users")] in (
         [("ada", "ada@example.org", "True", "True")], [("ada", "ada@example.org", "1", "1")])
     assert "has a user of that name" in admin(place, status=pgrade.REFUSED).stderr
-    assert SECRET not in admin(place, "--admin-set", "nothing=1", status=pgrade.REFUSED).stderr
+    assert "the password is hashed" in admin(place, "--admin-set", "password_hash=x", status=pgrade.USAGE).stderr
     assert len(place.rows("SELECT * FROM users")) == 1
     assert SECRET not in outcome.stdout + outcome.stderr
 
@@ -162,7 +162,8 @@ def test_files_and_administrator_are_one_transaction(place):
     place.put(log_sql="INSERT INTO users (email, password_hash, is_admin, created_at) VALUES ('x', 'argon', %s, '2026-01-01')"
               % ("true" if place.kind == "postgres" else "1"))
     quick = ("--admin-hash", "werkzeug-scrypt")
-    admin(place, "--dry-run", *quick)
+    dry = place.seed("--admin", "ada:ada@example.org", "--admin-generate", "--dry-run", *quick).stdout
+    assert "would make ada in users" in dry and "password: " not in dry, "it would be the password of nobody"
     assert place.rows("SELECT * FROM users") == []
     admin(place, "--admin-table", "nowhere", status=pgrade.REFUSED)
     assert place.rows("SELECT * FROM users") == []
