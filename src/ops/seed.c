@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ops/seed_intern.h"
+#include "ops/sql_text.h"
 
 bool seed_is_interrupted(const struct seed_run *run)
 {
@@ -34,14 +35,29 @@ bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct
     return done || seed_failed(run, &error, err);
 }
 
+static void take_path(struct arena *arena, const struct pgrade_value *cells, void *context)
+{
+    *(struct str *)context = show_text(arena, &cells[0]);
+}
+
+static bool read_path(struct seed_run *run, struct err *err)
+{
+    struct show_options none = {.exact = false};
+    struct show_question question = {run->arena, run->db, &none};
+
+    return run->sqlite || show_ask(&question, "SELECT pg_catalog.current_setting('search_path')",
+                                   (struct str){NULL, 0}, take_path, &run->search_path, err);
+}
+
 /* The year first: 01/02/2026 is the second of January here and the first of February there, and refused. */
 bool seed_settle(struct seed_run *run, struct err *err)
 {
-    static const char sql[] = "SELECT pg_catalog.set_config('TimeZone', 'UTC', true), "
-                              "pg_catalog.set_config('DateStyle', 'ISO, YMD', "
-                              "true), pg_catalog.set_config('IntervalStyle', 'postgres', true)";
+    static const char sql[] =
+        "SELECT pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('DateStyle', "
+        "'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'postgres', true), "
+        "pg_catalog.set_config('search_path', %L, true)";
 
-    return run->sqlite || seed_execute(run, str_from(sql), NULL, err);
+    return run->sqlite || seed_execute(run, sql_text(run->arena, sql, run->search_path), NULL, err);
 }
 
 static bool run_files(struct seed_run *run, struct err *err)
@@ -69,6 +85,6 @@ bool seed_run(struct arena *arena, struct pgrade_database *db, const struct seed
     for (size_t i = 0; i < seed->file_count; i++)
         if (seed->files[i].kind == SEED_SQL && !seed_sql_check(&run, &seed->files[i], err))
             return false;
-    return seed_settle(&run, err) && (!options->fresh || seed_fresh(&run, err)) && run_files(&run, err) &&
-           seed_sequences(&run, err);
+    return read_path(&run, err) && seed_settle(&run, err) && (!options->fresh || seed_fresh(&run, err)) &&
+           run_files(&run, err) && seed_sequences(&run, err);
 }

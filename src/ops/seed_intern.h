@@ -85,6 +85,7 @@ struct seed_run {
     const struct seed_options *options;
     struct seed *seed;
     bool sqlite;
+    struct str search_path;      /* of PostgreSQL, before the first file */
     struct seed_table **touched; /* whose sequences are looked at in the end */
     size_t touched_count;
     size_t touched_capacity;
@@ -148,7 +149,8 @@ bool seed_execute(struct seed_run *run, struct str sql, int64_t *changed, struct
 /* The error of a statement; with --hide-values without the server's words, which repeat values. */
 bool seed_failed(const struct seed_run *run, const struct pgrade_error *error, struct err *err);
 
-/* Texts are read alike whatever the server, the database or the role is set to; until the transaction ends. */
+/* Texts are read alike whatever the server, the database, the role or an SQL file has set (dumps empty
+ * search_path); until the transaction ends. */
 bool seed_settle(struct seed_run *run, struct err *err) MUST_USE;
 
 bool seed_is_interrupted(const struct seed_run *run);

@@ -92,6 +92,14 @@ static bool is_copy_from_client(const struct walk *walk)
                                                        str_contains_nocase(walk->statement, "TO STDOUT"));
 }
 
+/* What dumps have before their BEGIN. */
+static bool is_setting(const struct walk *walk)
+{
+    struct str word = word_of(walk, 0);
+
+    return str_is_nocase(word, "PRAGMA") || str_is_nocase(word, "SET");
+}
+
 static bool refuse(const struct seed_file *file, const struct walk *walk, const char *what, const char *hint,
                    struct err *err)
 {
@@ -120,7 +128,7 @@ bool seed_sql_check(struct seed_run *run, const struct seed_file *file, struct e
             return refuse(file, &walk, "COPY from the client has its rows behind it, which only psql reads",
                           "write the rows into a CSV file that is named after its table: 010_users.csv", err);
         committed = is_commit(&walk);
-        first = false;
+        first = first && is_setting(&walk);
     }
     return true;
 }
@@ -176,7 +184,7 @@ bool seed_sql(struct seed_run *run, struct seed_file *file, struct err *err)
             return refuse(file, &walk, "the statement ended the transaction of all seed files",
                           "what came before it has taken effect; leave it out", err);
     }
-    return true;
+    return seed_settle(run, err);
 }
 
 /* What follows INSERT [OR REPLACE] INTO, up to white space or a bracket outside of quotes. */

@@ -234,6 +234,19 @@ def test_what_is_no_part_of_a_transaction_is_refused_beforehand(untouched, text,
     assert place.rows("SELECT * FROM log") == []
 
 
+def test_a_dump_and_what_comes_behind_it(place):
+    """As sqlite3's .dump and pg_dump --inserts begin."""
+    head = ("PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n" if place.kind == "sqlite" else
+            "SET statement_timeout = 0;\nSELECT pg_catalog.set_config('search_path', '', false);\nSET datestyle = 'German';\n")
+    name = "teams" if place.kind == "sqlite" else "public.teams"
+    place.put(**{"1_dump_sql": f"{head}INSERT INTO {name} (id, name) VALUES (5, 'e');\n" + ("COMMIT;\n" if place.kind == "sqlite" else ""),
+                 "2_teams_csv": "id,name\n6,f\n"})
+    place.seed("--fresh")
+    assert place.rows("SELECT id FROM teams ORDER BY id") == [(5,), (6,)]
+    place.rows("INSERT INTO teams (name) VALUES ('g')")
+    assert place.rows("SELECT max(id) FROM teams") == [(7,)]
+
+
 def test_savepoints_may_stay(place):
     place.put(log_sql="SAVEPOINT s; INSERT INTO log VALUES ('a'); ROLLBACK TO s; INSERT INTO log VALUES ('b');")
     place.seed()
