@@ -129,11 +129,11 @@ static void warn_of_pooler(struct sql *sql, struct str tag)
     if (sql->warned || sql_dialect(sql) != SQL_POSTGRES || !is_of_session(tag) ||
         pgrade_state(sql->db) != PGRADE_STATE_IDLE || !is_pooled(sql))
         return;
-    log_message(
-        LOG_WARNING,
-        "a pooler answers: in transaction mode what %.*s did holds for none of the next statements (give the "
-        "URL of the server itself)",
-        STR_ARGS(tag));
+    log_message(LOG_WARNING,
+                "a pooler answers: in transaction mode what %.*s did stays with one of its connections, for "
+                "whoever gets "
+                "that next, and may not hold for your next statement (give the URL of the server itself)",
+                STR_ARGS(tag));
     sql->warned = true;
 }
 
