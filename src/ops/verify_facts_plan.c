@@ -90,6 +90,22 @@ static void add_object(const struct planning *it, const struct plan_object *obje
         facts_add(it->arena, it->facts, "index", table, parts_text(it, object), none);
 }
 
+/* SQLite has a default of which no plan makes one: what PostgreSQL has there is compared with nothing. */
+static bool has_other_default(const struct planning *it, const struct table *table,
+                              const struct column *column)
+{
+    if (!verify_is_sqlite(it->verify, 1))
+        return false;
+    for (size_t i = 0; i < it->plan->not_carried_count; i++) {
+        const struct not_carried *object = &it->plan->not_carried[i];
+
+        if (object->class == OBJECT_DEFAULT && str_equal(object->table, table->name.text) &&
+            str_equal(object->name, column->name.text))
+            return true;
+    }
+    return false;
+}
+
 static void add_table(const struct planning *it, size_t place)
 {
     const struct plan_table *table = &it->plan->tables[place];
@@ -104,7 +120,8 @@ static void add_table(const struct planning *it, size_t place)
             continue;
         if (column->not_null)
             facts_add(it->arena, it->facts, "NOT NULL", name, column_name(it, place, (int)i), none);
-        if (column->default_sql.ptr != NULL || column->identity != IDENTITY_NO)
+        if (column->default_sql.ptr != NULL || column->identity != IDENTITY_NO ||
+            has_other_default(it, table->source, column->source))
             facts_add(it->arena, it->facts, "default", name, column_name(it, place, (int)i), none);
     }
     for (size_t i = 0; i < it->plan->object_count; i++)
