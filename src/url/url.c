@@ -61,8 +61,14 @@ static bool is_lost_url(struct str text)
 {
     struct str after;
     struct str before = url_cut(text, ':', &after);
+    ptrdiff_t slash = str_find(before, '/');
 
-    if (after.ptr == NULL || before.len == 0 || before.ptr[0] == '/' || before.ptr[0] == '.')
+    if (after.ptr == NULL || before.len == 0)
+        return false;
+    if (slash >= 0 && str_starts_with(str_slice(before, (size_t)slash, before.len), "//") &&
+        str_find(after, '@') >= 0) /* postgresql//user:password@host: only the colon is missing */
+        return true;
+    if (before.ptr[0] == '/' || before.ptr[0] == '.')
         return false;
     if (before.len == 1 && (str_starts_with(after, "/") || str_starts_with(after, "\\")))
         return false;

@@ -154,6 +154,8 @@ static void addresses_that_lost_their_scheme_are_refused(void **state)
     refuse("DATABASE_URL=postgres://user:secret@host/db", "neither");
     refuse("user:secret@host:5432/db", "neither");
     refuse("u:secret@host", "neither");
+    refuse("postgresql//user:secret@host/db", "neither");
+    refuse("//user:secret@host/db", "neither");
 }
 
 int main(void)
