@@ -11,6 +11,20 @@ static struct str what_is_kept(const struct url *url)
     return url->user.ptr != NULL ? url->user : str_from("postgres");
 }
 
+/* From the root: app.db of another folder is another database, and its backups are not this one's to remove.
+ */
+static bool find_file(struct arena *arena, struct url *source, struct err *err)
+{
+    const char *path;
+
+    if (source->kind != URL_SQLITE)
+        return true;
+    if (!fs_absolute(arena, source->path.ptr, &path, err))
+        return false;
+    source->path = str_from(path);
+    return true;
+}
+
 static bool fill(struct arena *arena, const struct backup_options *options, struct backup_place *place,
                  struct backup_result *result, struct err *err)
 {
@@ -31,11 +45,14 @@ bool backup_run(struct arena *arena, const struct backup_options *options, struc
                 struct err *err)
 {
     struct str what = what_is_kept(options->url);
+    struct url source = *options->url;
     struct backup_place place;
     bool done;
 
+    if (!find_file(arena, &source, err))
+        return false;
     *result = (struct backup_result){.manifest = {.pgrade = str_from(PGRADE_VERSION),
-                                                  .source = url_redacted(arena, options->url),
+                                                  .source = url_redacted(arena, &source),
                                                   .database = what,
                                                   .began_us = clock_wall_us()}};
     done = backup_place_open(arena, options, what, result->manifest.began_us, &place, result, err) &&

@@ -90,3 +90,15 @@ def test_getting_its_name_waits_for_who_cleans_up(filled, tmp_path):  # noqa: F8
         assert (kept / partial / "lock").exists() and (kept / partial / "manifest.json").exists()
     assert pgrade.finish(running).status == pgrade.OK
     assert [name for name in os.listdir(kept) if name.startswith(".")] == [".lock"]
+
+
+def test_a_file_of_the_same_name_elsewhere_is_another(tmp_path):
+    kept = tmp_path / "kept"
+    for folder in "one", "two":
+        (tmp_path / folder).mkdir()
+        fixtures.build_from_text(SCHEMA, tmp_path / folder / "app.db")
+    first = backup("app.db", kept, directory=tmp_path / "one")
+    assert first["source"] == str(tmp_path / "one" / "app.db")
+    age(first["path"], 3)
+    assert backup("app.db", kept, "--keep", "1", directory=tmp_path / "two")["removed"] == []
+    assert backup("./app.db", kept, "--keep", "1", directory=tmp_path / "one")["removed"] == [os.path.basename(first["path"])]
