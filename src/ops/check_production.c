@@ -6,12 +6,14 @@
 #include "base/fs.h"
 #include "base/proc.h"
 #include "ops/backup_list.h"
+#include "ops/bundle.h"
 #include "ops/check_intern.h"
 
 enum {
     ANSWER_MS = 20000,
     RECENT_HOURS = 48,
-    HOUR_S = 3600
+    HOUR_S = 3600,
+    DEFAULT_PORT = 5432
 };
 
 static const char dedicated_sql[] =
@@ -155,9 +157,33 @@ static void check_server_enabled(struct check_run *run)
         check_skip(run, "%.*s", STR_ARGS(proc_last_lines(run->arena, result.errors, 1)));
 }
 
+/* Of a database of this name, by itself or in a bundle. */
 static bool is_of(const struct listed_backup *backup, const struct url *url)
 {
-    return str_is(backup->manifest.engine, "postgres") && str_equal(backup->manifest.database, url->database);
+    const struct manifest *manifest = &backup->manifest;
+
+    if (manifest_is_bundle(manifest))
+        return bundle_find(&manifest->bundle, url->database) != NULL;
+    return str_is(manifest->engine, "postgres") && str_equal(manifest->database, url->database);
+}
+
+static int port_of(const struct url *url)
+{
+    return url->hosts.count == 0 || url->hosts.items[0].port == 0 ? DEFAULT_PORT : url->hosts.items[0].port;
+}
+
+/* By its address, or on this machine by its port: one server may have several names, a pooler's too. */
+static bool is_same_server(struct arena *arena, const struct listed_backup *backup, const struct url *url)
+{
+    struct err ignored = {.code = ERR_NONE};
+    struct url source;
+
+    if (!url_parse(arena, backup->manifest.source, &source, &ignored) || port_of(&source) != port_of(url))
+        return false;
+    if (url_is_local(&source) || url_is_local(url))
+        return url_is_local(&source) && url_is_local(url);
+    return source.hosts.count > 0 && url->hosts.count > 0 &&
+           str_equal_nocase(source.hosts.items[0].name, url->hosts.items[0].name);
 }
 
 static void tell_backup(struct check_run *run, const struct listed_backup *newest, const char *directory)
@@ -184,6 +210,7 @@ static void check_backups(struct check_run *run)
     const char *directory = run->request->backups != NULL ? run->request->backups : "backups";
     struct err failure = {.code = ERR_NONE};
     const struct listed_backup *newest = NULL;
+    const struct listed_backup *elsewhere = NULL;
     struct backup_list list;
 
     if (!run->report->parsed) {
@@ -194,7 +221,7 @@ static void check_backups(struct check_run *run)
         check_found(
             run, CHECK_PROBLEM,
             (struct str)STR("pgrade backup URL DIR --verify; where there are some already: --backups DIR"),
-            "there is no folder of backups %s", directory);
+            "there is no folder %s with backups", directory);
         return;
     }
     if (!backup_list(run->arena, directory, true, run->request->options->interrupted, &list, &failure)) {
@@ -206,8 +233,17 @@ static void check_backups(struct check_run *run)
             check_found(run, CHECK_PROBLEM, str_printf(run->arena, "pgrade backup --list '%s'", directory),
                         "the backup %.*s is damaged: %.*s", STR_ARGS(list.items[i].name),
                         STR_ARGS(list.items[i].why));
-        else if (is_of(&list.items[i], &run->report->url))
+        else if (!is_of(&list.items[i], &run->report->url))
+            continue;
+        else if (is_same_server(run->arena, &list.items[i], &run->report->url))
             newest = &list.items[i];
+        else
+            elsewhere = &list.items[i];
+    }
+    if (newest == NULL && elsewhere != NULL) {
+        check_skip(run, "whether %.*s is of this server cannot be told: it was made from %.*s",
+                   STR_ARGS(elsewhere->name), STR_ARGS(elsewhere->manifest.source));
+        return;
     }
     tell_backup(run, newest, directory);
 }

@@ -150,6 +150,20 @@ def test_a_backup_that_is_damaged(works):
     is_gone("backups", works.url, "--backups", str(works.folder / "backups"))
 
 
+def test_a_backup_in_a_bundle(works, tmp_path):
+    """And one of a database of the same name on another server, which need not be this one."""
+    made = pgrade.run("backup", "--all", works.url, str(tmp_path), "--json")
+    assert made.report["databases"], made
+    is_gone("backups", works.url, "--backups", str(tmp_path))
+    manifest = os.path.join(made.report["path"], "manifest.json")
+    with open(manifest, encoding="utf-8") as stream:
+        text = stream.read()
+    with open(manifest, "w", encoding="utf-8") as stream:
+        stream.write(re.sub(r'("source": "postgresql://[^"@]*@)[^"/]*', r"\1db.example.org", text, count=1))
+    outcome = look(works.url, "--only", "backups", "--backups", str(tmp_path))
+    assert result_of(outcome, "backups")["state"] == "skipped" and "db.example.org" in outcome.stdout, outcome
+
+
 def test_an_old_backup(works):
     (manifest,) = (works.folder / "backups").glob("*/manifest.json")
     text = manifest.read_text()
