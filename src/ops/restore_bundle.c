@@ -52,13 +52,24 @@ static bool make(const struct whole *whole, const struct bundle_database *databa
     return database_create(whole->engine, &wish, err);
 }
 
+/* A kill between making a database and dressing it leaves a bare one, which would stay so. */
+static bool is_bare(const struct whole *whole, struct str name)
+{
+    const struct database_facts *facts = instance_database(&whole->instance, name);
+
+    return facts != NULL && facts->setting_count == 0 && facts->comment.len == 0 &&
+           facts->connection_limit < 0;
+}
+
 static bool dress(const struct whole *whole, const struct bundle_database *database,
                   struct restored_database *restored, struct err *err)
 {
     struct database_wish wish = {.facts = &database->facts, .name = database->facts.name};
 
-    return !restored->made || database_dress(whole->arena, whole->engine, &wish, &restored->refused,
-                                             &restored->refused_count, err);
+    if (!restored->made && !is_bare(whole, wish.name))
+        return true;
+    return database_dress(whole->arena, whole->engine, &wish, &restored->refused, &restored->refused_count,
+                          err);
 }
 
 /* A database that was made for a restore that failed goes again. */

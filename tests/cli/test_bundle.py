@@ -107,6 +107,18 @@ def rows_of(url, sql):
     return found
 
 
+def test_a_bare_database_gets_its_settings(instance, other, tmp_path):
+    """What a restore that was killed before that leaves; one that somebody has set up keeps what it has."""
+    made = backup_all(instance.url(), tmp_path, "--exclude", "latin,closed,Odd name/..,odd name/..")
+    facts = "SELECT datconnlimit, shobj_description(oid, 'pg_database'), setconfig FROM pg_database LEFT JOIN pg_db_role_setting ON setdatabase = oid WHERE datname = 'app'"
+    other.create_database("app")
+    assert restore(made["path"], other.url()).report["databases"][0]["made"] is False
+    assert rows_of(other.url(), facts) == rows_of(instance.url(), facts)
+    other.execute("ALTER DATABASE app RESET ALL")
+    restore(made["path"], other.url(), "--clean", "--yes")
+    assert rows_of(other.url(), facts) == [(40, "shop's own", None)]
+
+
 def test_one_database_of_it(bundle, cluster, database):
     found = restore(bundle["path"], database.url, "--database", "app").report
     assert found["kind"] == "backup" and found["rows"] == 3
