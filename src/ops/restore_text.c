@@ -184,6 +184,29 @@ static bool pass_command(struct text *text)
     return true;
 }
 
+/* What a word says of the statement that it stands in. */
+static void note_word(struct text *text, const char *word)
+{
+    if ((text->words == 1 || text->words == 3) && strcmp(text->first, "create") == 0)
+        text->function = text->function || strcmp(word, "function") == 0 || strcmp(word, "procedure") == 0;
+    text->to = text->to || strcmp(word, "to") == 0;
+    text->transaction = text->transaction || (text->words == 1 && strcmp(word, "transaction") == 0);
+    text->from_stdin = text->from_stdin || (strcmp(text->last, "from") == 0 && strcmp(word, "stdin") == 0);
+    if (strcmp(text->last, "standard_conforming_strings") == 0)
+        text->escapes = strcmp(word, "off") == 0;
+}
+
+/* Semicolons within BEGIN ATOMIC ... END of a function end no statement. */
+static void note_body(struct text *text, const char *word)
+{
+    if (!text->function || text->brackets > 0)
+        return;
+    if (strcmp(word, "begin") == 0 || (text->body > 0 && strcmp(word, "case") == 0))
+        text->body++;
+    else if (text->body > 0 && strcmp(word, "end") == 0)
+        text->body--;
+}
+
 static void take_word(struct text *text, int c)
 {
     char word[WORD];
@@ -198,19 +221,8 @@ static void take_word(struct text *text, int c)
     word[length] = '\0';
     if (text->words == 0)
         memcpy(text->first, word, sizeof(word));
-    if ((text->words == 1 || text->words == 3) && strcmp(text->first, "create") == 0)
-        text->function = text->function || strcmp(word, "function") == 0 || strcmp(word, "procedure") == 0;
-    text->to = text->to || strcmp(word, "to") == 0;
-    text->transaction = text->transaction || (text->words == 1 && strcmp(word, "transaction") == 0);
-    text->from_stdin = text->from_stdin || (strcmp(text->last, "from") == 0 && strcmp(word, "stdin") == 0);
-    if (strcmp(text->last, "standard_conforming_strings") == 0)
-        text->escapes = strcmp(word, "off") == 0;
-    if (text->function && text->brackets == 0) {
-        if (strcmp(word, "begin") == 0 || (text->body > 0 && strcmp(word, "case") == 0))
-            text->body++;
-        else if (text->body > 0 && strcmp(word, "end") == 0)
-            text->body--;
-    }
+    note_word(text, word);
+    note_body(text, word);
     text->words++;
     memcpy(text->last, word, sizeof(word));
 }
@@ -229,10 +241,44 @@ static bool end_statement(struct text *text)
                            "what was before it would stay, whatever fails behind it");
 }
 
+/* What begins with such a character and ends by a rule of its own; *passed false: nothing does. */
+static bool pass_long(struct text *text, int c, bool continues, bool *passed)
+{
+    *passed = true;
+    switch (c) {
+    case '-':
+        if (peek(text) != '-')
+            break;
+        (void)take(text);
+        pass_comment(text);
+        return true;
+    case '/':
+        if (peek(text) != '*')
+            break;
+        return pass_block_comment(text);
+    case 'e':
+    case 'E':
+        if (peek(text) != '\'')
+            break;
+        (void)take(text);
+        text->after_escape = true;
+        return pass_string(text, '\'', true);
+    case '\'': text->after_escape = continues; return pass_string(text, c, continues || text->escapes);
+    case '"': return pass_string(text, c, false);
+    case '$': return pass_dollar(text);
+    case '\\': return pass_command(text);
+    default: break;
+    }
+    *passed = false;
+    return true;
+}
+
 /* A character that is neither in a string nor a comment. */
 static bool pass(struct text *text, int c)
 {
     bool continues = text->after_escape;
+    bool passed;
+    bool done;
 
     if (c == '\n' && flag_is_set(text->interrupted))
         return err_set(text->err, ERR_CANCELED, "interrupted");
@@ -241,28 +287,9 @@ static bool pass(struct text *text, int c)
     if (c == ' ' || c == '\t' || c == '\r')
         return true;
     text->after_escape = false;
-    if (c == '-' && peek(text) == '-') {
-        (void)take(text);
-        pass_comment(text);
-        return true;
-    }
-    if (c == '/' && peek(text) == '*')
-        return pass_block_comment(text);
-    if ((c == 'e' || c == 'E') && peek(text) == '\'') {
-        (void)take(text);
-        text->after_escape = true;
-        return pass_string(text, '\'', true);
-    }
-    if (c == '\'') {
-        text->after_escape = continues;
-        return pass_string(text, c, continues || text->escapes);
-    }
-    if (c == '"')
-        return pass_string(text, c, false);
-    if (c == '$')
-        return pass_dollar(text);
-    if (c == '\\')
-        return pass_command(text);
+    done = pass_long(text, c, continues, &passed);
+    if (passed)
+        return done;
     if (is_name(c)) {
         take_word(text, c);
         return true;
