@@ -154,7 +154,7 @@ static bool look_at_all(void *context, struct err *err)
 bool contents_read(struct arena *arena, struct engine *engine, const volatile sig_atomic_t *interrupted,
                    struct contents *contents, struct err *err)
 {
-    struct look look = {arena, engine, contents, strcmp(engine->ops->name, "postgres") == 0};
+    struct look look = {arena, engine, contents, strcmp(engine_unwrap(engine)->ops->name, "postgres") == 0};
 
     *contents = (struct contents){.tables = NULL};
     return interruptible(interrupted, engine, look_at_all, &look, err);

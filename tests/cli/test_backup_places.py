@@ -8,7 +8,7 @@ import pytest
 
 import fixtures
 import pgrade
-from test_backup import SCHEMA, age, backup, filled, stopping_dump  # noqa: F401 (a fixture)
+from test_backup import SCHEMA, age, backup, empty, filled, restore, stopping_dump  # noqa: F401 (fixtures)
 from test_bundle import backup_all, instance  # noqa: F401 (a fixture)
 
 
@@ -102,3 +102,8 @@ def test_a_file_of_the_same_name_elsewhere_is_another(tmp_path):
     age(first["path"], 3)
     assert backup("app.db", kept, "--keep", "1", directory=tmp_path / "two")["removed"] == []
     assert backup("./app.db", kept, "--keep", "1", directory=tmp_path / "one")["removed"] == [os.path.basename(first["path"])]
+
+
+def test_with_its_statements_traced(filled, empty, tmp_path):  # noqa: F811
+    made = backup(filled.url, tmp_path / "kept", "--trace-sql")
+    restore(made["path"], empty.url, "--trace-sql")
