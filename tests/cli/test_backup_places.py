@@ -107,3 +107,9 @@ def test_a_file_of_the_same_name_elsewhere_is_another(tmp_path):
 def test_with_its_statements_traced(filled, empty, tmp_path):  # noqa: F811
     made = backup(filled.url, tmp_path / "kept", "--trace-sql")
     restore(made["path"], empty.url, "--trace-sql")
+
+
+def test_a_proof_says_what_was_compared(app, tmp_path):
+    """Of a file the rows are counted; there are no sums."""
+    said = pgrade.run("backup", app, str(tmp_path / "kept"), "--verify").stdout
+    assert "with the same tables and rows" in said and "sums" not in said, said
