@@ -155,14 +155,13 @@ static struct str statement(struct arena *arena, const struct numbering *it, int
     return text;
 }
 
-static bool set_sequence(struct filling *filling, const struct numbering *it, struct err *err)
+/* *moves: it stands where it would give a number that is taken, and has to give *next. */
+static bool look_at_sequence(struct filling *filling, const struct numbering *it, bool *moves,
+                             struct value *next, struct err *err)
 {
     struct str sql = question(filling->arena, it, next_of_source(filling->plan, it));
-    struct value next;
     struct rows *rows;
     bool found = false;
-    bool moves;
-    bool used_up;
 
     if (!engine_query(filling->control, sql, NULL, 0, &rows, err))
         return false;
@@ -170,15 +169,37 @@ static bool set_sequence(struct filling *filling, const struct numbering *it, st
         rows_close(rows);
         return false;
     }
-    moves = found && !str_equal(rows->cells[0].bytes, rows->cells[1].bytes);
-    next = (struct value){.kind = VALUE_NULL};
-    if (found && str_to_int64(rows->cells[1].bytes, &next.integer))
-        next.kind = VALUE_INTEGER;
+    *moves = found && !str_equal(rows->cells[0].bytes, rows->cells[1].bytes);
+    *next = (struct value){.kind = VALUE_NULL};
+    if (found && str_to_int64(rows->cells[1].bytes, &next->integer))
+        next->kind = VALUE_INTEGER;
     rows_close(rows);
+    return true;
+}
+
+/* Set, and looked at once more: what was read before may have been damaged on the way. */
+static bool set_sequence(struct filling *filling, const struct numbering *it, struct err *err)
+{
+    struct value next;
+    bool moves;
+    bool used_up;
+
+    if (!look_at_sequence(filling, it, &moves, &next, err))
+        return false;
     used_up = is_used_up(it, &next);
-    if (!moves && !used_up)
+    if ((moves || used_up) &&
+        !engine_exec(filling->control, statement(filling->arena, it, next.integer, used_up), err))
+        return false;
+    if (used_up)
         return true;
-    return engine_exec(filling->control, statement(filling->arena, it, next.integer, used_up), err);
+    if (!look_at_sequence(filling, it, &moves, &next, err))
+        return false;
+    if (!moves)
+        return true;
+    err_set(err, ERR_DIFFERENT, "%.*s.%.*s: its sequence %.*s does not stand where it was set",
+            STR_ARGS(it->table), STR_ARGS(it->column), STR_ARGS(it->sequence));
+    err_detail(err, "it would give a number that the rows hold; nothing was kept");
+    return err_hint(err, "run the same command again; --trace-sql shows the statements");
 }
 
 /* A default like 'A-' || nextval('numbers') makes texts of the numbers: which of them were given cannot be
