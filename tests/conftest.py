@@ -1,8 +1,14 @@
 """What all Python tests share: one PostgreSQL cluster a session, one fresh database a test."""
 
+import signal
+
 import pytest
 
 from cluster import Cluster
+
+# Who starts tests in the background of a shell has them ignore Ctrl-C, and so would each program that they start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -225,6 +225,14 @@ def test_the_list_fits_a_terminal(bundle):
         assert line.endswith("whole, 4 databases") and all(len(line) <= columns for line in terminal.text().splitlines()), terminal.text()
 
 
+def is_running(process):
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8") as stream:
+            return stream.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
 def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_path):
     """Its pg_restore ends with it: of one transaction nothing is left, of several connections a mark."""
@@ -239,7 +247,7 @@ def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_pat
     child = (tmp_path / "begun").read_text().strip()
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    while os.path.exists(f"/proc/{child}") and open(f"/proc/{child}/stat", encoding="utf-8").read().rsplit(")", 1)[1].split()[0] != "Z":
+    while is_running(child):
         pass
     again = pgrade.run(*words)
     if jobs:

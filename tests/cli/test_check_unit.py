@@ -7,6 +7,7 @@ import pytest
 
 import pgrade
 from cluster import free_port
+from others import let_through
 from test_check import finding, is_gone, look, result_of
 
 AWAY = f"postgresql://app@127.0.0.1:{free_port()}/app"  # nobody listens: units are looked at all the same
@@ -203,9 +204,7 @@ def test_a_file_that_cannot_be_understood(service):
 def test_a_file_that_only_root_may_read(service, open_folder, stranger):
     if stranger is None:
         pytest.skip("only root can make one")
-    for path in (service.folder, *service.folder.parents):
-        if len(path.parts) > 2:
-            path.chmod(0o755)
+    let_through(service.folder)
     not_known(service, account=stranger)
 
 
