@@ -1,6 +1,8 @@
 """Tables made on PostgreSQL by the framework's own migrations, then filled: the application reads what it
 wrote, and goes on from there."""
 
+import pytest
+
 import pgrade
 from applications import PYTHON, needs, needs_program, read_usual_forms
 from catalog_text import whole_text
@@ -61,6 +63,7 @@ def test_flask_migrate(application, tmp_path, database):
 
 
 @needs_program
+@pytest.mark.long
 def test_rails(application, tmp_path, database):
     needs(["ruby", "-e", "require 'active_record'; gem 'pg'; gem 'sqlite3'"], "Active Record")
     app = application("rails", ["ruby", "program.rb"])
@@ -70,6 +73,7 @@ def test_rails(application, tmp_path, database):
 
 
 @needs_program
+@pytest.mark.long
 def test_knex(application, node_path, tmp_path, database):
     app = application("node", ["node", "knex/program.js"], NODE_PATH=node_path)
     filled(app, tmp_path / "app.db", database, [("first",)])
@@ -78,6 +82,7 @@ def test_knex(application, node_path, tmp_path, database):
 
 
 @needs_program
+@pytest.mark.long
 def test_sequelize(application, node_path, tmp_path, database):
     app = application("node", ["node", "sequelize/program.js"], NODE_PATH=node_path)
     filled(app, tmp_path / "app.db", database, [("first",)])

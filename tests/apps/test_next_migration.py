@@ -4,6 +4,8 @@ Each application is made by its framework on SQLite, moved by pgrade, and migrat
 README beside this.
 """
 
+import pytest
+
 import pgrade
 from applications import PYTHON, needs, needs_program, read_usual_forms
 
@@ -69,6 +71,7 @@ def move_on(app, tmp_path, database):
 
 
 @needs_program
+@pytest.mark.long
 def test_rails(application, tmp_path, database):
     needs(["ruby", "-e", "require 'active_record'; gem 'pg'; gem 'sqlite3'"], "Active Record")
     app = application("rails", ["ruby", "program.rb"])
@@ -117,6 +120,7 @@ def fill_in(path, statement):
 
 
 @needs_program
+@pytest.mark.long
 def test_knex(application, node_path, tmp_path, database):
     move_on(application("node", ["node", "knex/program.js"], NODE_PATH=node_path), tmp_path, database)
     left = names_of(database, "posts")
@@ -127,6 +131,7 @@ def test_knex(application, node_path, tmp_path, database):
 
 
 @needs_program
+@pytest.mark.long
 def test_sequelize(application, node_path, tmp_path, database):
     move_on(application("node", ["node", "sequelize/program.js"], NODE_PATH=node_path), tmp_path, database)
     left = names_of(database, '"Posts"')

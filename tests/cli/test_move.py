@@ -155,7 +155,10 @@ def start_and_wait(urls, folder, tmp_path, environment, *options):
     return running
 
 
-@pytest.mark.parametrize("program, jobs", [("pg_dump", ()), ("pg_restore", ()), ("pg_restore", ("--jobs", "2"))])
+@pytest.mark.parametrize(
+    "program, jobs",
+    [pytest.param("pg_dump", (), marks=pytest.mark.long), ("pg_restore", ()),
+     pytest.param("pg_restore", ("--jobs", "2"), marks=pytest.mark.long)])
 def test_killed_and_gone_on(program, jobs, old, new, urls, tmp_path):
     """Nothing half-done counts, and what is done is not done again; also where the server made a database behind the kill."""
     folder = tmp_path / "programs"
@@ -219,6 +222,7 @@ def test_old_was_written_in_between(old, new, urls, tmp_path):
         execute(old.url("a"), "DELETE FROM people WHERE name = 'late'; SELECT setval('people_id_seq', 3)")
 
 
+@pytest.mark.long
 def test_old_is_written_meanwhile(old, new, urls, tmp_path):
     """The env file is not touched; the same again moves what was written too."""
     env = tmp_path / ".env"
@@ -265,7 +269,8 @@ def test_read_only_old(old, new, urls, tmp_path):
         thaw(old)
 
 
-@pytest.mark.parametrize("how", ["fails", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(
+    "how", ["fails", "SIGTERM", pytest.param("SIGKILL", marks=pytest.mark.long)])
 def test_read_only_old_is_undone(how, old, new, urls, tmp_path):
     folder = tmp_path / "programs"
     try:
@@ -287,6 +292,7 @@ def test_read_only_old_is_undone(how, old, new, urls, tmp_path):
         thaw(old)
 
 
+@pytest.mark.long
 def test_where_no_database_may_be_made(old, new, tmp_path):
     new.execute("CREATE DATABASE given OWNER humble")
     old_url, url = old.url("c", "app", "app secret"), new.url("given", "humble", "humble")
@@ -344,6 +350,7 @@ def test_names_and_owners(old, new, tmp_path):
         new.execute("DROP ROLE keeper")
 
 
+@pytest.mark.long
 def test_a_database_that_may_not_be_read(old, new, urls, tmp_path):
     execute(old.url("c"), "CREATE TABLE hidden (id int)")
     old.execute("CREATE DATABASE foreign_one")

@@ -237,8 +237,8 @@ def test_seed(database, tmp_path):
     (tmp_path / "notes").write_text("x", encoding="utf-8")
     laravel = ["--admin", "a:a@b", "--admin-table", "users", "--password-file", str(tmp_path / "notes")]
     flask = ["--admin", "a", "--admin-table", "accounts", "--admin-generate"]
-    check([report("seed", database.url, "--dry-run", *words) for words in (laravel, flask)] +
-          [report("seed", database.url, str(tmp_path)), report("seed", database.url, str(tmp_path), "--fresh")], "seed")
+    check([report("seed", database.url, "--dry-run", *laravel), report("seed", database.url, *flask),
+           report("seed", database.url, str(tmp_path)), report("seed", database.url, str(tmp_path), "--fresh")], "seed")
 
 
 LOOKED_AT = """

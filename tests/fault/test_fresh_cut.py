@@ -43,7 +43,7 @@ def cut_all(making, title, numbers=None, within=()):
 
 def test_cut_in_each_phase(making):
     """At a few messages of each: behind every other one, and within those between."""
-    numbers = sample(making.messages, FRESH, each=2)
+    numbers = sample(making.messages, FRESH, each=1)
     cut_all(making, "fresh, cut, a sample", numbers, within=numbers[::2])
 
 

@@ -163,7 +163,8 @@ def moments(quick, *others):
     return [quick, *(pytest.param(each, marks=pytest.mark.long) for each in others)]
 
 
-@pytest.mark.parametrize("policy", ["null", "quarantine", "widen"])
+@pytest.mark.parametrize(
+    "policy", ["quarantine", *(pytest.param(one, marks=pytest.mark.long) for one in ("null", "widen"))])
 @pytest.mark.parametrize("statement", moments(ALL_LOADED, "'loaded', 'item'", "CREATE VIEW", "SET SCHEMA"))
 def test_what_a_policy_changed(statement, policy, tmp_path, database, cluster):
     """The account, the rows that are set aside and what was widened are those of an undisturbed run."""

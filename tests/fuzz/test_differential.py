@@ -17,6 +17,7 @@ from policies import Way
 
 SEEDS = range(1, 101)
 GROUP = 10
+QUICK = 50  # of them in the ordinary run
 
 # What was found, by name: the smallest database that showed it.
 FOUND = {
@@ -187,7 +188,8 @@ def test_judge_finds_a_lie_about_misfits(lie, tmp_path, database):
 
 
 @needs_program
-@pytest.mark.parametrize("first", SEEDS[::GROUP])
+@pytest.mark.parametrize(
+    "first", [pytest.param(first, marks=pytest.mark.long if first > QUICK else ()) for first in SEEDS[::GROUP]])
 def test_random_databases(first, cluster):
     seeds = range(first, first + GROUP)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
