@@ -246,16 +246,16 @@ static const struct spelling {
 
 static struct url without_secrets(struct arena *arena, const struct url *url)
 {
-    static const struct str placeholder = STR("PASSWORD");
+    static const struct str redacted = STR("PASSWORD"); /* for people to put theirs in */
     struct url hidden = *url;
 
     if (url->password.len > 0)
-        hidden.password = placeholder;
+        hidden.password = redacted;
     hidden.parameters.items = ARENA_ARRAY(arena, struct url_parameter, url->parameters.count);
     for (size_t i = 0; i < url->parameters.count; i++) {
         hidden.parameters.items[i] = url->parameters.items[i];
         if (url_parameter_is_secret(url->parameters.items[i].name))
-            hidden.parameters.items[i].value = placeholder;
+            hidden.parameters.items[i].value = redacted;
     }
     return hidden;
 }
