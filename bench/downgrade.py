@@ -7,17 +7,12 @@ Each file is upgraded, brought back with --like, where every row is the same, an
 Printed, for each file, as a Markdown row: the medians in seconds, and the ratios of each run.
 """
 
-import argparse
 import os
 import statistics
 import sys
 import tempfile
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib")]
-
-import cluster as clusters  # noqa: E402  (found through the path set above)
-from timing import timed  # noqa: E402
+from timing import parser_of, private_server, timed
 
 
 def seconds_of(command, allowed=(0, 6)):
@@ -43,15 +38,10 @@ def measure(program, path, server, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
-    arguments = parser.parse_args()
-    clusters.FAST_SETTINGS = {"max_connections": "60"}  # PostgreSQL's own: this is no test
+    arguments = parser_of(__doc__).parse_args()
     print("| file | upgrade s | like s | alone s | like / upgrade | alone / upgrade |")
     print("| --- | ---: | ---: | ---: | --- | --- |", flush=True)
-    with clusters.Cluster(hostile=False) as server:
+    with private_server() as server:
         for path in arguments.files:
             runs = measure(arguments.program, os.path.abspath(path), server, arguments.runs)
             cells = " | ".join(f"{statistics.median(run[i] for run in runs):.2f}" for i in range(3))

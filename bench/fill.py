@@ -7,17 +7,12 @@ For the fill the tables are made beforehand from what `pgrade plan --sql` prints
 file, as a Markdown row: the medians in seconds, and the ratio of each pair of runs.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
-import sys
 import time
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib")]
-
-import cluster as clusters  # noqa: E402  (found through the path set above)
+from timing import parser_of, private_server
 
 
 def upgrade(program, path, database, mode):
@@ -44,14 +39,9 @@ def measure(program, path, server, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
-    arguments = parser.parse_args()
-    clusters.FAST_SETTINGS = {"max_connections": "60"}  # PostgreSQL's own: this is no test
+    arguments = parser_of(__doc__).parse_args()
     print("| file | fresh s | fill s | fill / fresh, run by run |\n| --- | ---: | ---: | --- |", flush=True)
-    with clusters.Cluster(hostile=False) as server:
+    with private_server() as server:
         for path in arguments.files:
             pairs = measure(arguments.program, os.path.abspath(path), server, arguments.runs)
             cells = [statistics.median(pair[i] for pair in pairs) for i in (0, 1)]

@@ -8,17 +8,11 @@ each file, as a Markdown row: the medians in seconds, the median of the ratios r
 process.  Quote ratios: seconds differ from machine to machine and from minute to minute.
 """
 
-import argparse
 import os
 import statistics
-import sys
 import tempfile
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib"), os.path.dirname(os.path.abspath(__file__))]
-
-import cluster as clusters  # noqa: E402  (found through the path set above)
-from timing import timed  # noqa: E402
+from timing import parser_of, private_server, timed
 
 # What served best of what was tried: large batches for short rows; smaller ones where long rows exhaust its heap.
 PGLOADER = """LOAD DATABASE FROM sqlite://{path} INTO {url}
@@ -77,19 +71,15 @@ def show(path, results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
+    parser = parser_of(__doc__)
     parser.add_argument("--without", choices=["pgloader"])
     arguments = parser.parse_args()
-    clusters.FAST_SETTINGS = {"max_connections": "60"}  # PostgreSQL's own: this is no test
     head = ["file", "pgrade s"]
     if not arguments.without:
         head += ["pgloader s", "times", "each run", "pgloader MB"]
     head += ["pgrade MB", "exit"]
     print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head), flush=True)
-    with clusters.Cluster(hostile=False) as server:
+    with private_server() as server:
         for path in arguments.files:
             show(path, measure(arguments, os.path.abspath(path), server))
 

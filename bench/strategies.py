@@ -8,18 +8,13 @@ each into a fresh copy of the empty tables; printed, for each file, as Markdown 
 way, run by run.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib")]
-
-import cluster as clusters  # noqa: E402  (found through the path set above)
+from timing import parser_of, private_server
 
 # Way, which constraints and indexes are made anew behind the rows, whether rows come frozen after TRUNCATE.
 WAYS = [
@@ -109,14 +104,9 @@ def measure(program, path, server, runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
-    arguments = parser.parse_args()
-    clusters.FAST_SETTINGS = {"max_connections": "60"}  # PostgreSQL's own: this is no test
+    arguments = parser_of(__doc__).parse_args()
     print("| file | way | seconds | to the first, run by run |\n| --- | --- | ---: | --- |", flush=True)
-    with clusters.Cluster(hostile=False) as server:
+    with private_server() as server:
         for path in arguments.files:
             seconds = measure(arguments.program, os.path.abspath(path), server, arguments.runs)
             for (name, _, _), times in zip(WAYS, seconds):

@@ -1,7 +1,30 @@
-"""Times programs, for the measurements beside it."""
+"""What the measurements beside it share: their options, their server, and the timing of a program."""
 
+import argparse
+import os
 import subprocess
+import sys
 import time
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(PROJECT, "tests", "lib"))
+
+import cluster as clusters  # noqa: E402  (found through the path set above)
+
+
+def parser_of(text):
+    """The options that all of them have."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
+    return parser
+
+
+def private_server():
+    """With PostgreSQL's own settings: this is no test."""
+    clusters.FAST_SETTINGS = {"max_connections": "60"}
+    return clusters.Cluster(hostile=False)
 
 
 def peak_memory(process):

@@ -8,16 +8,10 @@ once more, by itself.  Printed, for each file, as a Markdown row: the medians in
 share that verification adds, pair by pair, and the share of the comparison by itself.
 """
 
-import argparse
 import os
 import statistics
-import sys
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(PROJECT, "tests", "lib"), os.path.dirname(os.path.abspath(__file__))]
-
-import cluster as clusters  # noqa: E402  (found through the path set above)
-from timing import timed  # noqa: E402
+from timing import parser_of, private_server, timed
 
 
 def upgrade(program, path, server, *options, then_verify=False):
@@ -52,16 +46,11 @@ def show(path, results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--program", default=os.path.join(PROJECT, "build", "release", "src", "cli", "pgrade"))
-    arguments = parser.parse_args()
-    clusters.FAST_SETTINGS = {"max_connections": "60"}  # PostgreSQL's own: this is no test
+    arguments = parser_of(__doc__).parse_args()
     head = ["file", "upgrade s", "without verification s", "verify by itself s", "verification adds", "each run %",
             "verify by itself"]
     print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head), flush=True)
-    with clusters.Cluster(hostile=False) as server:
+    with private_server() as server:
         for path in arguments.files:
             show(path, measure(arguments.program, os.path.abspath(path), server, arguments.runs))
 
