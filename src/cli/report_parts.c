@@ -116,7 +116,7 @@ static void put_change(const struct report *report, const struct misfit_change *
                change->column < 0 ? "row" : "value", change->count == 1 ? "" : "s",
                change->outcome == OUTCOME_NULL       ? "set to NULL"
                : change->outcome == OUTCOME_REPAIRED ? change->what
-                                                     : "set aside, in pgrade.quarantine");
+                                                     : "set aside, in pgrade_record.quarantine");
 }
 
 int64_t report_changed_values(const struct report *report, size_t place)

@@ -293,7 +293,7 @@ static void tell_already(const struct report *report)
     printf("published already, at %.*s, into schema %.*s of the database %.*s: nothing was left to do\n",
            STR_ARGS(target->published_at), STR_ARGS(target->schema), STR_ARGS(target->database));
     if (result->aside_rows > 0)
-        printf("%" PRId64 " row%s set aside: in pgrade.quarantine%s%s\n", result->aside_rows,
+        printf("%" PRId64 " row%s set aside: in pgrade_record.quarantine%s%s\n", result->aside_rows,
                result->aside_rows == 1 ? " was" : "s were", result->quarantine_file != NULL ? " and " : "",
                result->quarantine_file != NULL ? result->quarantine_file : "");
 }

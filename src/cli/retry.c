@@ -22,10 +22,11 @@ static void report(const char *file, const struct retry_result *result, bool don
 
     buf_init(&out, BUF_TEXT_MAXIMUM);
     if (done)
-        buf_printf(&out,
-                   "%" PRId64
-                   " row%s of %s %s in the tables now, every value equal, and left pgrade.quarantine\n",
-                   result->loaded, result->loaded == 1 ? "" : "s", file, result->loaded == 1 ? "is" : "are");
+        buf_printf(
+            &out,
+            "%" PRId64
+            " row%s of %s %s in the tables now, every value equal, and left pgrade_record.quarantine\n",
+            result->loaded, result->loaded == 1 ? "" : "s", file, result->loaded == 1 ? "is" : "are");
     else
         put_refusals(result, &out);
     (void)fwrite(out.ptr, 1, out.len, stdout);

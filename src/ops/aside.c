@@ -43,7 +43,7 @@ bool aside_of_published(struct arena *arena, const struct upgrade_options *optio
                         struct upgrade_result *result, struct engine *control, struct err *err)
 {
     static const struct str question =
-        STR("SELECT run_id, count(*) FROM pgrade.quarantine WHERE target_schema = $1 GROUP BY run_id"
+        STR("SELECT run_id, count(*) FROM pgrade_record.quarantine WHERE target_schema = $1 GROUP BY run_id"
             " ORDER BY max(quarantined_at) DESC LIMIT 1");
     struct rows *rows;
     int64_t known;
@@ -52,7 +52,8 @@ bool aside_of_published(struct arena *arena, const struct upgrade_options *optio
 
     if (result->quarantine.path == NULL)
         return true;
-    if (!engine_int(control, (struct str)STR("SELECT (to_regclass('pgrade.quarantine') IS NOT NULL)::int"),
+    if (!engine_int(control,
+                    (struct str)STR("SELECT (to_regclass('pgrade_record.quarantine') IS NOT NULL)::int"),
                     &known, err))
         return false;
     if (known == 0)

@@ -2,8 +2,9 @@
 #include "ops/check_intern.h"
 
 #define OWN_TABLES                                                                                           \
-    "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_depend AS e "  \
-    "WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')"
+    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'pgrade_record') AND NOT EXISTS "       \
+    "(SELECT FROM "                                                                                          \
+    "pg_depend AS e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')"
 
 /* One statement for each ledger that is there. */
 static const char ledgers_sql[] =

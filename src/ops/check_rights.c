@@ -33,7 +33,8 @@ static const char tables_sql[] =
     "pg_catalog.count(*) AS hidden, pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(n.nspname), ', ') "
     "AS "
     "schemas FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-    "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS x";
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', "
+    "'pgrade_record')) AS x";
 
 static const char privileges_sql[] =
     "SELECT 'problem', format('%s may not %s: \"permission denied for table %s\"', current_user, "
@@ -42,7 +43,8 @@ static const char privileges_sql[] =
     "c.oid::regclass, current_user, pg_get_userbyid(c.relowner)) "
     "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
     "CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p "
-    "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' "
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', "
+    "'pgrade_record') "
     "AND has_schema_privilege(n.oid, 'USAGE') AND NOT has_table_privilege(c.oid, p) "
     "GROUP BY c.oid, c.relname, c.relowner, n.nspname ORDER BY n.nspname, c.relname";
 
@@ -51,7 +53,8 @@ static const char sequences_sql[] =
     "c.oid::regclass), format('GRANT USAGE, SELECT ON SEQUENCE %s TO %I   -- as %s, its owner', "
     "c.oid::regclass, "
     "current_user, pg_get_userbyid(c.relowner)) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = "
-    "c.relnamespace WHERE n.nspname !~ '^pg_' AND has_schema_privilege(n.oid, 'USAGE') "
+    "c.relnamespace WHERE n.nspname !~ '^pg_' AND n.nspname <> 'pgrade_record' AND "
+    "has_schema_privilege(n.oid, 'USAGE') "
     "AND CASE WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(c.oid, 'USAGE') ELSE false END AND NOT "
     "EXISTS "
     "(SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = "

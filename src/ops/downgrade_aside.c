@@ -8,10 +8,11 @@ static const char state_sql[] =
     "SELECT coalesce((SELECT CASE WHEN has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, "
     "'SELECT')"
     " THEN 1 ELSE 2 END FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE n.nspname = 'pgrade' AND c.relname = 'quarantine'), 0)";
+    " WHERE n.nspname = 'pgrade_record' AND c.relname = 'quarantine'), 0)";
 
-static const char rows_sql[] = "SELECT target_table, count(*), count(DISTINCT run_id), min(run_id)"
-                               " FROM pgrade.quarantine WHERE target_schema = $1 GROUP BY 1 ORDER BY 1";
+static const char rows_sql[] =
+    "SELECT target_table, count(*), count(DISTINCT run_id), min(run_id)"
+    " FROM pgrade_record.quarantine WHERE target_schema = $1 GROUP BY 1 ORDER BY 1";
 
 static void name_rows(struct downgrade_run *run, const struct value *cells)
 {
@@ -21,7 +22,8 @@ static void name_rows(struct downgrade_run *run, const struct value *cells)
     downgrade_note(
         run, str_dup(run->arena, cells[0].bytes),
         str_printf(run->arena,
-                   "%" PRId64 " row%s that the upgrade set aside %s not among its rows: pgrade.quarantine"
+                   "%" PRId64
+                   " row%s that the upgrade set aside %s not among its rows: pgrade_record.quarantine"
                    " has %s, and so has the file *.quarantine-%.*s.csv of the upgrade; correct what"
                    " does not fit there, run pgrade upgrade --retry-quarantine with it, and downgrade"
                    " again",
@@ -41,7 +43,7 @@ bool downgrade_aside(struct downgrade_run *run, struct err *err)
         return false;
     if (state == 2)
         downgrade_note(
-            run, str_from("pgrade.quarantine"),
+            run, str_from("pgrade_record.quarantine"),
             str_from("this role may not read it: rows that the upgrade set aside are there, if any, "
                      "and not in the file"));
     if (state != 1)

@@ -100,9 +100,10 @@ static bool keep_rows(void *context, struct err *err)
     if (quarantine->path == NULL || quarantine->rows == 0)
         return true;
     /* IF NOT EXISTS asks for the right to create all the same. */
-    return engine_int(run->control, (struct str)STR("SELECT (to_regnamespace('pgrade') IS NOT NULL)::int"),
-                      &there, err) &&
-           (there != 0 || engine_exec(run->control, (struct str)STR("CREATE SCHEMA pgrade"), err)) &&
+    return engine_int(run->control,
+                      (struct str)STR("SELECT (to_regnamespace('pgrade_record') IS NOT NULL)::int"), &there,
+                      err) &&
+           (there != 0 || engine_exec(run->control, (struct str)STR("CREATE SCHEMA pgrade_record"), err)) &&
            quarantine_add(quarantine, run->control, err);
 }
 

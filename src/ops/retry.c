@@ -19,7 +19,7 @@ static const struct str rows_sql =
         "  GROUP BY k.depth, k.within, k.key HAVING count(*) > 1 ORDER BY k.depth, k.key LIMIT 1)"
         " FROM pgrade_retry f CROSS JOIN LATERAL"
         "  (SELECT CASE json_typeof(f.text) WHEN 'object' THEN f.text ELSE '{}' END AS object) whole"
-        " LEFT JOIN pgrade.quarantine q ON q.run_id = f.run_id AND q.id = f.id"
+        " LEFT JOIN pgrade_record.quarantine q ON q.run_id = f.run_id AND q.id = f.id"
         " ORDER BY f.run_id, f.id");
 
 static size_t find_table(struct retry *retry, const struct value *cells)
@@ -49,8 +49,9 @@ static struct str obstacle(const struct retry *retry, const struct retry_file *f
                            const struct value *cells)
 {
     if (cells[4].kind == VALUE_NULL)
-        return str_from("it is not in pgrade.quarantine: it was given back already, or its tables were "
-                        "replaced, or this is another database");
+        return str_from(
+            "it is not in pgrade_record.quarantine: it was given back already, or its tables were "
+            "replaced, or this is another database");
     if (cells[6].kind == VALUE_NULL)
         return (struct str){NULL, 0};
     return str_printf(retry->arena, "line %zu: the key \"%.*s\" stands twice in its row",
@@ -188,13 +189,13 @@ static bool check_refusals(struct retry *retry, struct err *err)
 
 static bool finish(struct retry *retry, struct err *err)
 {
-    return engine_exec(
-        retry->target,
-        (struct str)STR(
-            "DELETE FROM pgrade.quarantine q USING pgrade_retry f WHERE q.run_id = f.run_id AND q.id = f.id;"
-            "DELETE FROM pgrade.quarantine_column c WHERE NOT EXISTS (SELECT FROM pgrade.quarantine q"
-            " WHERE q.run_id = c.run_id)"),
-        err);
+    return engine_exec(retry->target,
+                       (struct str)STR("DELETE FROM pgrade_record.quarantine q USING pgrade_retry f WHERE "
+                                       "q.run_id = f.run_id AND q.id = f.id;"
+                                       "DELETE FROM pgrade_record.quarantine_column c WHERE NOT EXISTS "
+                                       "(SELECT FROM pgrade_record.quarantine q"
+                                       " WHERE q.run_id = c.run_id)"),
+                       err);
 }
 
 /* What was given back came in subtransactions, whose numbers are others: that it is out of quarantine tells.
@@ -206,8 +207,9 @@ static bool commit(struct retry *retry, struct err *err)
 
     buf_init(&proof, BUF_TEXT_MAXIMUM);
     if (retry->row_count > 0) {
-        buf_text(&proof, "SELECT $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM pgrade.quarantine WHERE "
-                         "run_id = ");
+        buf_text(&proof,
+                 "SELECT $1::text IS NOT NULL AND NOT EXISTS (SELECT FROM pgrade_record.quarantine WHERE "
+                 "run_id = ");
         literal_quote(&proof, retry->rows[0].run_id);
         buf_printf(&proof, " AND id = %" PRId64 ")", retry->rows[0].number);
     }
@@ -222,11 +224,11 @@ static bool begin(struct retry *retry, struct err *err)
     int64_t known;
 
     if (!engine_int(retry->target,
-                    (struct str)STR("SELECT (to_regclass('pgrade.quarantine') IS NOT NULL)::int"), &known,
-                    err))
+                    (struct str)STR("SELECT (to_regclass('pgrade_record.quarantine') IS NOT NULL)::int"),
+                    &known, err))
         return false;
     if (known == 0) {
-        err_set(err, ERR_REFUSED, "the target has no pgrade.quarantine");
+        err_set(err, ERR_REFUSED, "the target has no pgrade_record.quarantine");
         err_detail(err, "no row that was set aside is known there");
         return err_hint(err, "give the URL of the database into which the upgrade went");
     }

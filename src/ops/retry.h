@@ -2,7 +2,8 @@
  * retry.h: upgrade --retry-quarantine: corrected rows of a quarantine file go into the published tables.
  *
  * One transaction: each row is encoded by the rules of docs/values.md, inserted, read back and compared, and
- * leaves pgrade.quarantine; or nothing happens, and every row that does not fit is named with its reason.
+ * leaves pgrade_record.quarantine; or nothing happens, and every row that does not fit is named with its
+ * reason.
  */
 #ifndef PGRADE_OPS_RETRY_H
 #define PGRADE_OPS_RETRY_H

@@ -9,7 +9,7 @@ static const struct str columns_sql = STR(
     "  ELSE format_type(a.atttypid, a.atttypmod) END,"
     " a.attnotnull, (SELECT string_agg(e.enumlabel, chr(1) ORDER BY e.enumsortorder) FROM pg_enum e"
     "  WHERE e.enumtypid = a.atttypid)"
-    " FROM pgrade.quarantine_column q LEFT JOIN pg_attribute a"
+    " FROM pgrade_record.quarantine_column q LEFT JOIN pg_attribute a"
     "  ON a.attrelid = to_regclass(quote_ident($3) || '.' || quote_ident($4)) AND a.attname = q.column_name"
     "  AND a.attnum > 0 AND NOT a.attisdropped"
     " WHERE q.run_id = $1 AND q.source_table = $2 ORDER BY q.source_column");
@@ -22,7 +22,7 @@ static const struct str cells_sql =
         " CASE jsonb_typeof(f.\"row\" -> q.source_column) WHEN 'object' THEN"
         "  (SELECT min(o.value) FROM jsonb_each_text(f.\"row\" -> q.source_column) o) END,"
         " (SELECT count(*) FROM jsonb_object_keys(f.\"row\"))"
-        " FROM pgrade_retry f JOIN pgrade.quarantine_column q ON q.run_id = f.run_id"
+        " FROM pgrade_retry f JOIN pgrade_record.quarantine_column q ON q.run_id = f.run_id"
         "  AND q.source_table = $2 WHERE f.run_id = $1 AND f.id = $3::bigint ORDER BY q.source_column");
 
 static void set_labels(struct arena *arena, struct pg_type *type, struct str labels)
@@ -58,7 +58,7 @@ static bool set_column(struct arena *arena, const struct retry_table *table, con
                 STR_ARGS(table->plan.name));
         err_detail(err, "the table, or its column %.*s, was dropped or renamed since it was published",
                    STR_ARGS(column->name));
-        return err_hint(err, "pgrade.quarantine keeps the rows");
+        return err_hint(err, "pgrade_record.quarantine keeps the rows");
     }
     if (cells[6].kind == VALUE_TEXT)
         set_labels(arena, &column->type, cells[6].bytes);

@@ -1,5 +1,5 @@
-/* retry_row.h: one row of pgrade.quarantine as values and back into a table; for the files of the retry
- * alone. */
+/* retry_row.h: one row of pgrade_record.quarantine as values and back into a table; for the files of the
+ * retry alone. */
 #ifndef PGRADE_OPS_RETRY_ROW_H
 #define PGRADE_OPS_RETRY_ROW_H
 

@@ -1,4 +1,4 @@
-/* Rows that an upgrade set aside are not on the target, and pgrade.quarantine says why. */
+/* Rows that an upgrade set aside are not on the target, and pgrade_record.quarantine says why. */
 #include <inttypes.h>
 
 #include "base/attributes.h"
@@ -18,13 +18,13 @@ struct set_aside_rows {
 static bool has_quarantine(struct engine *engine, bool *has, struct err *err)
 {
     int64_t there = 0;
-    bool done =
-        engine_int(engine,
-                   (struct str)STR("SELECT coalesce(has_schema_privilege(to_regnamespace('pgrade')::oid,"
-                                   " 'USAGE') AND to_regclass('pgrade.quarantine') IS NOT NULL AND"
-                                   " has_table_privilege(to_regclass('pgrade.quarantine')::oid,"
-                                   " 'SELECT'), false)::int"),
-                   &there, err);
+    bool done = engine_int(
+        engine,
+        (struct str)STR("SELECT coalesce(has_schema_privilege(to_regnamespace('pgrade_record')::oid,"
+                        " 'USAGE') AND to_regclass('pgrade_record.quarantine') IS NOT NULL AND"
+                        " has_table_privilege(to_regclass('pgrade_record.quarantine')::oid,"
+                        " 'SELECT'), false)::int"),
+        &there, err);
 
     *has = there != 0;
     return done;
@@ -33,7 +33,7 @@ static bool has_quarantine(struct engine *engine, bool *has, struct err *err)
 static bool read_rows(struct verify *verify, int side, const struct verified_table *table,
                       struct set_aside_rows *aside, struct err *err)
 {
-    static const struct str sql = STR("SELECT source_rowid::text, reason FROM pgrade.quarantine"
+    static const struct str sql = STR("SELECT source_rowid::text, reason FROM pgrade_record.quarantine"
                                       " WHERE target_schema = $1 AND target_table = $2");
     struct str params[] = {verify->schemas[side], table->names[side]};
     struct rows *rows;
@@ -70,12 +70,12 @@ static struct str explain(struct verify *verify, const struct set_aside_rows *as
 {
     for (size_t i = 0; place < columns && i < aside->count; i++)
         if (str_equal(aside->items[i].rowid, row->values[place].text))
-            return str_printf(verify->arena, "it was set aside, in pgrade.quarantine: %.*s",
+            return str_printf(verify->arena, "it was set aside, in pgrade_record.quarantine: %.*s",
                               STR_ARGS(aside->items[i].reason));
     if (place < columns)
         return (struct str){NULL, 0};
     return str_printf(verify->arena,
-                      "%zu row%s of this table %s set aside, in pgrade.quarantine, perhaps this one",
+                      "%zu row%s of this table %s set aside, in pgrade_record.quarantine, perhaps this one",
                       aside->count, aside->count == 1 ? "" : "s", aside->count == 1 ? "was" : "were");
 }
 

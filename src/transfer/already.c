@@ -5,7 +5,7 @@ bool target_look_published(struct arena *arena, struct target *target, size_t ob
 {
     static const struct str question =
         STR("SELECT to_char(max(published_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')"
-            " FROM pgrade.published p WHERE p.schema = $1 AND to_jsonb(p)->>'run' = $2"
+            " FROM pgrade_record.published p WHERE p.schema = $1 AND to_jsonb(p)->>'run' = $2"
             " HAVING count(*) = $3::bigint");
     struct str params[] = {target->schema, target->run, str_printf(arena, "%zu", objects)};
     struct rows *rows;

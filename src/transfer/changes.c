@@ -61,7 +61,7 @@ static const struct str changed_sql =
         "  jsonb_array_elements_text(now.parts)"
         "  EXCEPT SELECT jsonb_array_elements_text(w.was)) new (part)"
         "  WHERE jsonb_typeof(w.was) = 'array'), '')"
-        " FROM pgrade.published p CROSS JOIN LATERAL (SELECT p.class, p.oid) k"
+        " FROM pgrade_record.published p CROSS JOIN LATERAL (SELECT p.class, p.oid) k"
         " CROSS JOIN LATERAL (SELECT " PARTS_SQL " AS parts) now"
         " CROSS JOIN LATERAL (SELECT nullif(to_jsonb(p)->'parts', 'null') AS was) w"
         " LEFT JOIN pg_class c ON p.class IN ('table', 'view') AND c.oid = p.oid"
@@ -104,7 +104,7 @@ static bool count_rows(struct engine *target, struct str table, int64_t oid, str
     buf_init(&sql, BUF_TEXT_MAXIMUM);
     buf_printf(&sql,
                "WITH p AS (SELECT age(p.xmin) AS age, nullif(to_jsonb(p)->'running', 'null') AS running"
-               " FROM pgrade.published p WHERE p.class = 'table' AND p.oid = %" PRId64 ")"
+               " FROM pgrade_record.published p WHERE p.class = 'table' AND p.oid = %" PRId64 ")"
                " SELECT count(*), count(*) FILTER (WHERE age(t.xmin) < (SELECT age FROM p) OR t.xmin = ANY ("
                "ARRAY(SELECT jsonb_array_elements_text(running)::xid FROM p))) FROM ONLY %.*s t",
                oid, STR_ARGS(table));

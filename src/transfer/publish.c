@@ -87,7 +87,8 @@ static void put_record(struct buf *sql, const struct target *target, const char 
     bool wide = !target->record_narrow || target->record_is_ours;
     bool named = target->run.len > 0 && (!target->record_runless || target->record_is_ours);
 
-    buf_printf(sql, "INSERT INTO pgrade.published (class, schema, name, oid, source%s%s) SELECT k.class, ",
+    buf_printf(sql,
+               "INSERT INTO pgrade_record.published (class, schema, name, oid, source%s%s) SELECT k.class, ",
                named ? ", run" : "", wide ? ", rows, parts, running" : "");
     literal_quote(sql, target->schema);
     buf_text(sql, ", ");
@@ -265,7 +266,7 @@ bool target_publish(struct target *target, const struct plan *plan, const struct
     commit_prepare(publication->commit, target->control);
     if (plan->table_count > 0)
         publication->commit->proof =
-            (struct str)STR("SELECT EXISTS (SELECT FROM pgrade.published WHERE xmin::text = $1)");
+            (struct str)STR("SELECT EXISTS (SELECT FROM pgrade_record.published WHERE xmin::text = $1)");
     done = begin(target, &failure) &&
            put_all(&sql, target, plan, publication->rows, target_text_of_path(arena, publication->source),
                    &failure) &&

@@ -129,7 +129,7 @@ static bool refuse_size(const struct quarantine *quarantine, const struct set_as
     err_set(err, ERR_DECISION, "%.*s: a row%s of %zu bytes is too large to be set aside",
             STR_ARGS(quarantine->plan->tables[row->table].source->name.text),
             row->rowid->kind == VALUE_INTEGER ? "" : " without a rowid", size_of(row));
-    err_detail(err, "%.*s; pgrade.quarantine holds rows of up to 100 MB", STR_ARGS(row->reason));
+    err_detail(err, "%.*s; pgrade_record.quarantine holds rows of up to 100 MB", STR_ARGS(row->reason));
     return err_hint(err, "give another policy for it: --misfit TABLE=POLICY");
 }
 

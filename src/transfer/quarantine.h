@@ -2,10 +2,10 @@
  * quarantine.h: rows that are set aside.
  *
  * They are written as they come into a CSV file that only its owner may read, which has the form of the table
- * pgrade.quarantine: publishing copies it there, in the one transaction.  Until that is committed it has
- * another name, so that a file with the right name always holds rows that are in the target too; a run that
- * fails takes it away again, and of one that was killed the next does, or gives it its name where the rows
- * are in the target.  docs/quarantine.md says what is in it.
+ * pgrade_record.quarantine: publishing copies it there, in the one transaction.  Until that is committed it
+ * has another name, so that a file with the right name always holds rows that are in the target too; a run
+ * that fails takes it away again, and of one that was killed the next does, or gives it its name where the
+ * rows are in the target.  docs/quarantine.md says what is in it.
  *
  * Threads: quarantine_row() may be called by all workers.
  */
@@ -57,10 +57,10 @@ bool quarantine_row(void *context, const struct set_aside *row, struct err *err)
 uint64_t quarantine_hash(const struct set_aside *row);
 
 /* Inside the publishing transaction: takes out what an earlier run left of the tables that are replaced,
- * and copies the rows into pgrade.quarantine. */
+ * and copies the rows into pgrade_record.quarantine. */
 bool quarantine_publish(struct quarantine *quarantine, const struct target *target, struct err *err) MUST_USE;
 
-/* The same beside what earlier runs left.  The schema pgrade has to be there. */
+/* The same beside what earlier runs left.  The schema pgrade_record has to be there. */
 bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err) MUST_USE;
 
 /* After COMMIT: gives the file its name, and says which it has now; NULL: there is none. */

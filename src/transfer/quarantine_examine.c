@@ -1,4 +1,4 @@
-/* Before any row is read: whether pgrade.quarantine is what it has to be, or may be made. */
+/* Before any row is read: whether pgrade_record.quarantine is what it has to be, or may be made. */
 #include "transfer/quarantine.h"
 
 /* One row a table that pgrade makes: its name, whether it is there, whether it is of that form, whether rows
@@ -24,11 +24,12 @@ static const char tables_sql[] =
     "   ELSE has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'INSERT') END::int,"
     "  CASE WHEN n.oid IS NULL THEN format('GRANT CREATE ON DATABASE %I TO %I;', current_database(), "
     "current_user)"
-    "   WHEN c.oid IS NULL THEN format('GRANT USAGE, CREATE ON SCHEMA pgrade TO %I;', current_user)"
-    "   ELSE format('GRANT USAGE ON SCHEMA pgrade TO %1$I; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "
+    "   WHEN c.oid IS NULL THEN format('GRANT USAGE, CREATE ON SCHEMA pgrade_record TO %I;', current_user)"
+    "   ELSE format('GRANT USAGE ON SCHEMA pgrade_record TO %1$I; GRANT SELECT, INSERT ON ALL TABLES IN "
+    "SCHEMA "
     "pgrade TO"
     " %1$I;', current_user) END"
-    " FROM wanted w LEFT JOIN pg_namespace n ON n.nspname = 'pgrade'"
+    " FROM wanted w LEFT JOIN pg_namespace n ON n.nspname = 'pgrade_record'"
     " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name ORDER BY 1";
 
 enum {
@@ -42,16 +43,16 @@ enum {
 static bool check(const struct value *cells, struct err *err)
 {
     if (cells[CELL_FITS].integer == 0) {
-        err_set(err, ERR_REFUSED, "pgrade.%.*s is not the table that pgrade makes",
+        err_set(err, ERR_REFUSED, "pgrade_record.%.*s is not the table that pgrade makes",
                 STR_ARGS(cells[CELL_NAME].bytes));
         err_detail(err, "rows that are set aside are kept there; nothing was written");
-        return err_hint(err,
-                        "rename it: ALTER TABLE pgrade.%.*s RENAME TO ...; or go without setting rows aside",
-                        STR_ARGS(cells[CELL_NAME].bytes));
+        return err_hint(
+            err, "rename it: ALTER TABLE pgrade_record.%.*s RENAME TO ...; or go without setting rows aside",
+            STR_ARGS(cells[CELL_NAME].bytes));
     }
     if (cells[CELL_MAY].integer != 0)
         return true;
-    err_set(err, ERR_PERMISSION, "rows that are set aside may not be kept in pgrade.%.*s",
+    err_set(err, ERR_PERMISSION, "rows that are set aside may not be kept in pgrade_record.%.*s",
             STR_ARGS(cells[CELL_NAME].bytes));
     err_detail(err, "nothing was written");
     return err_hint(err, "as its owner: %.*s", STR_ARGS(cells[CELL_GRANT].bytes));

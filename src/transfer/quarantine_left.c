@@ -1,9 +1,9 @@
 /*
  * Files of rows that were set aside, which runs left without their name when they were killed.
  *
- * One whose run is in pgrade.quarantine was committed, and whole before that: it gets its name.  Any other is
- * of a run whose rows are nowhere but in the source, where the next one finds them again: it goes.  Which
- * target a run had the name of its file tells, so that those of others are left alone.
+ * One whose run is in pgrade_record.quarantine was committed, and whole before that: it gets its name.  Any
+ * other is of a run whose rows are nowhere but in the source, where the next one finds them again: it goes.
+ * Which target a run had the name of its file tells, so that those of others are left alone.
  */
 #include "transfer/quarantine_file.h"
 
@@ -87,8 +87,8 @@ static bool is_published(struct engine *control, const char *run, bool *publishe
 {
     static const struct str may_ask =
         STR("SELECT coalesce(has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid,"
-            " 'SELECT'), false)::int FROM pg_class WHERE oid = to_regclass('pgrade.quarantine')");
-    static const struct str ask = STR("SELECT count(*) FROM pgrade.quarantine WHERE run_id = $1");
+            " 'SELECT'), false)::int FROM pg_class WHERE oid = to_regclass('pgrade_record.quarantine')");
+    static const struct str ask = STR("SELECT count(*) FROM pgrade_record.quarantine WHERE run_id = $1");
     struct arena *arena;
     struct str param = str_from(run);
     struct value value = {.kind = VALUE_NULL};

@@ -1,4 +1,4 @@
-/* The rows that were set aside, copied into pgrade.quarantine. */
+/* The rows that were set aside, copied into pgrade_record.quarantine. */
 #include "transfer/quarantine_file.h"
 
 #include <errno.h>
@@ -14,11 +14,13 @@ enum {
 };
 
 static const char tables_sql[] =
-    "CREATE TABLE IF NOT EXISTS pgrade.quarantine (run_id text NOT NULL, id bigint NOT NULL, source text NOT "
+    "CREATE TABLE IF NOT EXISTS pgrade_record.quarantine (run_id text NOT NULL, id bigint NOT NULL, source "
+    "text NOT "
     "NULL, source_table text NOT NULL, target_schema text NOT NULL, target_table text NOT NULL, source_rowid "
     "bigint, column_name text, reason text NOT NULL, \"row\" jsonb NOT NULL, quarantined_at timestamptz NOT "
     "NULL DEFAULT now(), PRIMARY KEY (run_id, id));\n"
-    "CREATE TABLE IF NOT EXISTS pgrade.quarantine_column (run_id text NOT NULL, source_table text NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS pgrade_record.quarantine_column (run_id text NOT NULL, source_table text NOT "
+    "NULL, "
     "source_column text NOT NULL, column_name text NOT NULL, declared text NOT NULL, unit integer NOT NULL, "
     "PRIMARY KEY (run_id, source_table, source_column));\n";
 
@@ -63,7 +65,7 @@ static void put_columns(const struct quarantine *quarantine, struct buf *sql)
 
             if (column->generated_sql.ptr != NULL)
                 continue;
-            buf_text(sql, first ? "INSERT INTO pgrade.quarantine_column VALUES " : ", ");
+            buf_text(sql, first ? "INSERT INTO pgrade_record.quarantine_column VALUES " : ", ");
             first = false;
             buf_printf(sql, "('%s', ", quarantine->run_id);
             literal_quote(sql, plan->tables[i].source->name.text);
@@ -100,17 +102,17 @@ static bool drop_earlier(const struct target *target, struct err *err)
     bool done;
 
     if (!engine_int(target->control,
-                    (struct str)STR("SELECT (to_regclass('pgrade.quarantine') IS NOT NULL)::int"), &known,
-                    err))
+                    (struct str)STR("SELECT (to_regclass('pgrade_record.quarantine') IS NOT NULL)::int"),
+                    &known, err))
         return false;
     if (known == 0)
         return true;
     buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "DELETE FROM pgrade.quarantine WHERE target_schema = ");
+    buf_text(&sql, "DELETE FROM pgrade_record.quarantine WHERE target_schema = ");
     literal_quote(&sql, target->schema);
-    buf_text(&sql,
-             "; DELETE FROM pgrade.quarantine_column c WHERE NOT EXISTS (SELECT FROM pgrade.quarantine q"
-             " WHERE q.run_id = c.run_id)");
+    buf_text(&sql, "; DELETE FROM pgrade_record.quarantine_column c WHERE NOT EXISTS (SELECT FROM "
+                   "pgrade_record.quarantine q"
+                   " WHERE q.run_id = c.run_id)");
     done = engine_exec(target->control, buf_view(&sql), err);
     buf_free(&sql);
     return done;
@@ -119,7 +121,7 @@ static bool drop_earlier(const struct target *target, struct err *err)
 bool quarantine_add(struct quarantine *quarantine, struct engine *control, struct err *err)
 {
     static const struct str copy =
-        STR("COPY pgrade.quarantine (run_id, id, source, source_table, target_schema, target_table, "
+        STR("COPY pgrade_record.quarantine (run_id, id, source, source_table, target_schema, target_table, "
             "source_rowid, column_name, reason, \"row\") FROM STDIN (FORMAT csv, HEADER)");
 
     if (quarantine == NULL || quarantine->rows == 0)

@@ -30,7 +30,7 @@ static const struct str record_sql =
         " c.oid IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid"
         "  AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = 'run' AND a.atttypid = 'text'::regtype),"
         " c.oid IS NULL OR pg_has_role(c.relowner, 'USAGE')"
-        " FROM (VALUES (1)) one (n) LEFT JOIN pg_namespace n ON n.nspname = 'pgrade'"
+        " FROM (VALUES (1)) one (n) LEFT JOIN pg_namespace n ON n.nspname = 'pgrade_record'"
         " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'published'");
 
 enum {
@@ -50,25 +50,27 @@ static bool refuse_record(const struct target *target, const struct value *facts
     struct str user = target->user;
 
     if (facts[RECORD_FITS].integer == 0) {
-        err_set(err, ERR_REFUSED, "pgrade.published in the database %.*s is not the table that pgrade makes",
+        err_set(err, ERR_REFUSED,
+                "pgrade_record.published in the database %.*s is not the table that pgrade makes",
                 STR_ARGS(target->database));
         err_detail(err, "pgrade records there what it publishes, so that --replace swaps exactly that");
-        return err_hint(err, "rename it: ALTER TABLE pgrade.published RENAME TO ...; or drop it, if nobody "
-                             "needs it");
+        return err_hint(err,
+                        "rename it: ALTER TABLE pgrade_record.published RENAME TO ...; or drop it, if nobody "
+                        "needs it");
     }
     if (facts[RECORD_MAY_USE].integer != 0 && facts[RECORD_MAY_WRITE].integer != 0)
         return true;
     err_set(err, ERR_PERMISSION,
             "%.*s may not write the record of what pgrade published in the database %.*s", STR_ARGS(user),
             STR_ARGS(target->database));
-    err_detail(err, "it is kept in the schema pgrade, which belongs to %.*s",
+    err_detail(err, "it is kept in the schema pgrade_record, which belongs to %.*s",
                STR_ARGS(facts[RECORD_OWNER].bytes));
     if (facts[RECORD_TABLE].integer == 0)
-        return err_hint(err, "as its owner: GRANT USAGE, CREATE ON SCHEMA pgrade TO \"%.*s\";",
+        return err_hint(err, "as its owner: GRANT USAGE, CREATE ON SCHEMA pgrade_record TO \"%.*s\";",
                         STR_ARGS(user));
     return err_hint(err,
-                    "as its owner: GRANT USAGE ON SCHEMA pgrade TO \"%.*s\"; "
-                    "GRANT SELECT, INSERT, DELETE ON pgrade.published TO \"%.*s\";",
+                    "as its owner: GRANT USAGE ON SCHEMA pgrade_record TO \"%.*s\"; "
+                    "GRANT SELECT, INSERT, DELETE ON pgrade_record.published TO \"%.*s\";",
                     STR_ARGS(user), STR_ARGS(user));
 }
 
@@ -96,26 +98,29 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
 {
     /* Only what is not there: IF NOT EXISTS asks for the right to create all the same. */
     if (!target->record_schema_exists)
-        buf_text(sql, "CREATE SCHEMA pgrade;\n"
-                      "COMMENT ON SCHEMA pgrade IS 'what pgrade published; --replace swaps exactly this';\n");
+        buf_text(
+            sql,
+            "CREATE SCHEMA pgrade_record;\n"
+            "COMMENT ON SCHEMA pgrade_record IS 'what pgrade published; --replace swaps exactly this';\n");
     if (!target->record_exists)
-        buf_text(sql, "CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
+        buf_text(sql, "CREATE TABLE pgrade_record.published (class text NOT NULL, schema text NOT NULL,"
                       " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
                       " published_at timestamptz NOT NULL DEFAULT now(), rows bigint, parts jsonb,"
                       " running xid[], run text);\n");
     if (target->record_narrow && target->record_is_ours)
-        buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS rows bigint,"
+        buf_text(sql, "ALTER TABLE pgrade_record.published ADD COLUMN IF NOT EXISTS rows bigint,"
                       " ADD COLUMN IF NOT EXISTS parts jsonb, ADD COLUMN IF NOT EXISTS running xid[];\n");
     if (target->record_runless && target->record_is_ours)
-        buf_text(sql, "ALTER TABLE pgrade.published ADD COLUMN IF NOT EXISTS run text;\n");
-    buf_text(sql, "DELETE FROM pgrade.published p WHERE p.class NOT IN ('type', 'function', 'collation')"
-                  " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
-                  "DELETE FROM pgrade.published p WHERE p.class = 'function'"
-                  " AND NOT EXISTS (SELECT FROM pg_proc f WHERE f.oid = p.oid);\n"
-                  "DELETE FROM pgrade.published p WHERE p.class = 'type'"
-                  " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = p.oid);\n"
-                  "DELETE FROM pgrade.published p WHERE p.class = 'collation'"
-                  " AND NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = p.oid);\n");
+        buf_text(sql, "ALTER TABLE pgrade_record.published ADD COLUMN IF NOT EXISTS run text;\n");
+    buf_text(sql,
+             "DELETE FROM pgrade_record.published p WHERE p.class NOT IN ('type', 'function', 'collation')"
+             " AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = p.oid);\n"
+             "DELETE FROM pgrade_record.published p WHERE p.class = 'function'"
+             " AND NOT EXISTS (SELECT FROM pg_proc f WHERE f.oid = p.oid);\n"
+             "DELETE FROM pgrade_record.published p WHERE p.class = 'type'"
+             " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = p.oid);\n"
+             "DELETE FROM pgrade_record.published p WHERE p.class = 'collation'"
+             " AND NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = p.oid);\n");
 }
 
 /*
@@ -125,16 +130,16 @@ void target_put_record_ddl(struct buf *sql, const struct target *target)
  */
 static const char dependents_sql[] =
     "WITH RECURSIVE dropped AS ("
-    " SELECT 'pg_class'::regclass::oid AS catalog, c.oid FROM pgrade.published p JOIN pg_class c"
+    " SELECT 'pg_class'::regclass::oid AS catalog, c.oid FROM pgrade_record.published p JOIN pg_class c"
     "  ON c.oid = p.oid AND p.class NOT IN ('type', 'function', 'collation') JOIN pg_namespace n ON n.oid = "
     "c.relnamespace"
     "  WHERE p.schema = $1 AND n.nspname = $1"
     " UNION"
-    " SELECT 'pg_collation'::regclass::oid, t.oid FROM pgrade.published p JOIN pg_collation t"
+    " SELECT 'pg_collation'::regclass::oid, t.oid FROM pgrade_record.published p JOIN pg_collation t"
     "  ON t.oid = p.oid AND p.class = 'collation' JOIN pg_namespace n ON n.oid = t.collnamespace"
     "  WHERE p.schema = $1 AND n.nspname = $1"
     " UNION"
-    " SELECT 'pg_type'::regclass::oid, t.oid FROM pgrade.published p JOIN pg_type t"
+    " SELECT 'pg_type'::regclass::oid, t.oid FROM pgrade_record.published p JOIN pg_type t"
     "  ON t.oid = p.oid AND p.class = 'type' JOIN pg_namespace n ON n.oid = t.typnamespace"
     "  WHERE p.schema = $1 AND n.nspname = $1"
     "), parts AS ("

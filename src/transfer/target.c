@@ -198,10 +198,10 @@ static bool is_ours(struct target *target, struct arena *arena, struct str class
     *ours = false;
     if (!target->record_exists)
         return true;
-    if (!engine_value(
-            target->control, arena,
-            (struct str)STR("SELECT count(*) FROM pgrade.published WHERE class = $1 AND oid = $2::oid"),
-            params, 2, &known, err))
+    if (!engine_value(target->control, arena,
+                      (struct str)STR(
+                          "SELECT count(*) FROM pgrade_record.published WHERE class = $1 AND oid = $2::oid"),
+                      params, 2, &known, err))
         return false;
     *ours = known.integer > 0;
     return true;

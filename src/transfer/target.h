@@ -55,7 +55,7 @@ struct target {
     bool may_create;                  /* in the schema that is published into */
     bool occupied_by_others;          /* nothing of what target_check_empty() refused is pgrade's own */
     bool record_schema_exists;        /* pgrade */
-    bool record_exists;               /* pgrade.published */
+    bool record_exists;               /* pgrade_record.published */
     bool record_narrow;               /* made by a version that kept neither rows nor parts */
     bool record_runless;              /* made by one that did not keep `run` */
     bool record_is_ours;              /* may be altered */

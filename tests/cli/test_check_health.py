@@ -59,6 +59,15 @@ def test_a_table_without_a_key(database):
     is_gone("keyless", database.url)
 
 
+def test_what_upgrade_keeps_for_itself_is_no_finding(database, tmp_path):
+    with sqlite3.connect(tmp_path / "app.db") as made:
+        made.executescript("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+    assert pgrade.run("upgrade", str(tmp_path / "app.db"), database.url).status == pgrade.OK
+    assert database.execute("SELECT count(*) FROM pgrade_record.published") == [(1,)]
+    for check in ("keyless", "analysed", "relations", "privileges"):
+        is_gone(check, database.url)
+
+
 def test_a_key_that_was_not_validated(database):
     database.execute("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int);"
                      "INSERT INTO c VALUES (1); ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (p) REFERENCES p NOT VALID")

@@ -179,7 +179,7 @@ def test_names_in_quotes_have_their_policy(folder, tmp_path, database):
     outcome = pgrade.run("upgrade", str(source), database.url, directory=tmp_path)
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert database.execute('SELECT "c=d", e FROM "a.b"') == [(None, 1)]
-    assert database.execute("SELECT source_table, column_name FROM pgrade.quarantine") == [("t", "a")]
+    assert database.execute("SELECT source_table, column_name FROM pgrade_record.quarantine") == [("t", "a")]
 
 
 def test_comma_in_a_quoted_name(folder, tmp_path, database):

@@ -35,7 +35,7 @@ def test_they_are_counted_and_come_back(alone, upgraded, tmp_path, database):
     assert outcome.status == pgrade.OK, outcome
     assert set(notes(outcome)) == {"parent", "child"}
     assert notes(outcome)["parent"].startswith("2 rows ") and notes(outcome)["child"].startswith("1 row ")
-    assert "pgrade.quarantine" in notes(outcome)["child"] and "--retry-quarantine" in notes(outcome)["child"]
+    assert "pgrade_record.quarantine" in notes(outcome)["child"] and "--retry-quarantine" in notes(outcome)["child"]
     give_back(tmp_path)
     retried = pgrade.run("upgrade", "--retry-quarantine", str(tmp_path / "aside.csv"), database.url)
     assert retried.status == pgrade.OK, retried
@@ -63,9 +63,9 @@ def test_a_role_that_may_not_look(upgraded, tmp_path, database):
     database.execute("""
         DROP ROLE IF EXISTS onlooker;
         CREATE ROLE onlooker LOGIN; GRANT USAGE ON SCHEMA public TO onlooker;
-        GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker; REVOKE ALL ON SCHEMA pgrade FROM PUBLIC""")
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker; REVOKE ALL ON SCHEMA pgrade_record FROM PUBLIC""")
     url = database.url.replace("pgrade_test@", "onlooker@")
     outcome = pgrade.run("downgrade", url, str(tmp_path / "back.db"), "--json", "--like", str(upgraded))
     database.execute("DROP OWNED BY onlooker; DROP ROLE onlooker")
     assert outcome.status == pgrade.OK, outcome
-    assert set(notes(outcome)) == {"pgrade.quarantine"}
+    assert set(notes(outcome)) == {"pgrade_record.quarantine"}

@@ -154,7 +154,7 @@ def test_rows_that_are_set_aside_are_kept_and_come_back(folder, database):
          str(folder / "u.csv"), status=pgrade.SHORTFALL)
     fill(source, database, "--include", "t", "--misfit", "quarantine", "--quarantine-file", str(aside),
          status=pgrade.SHORTFALL)
-    assert database.execute("SELECT target_table, \"row\"->>'n' FROM pgrade.quarantine ORDER BY 1", ()) == [
+    assert database.execute("SELECT target_table, \"row\"->>'n' FROM pgrade_record.quarantine ORDER BY 1", ()) == [
         ("t", "one"), ("u", "uno")]
     aside.write_text(aside.read_text().replace('""one""', "7"))
     outcome = pgrade.run("upgrade", database.url, "--retry-quarantine", str(aside))

@@ -94,12 +94,12 @@ def test_orphans_are_set_aside_with_their_children(folder, database):
     outcome = fill(source, database, "--orphans", "quarantine", "--quarantine-file", str(aside), status=pgrade.SHORTFALL)
     assert database.execute("SELECT array(SELECT id FROM a), array(SELECT id FROM b ORDER BY 1), array(SELECT id FROM c)",
                             ()) == [([1], [1, 3], [1])]
-    assert database.execute("SELECT source_table, source_rowid, column_name, reason FROM pgrade.quarantine ORDER BY 1, 2",
+    assert database.execute("SELECT source_table, source_rowid, column_name, reason FROM pgrade_record.quarantine ORDER BY 1, 2",
                             ()) == [("b", 2, "a_id", "foreign key of_a: no row of a has this value"),
                                     ("c", 2, "b_id", "foreign key of_b: no row of b has this value"),
                                     ("c", 3, "twin", "foreign key of_c: no row of c has this value")]
     after = whole_text(database)
-    assert {name: text for name, text in after.items() if name != "pgrade"} == before
+    assert {name: text for name, text in after.items() if name != "pgrade_record"} == before
     assert aside.exists(), outcome
     assert database.execute("INSERT INTO b DEFAULT VALUES RETURNING id", ()) == [(4,)]
     assert database.execute("INSERT INTO c DEFAULT VALUES RETURNING id", ()) == [(4,)]

@@ -84,7 +84,7 @@ def test_orphans_in_partitions(folder, database):
     database.execute(TARGET)
     fill(source, database, "--orphans", "quarantine", "--quarantine-file", str(folder / "aside.csv"), status=pgrade.SHORTFALL)
     assert database.execute("SELECT array(SELECT id FROM events), array(SELECT id FROM notes)", ()) == [([1], [1])]
-    assert database.execute("SELECT source_table, source_rowid FROM pgrade.quarantine ORDER BY 1, 2", ()) == [
+    assert database.execute("SELECT source_table, source_rowid FROM pgrade_record.quarantine ORDER BY 1, 2", ()) == [
         ("events", 2), ("events", 3), ("notes", 2), ("notes", 3)]
 
 

@@ -70,13 +70,13 @@ def test_a_table_of_another_owner(source, filled, partitioned):
 
 
 @pytest.mark.parametrize("taken, words", [
-    ("CREATE TABLE pgrade.quarantine (id int)", "pgrade.quarantine is not the table that pgrade makes"),
-    ("CREATE VIEW pgrade.quarantine AS SELECT 1", "pgrade.quarantine is not the table that pgrade makes"),
-    ("CREATE TABLE pgrade.quarantine_column (run_id text)", "pgrade.quarantine_column is not the table that pgrade makes"),
+    ("CREATE TABLE pgrade_record.quarantine (id int)", "pgrade_record.quarantine is not the table that pgrade makes"),
+    ("CREATE VIEW pgrade_record.quarantine AS SELECT 1", "pgrade_record.quarantine is not the table that pgrade makes"),
+    ("CREATE TABLE pgrade_record.quarantine_column (run_id text)", "pgrade_record.quarantine_column is not the table that pgrade makes"),
 ])
 @pytest.mark.parametrize("fresh", [False, True])
 def test_somebody_elses_schema_pgrade(source, database, taken, words, fresh):
-    database.execute("CREATE SCHEMA pgrade; " + taken + ("" if fresh else "; CREATE TABLE t (id bigint, v text)"))
+    database.execute("CREATE SCHEMA pgrade_record; " + taken + ("" if fresh else "; CREATE TABLE t (id bigint, v text)"))
     before = whole_text(database)
     outcome = fill(source, database, "--misfit", "quarantine", status=pgrade.REFUSED)
     assert words in outcome.stderr and "nothing was written" in outcome.stderr
@@ -85,10 +85,10 @@ def test_somebody_elses_schema_pgrade(source, database, taken, words, fresh):
 
 
 def test_a_schema_pgrade_that_may_not_be_used(source, filled):
-    filled.execute("CREATE SCHEMA pgrade")
+    filled.execute("CREATE SCHEMA pgrade_record")
     outcome = pgrade.run("upgrade", str(source), filled.role_url, "--misfit", "quarantine")
     assert outcome.status == pgrade.UNREACHABLE, outcome
-    assert f'GRANT USAGE, CREATE ON SCHEMA pgrade TO "{ROLE}";' in outcome.stderr
+    assert f'GRANT USAGE, CREATE ON SCHEMA pgrade_record TO "{ROLE}";' in outcome.stderr
     outcome = pgrade.run("upgrade", str(source), filled.role_url)
     assert outcome.status == pgrade.OK, outcome
 

@@ -188,7 +188,7 @@ def test_what_a_killed_run_made_is_dropped_by_the_next(form, folder, database):
     wait_until_no_session(database)
     assert left_over(database) != []
     upgrade(source, database)
-    assert [name for name, in left_over(database)] == ["pgrade"]
+    assert [name for name, in left_over(database)] == ["pgrade_record"]
     upgrade(source, database, "--nocase", form, "--replace")
     comment = "SELECT obj_description(oid, 'pg_extension') FROM pg_extension WHERE extname = 'citext'"
     assert [row for row in database.execute(comment) if "pgrade" in row[0]] == []

@@ -1,4 +1,4 @@
-"""Rows that are set aside: in pgrade.quarantine and in a file, as the source has them, and nowhere else."""
+"""Rows that are set aside: in pgrade_record.quarantine and in a file, as the source has them, and nowhere else."""
 
 import csv
 import glob
@@ -104,7 +104,7 @@ def test_rows_are_set_aside(odd, tmp_path, untouched, upgraded, database):
     assert database.execute("SELECT id FROM item ORDER BY id") == [(1,), (5,)]
     rows = database.execute(
         "SELECT source_table, target_schema, target_table, source_rowid, column_name, reason, \"row\", source"
-        " FROM pgrade.quarantine ORDER BY source_table, source_rowid"
+        " FROM pgrade_record.quarantine ORDER BY source_table, source_rowid"
     )
     assert [row[:5] for row in rows] == [
         ("item", "public", "item", 2, "price"),
@@ -126,7 +126,7 @@ def test_the_file_holds_the_same_rows(odd, tmp_path, upgraded, database):
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     there = database.execute(
         'SELECT run_id, id::text, source, source_table, target_schema, target_table, source_rowid::text,'
-        ' column_name, reason, "row" FROM pgrade.quarantine ORDER BY id'
+        ' column_name, reason, "row" FROM pgrade_record.quarantine ORDER BY id'
     )
     here = [
         tuple(json.loads(value) if name == "row" else value or None for name, value in line.items())
@@ -152,7 +152,7 @@ def test_people_are_told(odd, tmp_path, database):
         "upgrade", str(odd), database.url, "--misfit", "quarantine", directory=str(tmp_path)
     )
     assert outcome.status == pgrade.SHORTFALL, outcome
-    assert "item: 3 rows set aside, in pgrade.quarantine" in outcome.stdout
+    assert "item: 3 rows set aside, in pgrade_record.quarantine" in outcome.stdout
     assert ".csv too" in outcome.stdout
     assert "item.price, rowid 2: 'zebra'" in outcome.stdout
 
@@ -168,14 +168,14 @@ def test_nothing_is_left_of_a_run_that_fails(odd, tmp_path, upgraded, database):
 def test_no_row_no_file_and_no_table(small, tmp_path, upgraded, database):
     upgraded(small, "--misfit", "quarantine", "--orphans", "quarantine", status=pgrade.OK)
     assert not glob.glob(str(tmp_path / "*.csv*"))
-    assert database.execute("SELECT to_regclass('pgrade.quarantine')") == [(None,)]
+    assert database.execute("SELECT to_regclass('pgrade_record.quarantine')") == [(None,)]
 
 
 def test_rows_that_replaced_tables_left_are_taken_out(odd, tmp_path, upgraded, database):
     first = upgraded(odd, "--misfit", "quarantine")
     second = upgraded(odd, "--misfit", "quarantine", "--replace")
     assert first["quarantine_file"] != second["quarantine_file"]
-    runs = database.execute("SELECT DISTINCT run_id FROM pgrade.quarantine")
+    runs = database.execute("SELECT DISTINCT run_id FROM pgrade_record.quarantine")
     assert len(runs) == 1 and runs[0][0].startswith(second["quarantine_file"].split("-")[-1][:8])
 
 
@@ -223,7 +223,7 @@ def test_wide_rows_are_set_aside(folder, upgraded, database):
     connection.close()
     document = upgraded(path, "--misfit", "t=quarantine")
     assert document["proof"][0]["quarantined_rows"] == 1
-    ((column, row),) = database.execute('SELECT column_name, "row" FROM pgrade.quarantine')
+    ((column, row),) = database.execute('SELECT column_name, "row" FROM pgrade_record.quarantine')
     assert column is None and len(row) == 1501 and row["c1499"] == "abcdefgh"
 
 
@@ -238,7 +238,7 @@ def test_many_rows_by_many_workers(folder, tmp_path, upgraded, database):
     assert document["proof"][0]["quarantined_rows"] == 120000 // 7
     assert database.execute(
         "SELECT count(*), count(DISTINCT source_rowid), bool_and(source_rowid % 7 = 0), count(DISTINCT id)"
-        " FROM pgrade.quarantine"
+        " FROM pgrade_record.quarantine"
     ) == [(17142, 17142, True, 17142)]
     assert database.execute("SELECT count(*) FROM t WHERE id % 7 = 0") == [(0,)]
 
@@ -257,7 +257,7 @@ def test_orphans_are_set_aside_and_their_children(more, family, untouched, upgra
     assert database.execute("SELECT id FROM person ORDER BY 1") == [(1,), (2,), (6,)]
     assert database.execute("SELECT n, to_a, to_b FROM reply ORDER BY 1") == [(1, "t", "u"), (3, "t", None), (4, None, None)]
     rows = database.execute(
-        'SELECT source_table, source_rowid, column_name, reason, "row" FROM pgrade.quarantine ORDER BY 1, 2'
+        'SELECT source_table, source_rowid, column_name, reason, "row" FROM pgrade_record.quarantine ORDER BY 1, 2'
     )
     assert [row[:3] for row in rows] == [
         ("letter", 2, "writer"),
@@ -302,7 +302,7 @@ def test_children_of_misfits_are_orphans(folder, upgraded, database):
     assert document["contradictions"][0]["rows"] == 1
     upgraded(path, "--misfit", "quarantine", "--orphans", "quarantine")
     assert database.execute(
-        "SELECT source_table, source_rowid, column_name FROM pgrade.quarantine ORDER BY 1, 2"
+        "SELECT source_table, source_rowid, column_name FROM pgrade_record.quarantine ORDER BY 1, 2"
     ) == [("c", 2, "p_id"), ("c", 3, "w"), ("p", 2, "v")]
     assert database.execute("SELECT id FROM c") == [(1,)]
 
@@ -336,7 +336,7 @@ def test_values_that_became_null_are_no_orphans(folder, upgraded, database):
     )
     upgraded(path, "--misfit", "null", "--orphans", "quarantine")
     assert database.execute("SELECT id, w FROM c ORDER BY 1") == [(1, None), (3, "x")]
-    ((rowid, row),) = database.execute('SELECT source_rowid, "row" FROM pgrade.quarantine')
+    ((rowid, row),) = database.execute('SELECT source_rowid, "row" FROM pgrade_record.quarantine')
     assert rowid == 2 and row["w"] == {"text": "fe"}
 
 

@@ -41,7 +41,7 @@ def test_swaps_for_the_new_data(small, published):
     assert compare(small, published.url, outcome.report, probe=True).equal
     after = dict(rows_of(published))
     assert set(after) == set(before) and not set(after.values()) & set(before.values())
-    assert published.execute("SELECT count(*) FROM pgrade.published") == [(2,)]
+    assert published.execute("SELECT count(*) FROM pgrade_record.published") == [(2,)]
 
 
 def test_swaps_for_another_schema(small, published, folder):
@@ -58,7 +58,7 @@ def test_swaps_for_another_schema(small, published, folder):
         == pgrade.OK
     )
     assert table_names(published) == ["author", "post"]
-    assert published.execute("SELECT name FROM pgrade.published ORDER BY 1") == [("author",), ("post",)]
+    assert published.execute("SELECT name FROM pgrade_record.published ORDER BY 1") == [("author",), ("post",)]
 
 
 def test_without_anything_published_it_is_an_upgrade(small, database):
@@ -210,13 +210,13 @@ def test_vacuum_and_reading_are_no_changes(small, published):
 
 
 def test_of_an_older_record_the_rows_alone_are_compared(small, published):
-    published.execute("ALTER TABLE pgrade.published DROP COLUMN rows, DROP COLUMN parts")
+    published.execute("ALTER TABLE pgrade_record.published DROP COLUMN rows, DROP COLUMN parts")
     published.execute("INSERT INTO author (name) VALUES ('order 77')")
     outcome = pgrade.run("upgrade", str(small), published.url, "--replace")
     assert outcome.status == pgrade.REFUSED and "table author: 1 row written" in outcome.stderr, outcome
     options = ("--replace", "--discard-changes")
     assert pgrade.run("upgrade", str(small), published.url, *options).status == pgrade.OK
-    recorded = published.execute("SELECT name, rows FROM pgrade.published ORDER BY 1")
+    recorded = published.execute("SELECT name, rows FROM pgrade_record.published ORDER BY 1")
     assert recorded == [("author", 2), ("post", 3)]
 
 
@@ -247,7 +247,7 @@ def test_of_one_schema_leaves_the_other(small, published):
         == pgrade.OK
     )
     assert rows_of(published) == first
-    assert published.execute("SELECT schema, count(*) FROM pgrade.published GROUP BY 1 ORDER BY 1") == [
+    assert published.execute("SELECT schema, count(*) FROM pgrade_record.published GROUP BY 1 ORDER BY 1") == [
         ("public", 2),
         ("second", 2),
     ]

@@ -72,13 +72,13 @@ def test_corrected_rows_come_back(aside, database):
         (4, "-0.25", "ok", b"", "2024-04-24 23:06:42", "7c9e6679-7425-40de-944b-e07fc1f90ae7"),
     ]
     assert database.execute("SELECT id, p_id, twice FROM c ORDER BY id") == [(1, 1, 2), (2, 2, 4), (3, 2, 6), (4, 4, 8)]
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(0,)]
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine_column") == [(0,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(0,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine_column") == [(0,)]
 
 
 @pytest.mark.core
 def test_rows_that_do_not_fit_are_named_and_nothing_is_changed(aside, database):
-    before = database.execute('SELECT * FROM pgrade.quarantine ORDER BY id')
+    before = database.execute('SELECT * FROM pgrade_record.quarantine ORDER BY id')
     document = retry(aside, database, status=pgrade.DECISION)
     reasons = {(one["table"], one["id"]): one["reason"] for one in document["refused"]}
     assert document["loaded_rows"] == 0 and len(reasons) == 6
@@ -86,15 +86,15 @@ def test_rows_that_do_not_fit_are_named_and_nothing_is_changed(aside, database):
     for part in ("price: no number", "note: not valid UTF-8", "u: no UUID", "is not present in table"):
         assert part in told, told
     assert database.execute("SELECT count(*) FROM p") == [(1,)]
-    assert database.execute('SELECT * FROM pgrade.quarantine ORDER BY id') == before
+    assert database.execute('SELECT * FROM pgrade_record.quarantine ORDER BY id') == before
 
 
 def test_some_rows_may_come_back_first(aside, database):
     correct(aside, mend, keep=lambda line: line["source_table"] == "p" and '"id": 2' in line["row"])
     assert retry(aside, database)["loaded_rows"] == 1
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(5,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(5,)]
     document = retry(aside, database, status=pgrade.DECISION)
-    assert "not in pgrade.quarantine" in document["refused"][0]["reason"]
+    assert "not in pgrade_record.quarantine" in document["refused"][0]["reason"]
 
 
 def test_people_are_told(aside, database):
@@ -148,13 +148,13 @@ def test_row_that_stands_there_twice(aside, database):
     lines += [[*line[:9], line[9].replace("mended", "not mended")] for line in lines if "mended" in line[9]]
     with open(aside, "w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(lines)
-    before = database.execute("SELECT * FROM pgrade.quarantine ORDER BY id")
+    before = database.execute("SELECT * FROM pgrade_record.quarantine ORDER BY id")
     error = retry(aside, database, status=pgrade.USAGE)["error"]
     places = [n for n, line in enumerate(aside.read_text(encoding="utf-8").splitlines(), 1) if "mended" in line]
     assert len(places) == 2 and places[0] > 4 and error["code"] == "ERR_USAGE", error
     assert error["message"].startswith(f"{aside}:{places[1]}: "), error
     assert f"line {places[0]} already" in error["message"] and error["detail"] and "once" in error["hint"], error
-    assert database.execute("SELECT * FROM pgrade.quarantine ORDER BY id") == before
+    assert database.execute("SELECT * FROM pgrade_record.quarantine ORDER BY id") == before
     assert database.execute("SELECT count(*) FROM p") == [(1,)]
 
 
@@ -201,7 +201,7 @@ def test_files_that_are_none(text, status, says, aside, tmp_path, database):
 def test_another_database_is_refused(aside, cluster):
     other = cluster.create_database()
     document = retry(aside, other, status=pgrade.REFUSED)
-    assert "no pgrade.quarantine" in document["error"]["message"]
+    assert "no pgrade_record.quarantine" in document["error"]["message"]
     other.drop()
 
 

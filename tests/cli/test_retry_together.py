@@ -75,7 +75,7 @@ def test_rows_that_refer_to_each_other(order, circles, database):
     assert database.execute("SELECT array_agg(b_id ORDER BY id) FROM a") == [([1, 2, 4, 3, 5],)]
     assert database.execute("SELECT array_agg(a_id ORDER BY id) FROM b") == [([1, 2, 3, 4, 5],)]
     assert database.execute("SELECT array_agg(head ORDER BY id) FROM worker") == [([2, 1, 3, 1, 5],)]
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(0,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(0,)]
 
 
 def test_rows_without_a_parent_are_named_and_no_others(circles, database):
@@ -87,7 +87,7 @@ def test_rows_without_a_parent_are_named_and_no_others(circles, database):
 
     rewrite(circles, spoil)
     document = retry(circles, database, pgrade.DECISION)
-    aside = database.execute("SELECT id, source_table, \"row\" ->> 'id' FROM pgrade.quarantine")
+    aside = database.execute("SELECT id, source_table, \"row\" ->> 'id' FROM pgrade_record.quarantine")
     rows = {number: (table, int(row)) for number, table, row in aside}
     told = {rows[one["id"]]: one["reason"] for one in document["refused"]}
     assert set(told) == {("b", 4), ("a", 3), ("b", 3), ("a", 4)}, document
@@ -106,7 +106,7 @@ def test_what_keeps_a_circle_out_is_told(circles, database):
     document = retry(circles, database, pgrade.DECISION)
     told = {one["reason"] for one in document["refused"] if one["table"] == "worker"}
     assert any("already exists" in reason for reason in told), document
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(12,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(12,)]
 
 
 def test_families_come_back_whole(folder, tmp_path, database):

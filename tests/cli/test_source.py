@@ -575,7 +575,7 @@ def test_path_of_everything_arrives(folder, untouched, database):
     untouched()
     outcome = pgrade.run("upgrade", str(strange), database.url)
     assert outcome.status == pgrade.OK, outcome
-    assert database.execute("SELECT DISTINCT source FROM pgrade.published") == [(str(strange),)]
+    assert database.execute("SELECT DISTINCT source FROM pgrade_record.published") == [(str(strange),)]
 
 
 def test_path_that_is_no_utf8_arrives(folder, untouched, database):
@@ -583,7 +583,7 @@ def test_path_that_is_no_utf8_arrives(folder, untouched, database):
     untouched()
     outcome = pgrade.run("upgrade", "no-utf8-\udcff.db", database.url, directory=folder)
     assert outcome.status == pgrade.OK, outcome
-    assert database.execute("SELECT DISTINCT source FROM pgrade.published") == [("no-utf8-\\xff.db",)]
+    assert database.execute("SELECT DISTINCT source FROM pgrade_record.published") == [("no-utf8-\\xff.db",)]
 
 
 def test_link_to_a_file(small, untouched, tmp_path):

@@ -214,12 +214,12 @@ def test_may_not_create_in_public(small, database, plain_role):
 
 
 RECORDS = {
-    "schema of somebody else": ("CREATE SCHEMA pgrade", "GRANT USAGE, CREATE ON SCHEMA pgrade"),
+    "schema of somebody else": ("CREATE SCHEMA pgrade_record", "GRANT USAGE, CREATE ON SCHEMA pgrade_record"),
     "record of somebody else": (
-        "CREATE SCHEMA pgrade; CREATE TABLE pgrade.published (class text NOT NULL, schema text NOT NULL,"
+        "CREATE SCHEMA pgrade_record; CREATE TABLE pgrade_record.published (class text NOT NULL, schema text NOT NULL,"
         " name text NOT NULL, oid oid NOT NULL, source text NOT NULL,"
         " published_at timestamptz NOT NULL DEFAULT now())",
-        "GRANT SELECT, INSERT, DELETE ON pgrade.published",
+        "GRANT SELECT, INSERT, DELETE ON pgrade_record.published",
     ),
 }
 
@@ -238,24 +238,24 @@ def test_record_that_may_not_be_written(what, small, database, plain_role):
     for options in ([], ["--replace"]):
         outcome = pgrade.run("upgrade", str(small), url_of(database, plain_role), *options)
         assert outcome.status == pgrade.OK, outcome
-    assert database.execute("SELECT count(*) FROM pgrade.published") == [(2,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.published") == [(2,)]
 
 
 SHAPES = {
-    "a column less": "CREATE TABLE pgrade.published (class text, schema text, name text, oid oid, source text)",
-    "a column of another type": "CREATE TABLE pgrade.published (class text, schema text, name text, oid text,"
+    "a column less": "CREATE TABLE pgrade_record.published (class text, schema text, name text, oid oid, source text)",
+    "a column of another type": "CREATE TABLE pgrade_record.published (class text, schema text, name text, oid text,"
     " source text, published_at timestamptz)",
-    "a column that must be given": "CREATE TABLE pgrade.published (class text, schema text, name text, oid oid,"
+    "a column that must be given": "CREATE TABLE pgrade_record.published (class text, schema text, name text, oid oid,"
     " source text, published_at timestamptz, more integer NOT NULL)",
-    "a view": "CREATE VIEW pgrade.published AS SELECT 'x'::text AS class",
+    "a view": "CREATE VIEW pgrade_record.published AS SELECT 'x'::text AS class",
 }
 
 
 @pytest.mark.parametrize("what", SHAPES)
 def test_record_of_another_shape(what, small, database):
-    database.execute(f"CREATE SCHEMA pgrade; {SHAPES[what]}")
+    database.execute(f"CREATE SCHEMA pgrade_record; {SHAPES[what]}")
     before = whole_text(database)
-    told = Trouble(4, "is not the table that pgrade makes", "--replace", "ALTER TABLE pgrade.published RENAME")
+    told = Trouble(4, "is not the table that pgrade makes", "--replace", "ALTER TABLE pgrade_record.published RENAME")
     assert_trouble(told, "upgrade", str(small), database.url)
     assert whole_text(database) == before
 
@@ -412,3 +412,15 @@ def test_collation_of_icu_is_named(small, cluster):
     database.drop()
     assert outcome.status == pgrade.OK, outcome
     assert "ordered by the database's collation (en-US of ICU), not by bytes" in outcome.stdout
+
+
+def test_a_role_of_that_name_keeps_its_tables_in_public(small, database):
+    """ "$user" comes first in search_path: a schema called like the role would take what migrations make later."""
+    roles(database, "CREATE ROLE pgrade LOGIN", f"GRANT ALL ON DATABASE {database.name} TO pgrade", "GRANT ALL ON SCHEMA public TO pgrade")
+    try:
+        assert pgrade.run("upgrade", str(small), url_of(database, "pgrade")).status == pgrade.OK
+        made = pgrade.run("sql", url_of(database, "pgrade"), "CREATE TABLE later (n int)")
+        assert made.status == pgrade.OK, made
+        assert database.execute("SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'later'") == [("public",)]
+    finally:
+        roles(database, "DROP OWNED BY pgrade CASCADE", "DROP ROLE pgrade")

@@ -56,7 +56,7 @@ def test_triggers_are_replaced(source, database):
     outcome = pgrade.upgrade(source, database.url, "--replace")
     assert outcome.status == pgrade.OK, outcome
     assert catalog_text(database) == before
-    assert database.execute("SELECT class, count(*) FROM pgrade.published GROUP BY 1 ORDER BY 1") == [
+    assert database.execute("SELECT class, count(*) FROM pgrade_record.published GROUP BY 1 ORDER BY 1") == [
         ("function", 5),
         ("table", 3),
     ]

@@ -93,7 +93,7 @@ def test_replaced_with_the_tables(folder, database):
         outcome = pgrade.run("upgrade", source, database.url, *words)
         assert outcome.status == pgrade.OK, outcome
     assert views_of(database) == ["plain"]
-    assert database.execute("SELECT class, name FROM pgrade.published ORDER BY 1, 2") == [
+    assert database.execute("SELECT class, name FROM pgrade_record.published ORDER BY 1, 2") == [
         ("table", "big"), ("table", "moment"), ("view", "plain")]
 
 

@@ -7,19 +7,19 @@ from catalog_text import whole_text
 
 # The rows that were set aside, without the number and the time of the run.
 SET_ASIDE = """
-    SELECT source_table, target_table, source_rowid, column_name, reason, row::text FROM pgrade.quarantine
+    SELECT source_table, target_table, source_rowid, column_name, reason, row::text FROM pgrade_record.quarantine
     ORDER BY 1, 2, 3, 4, 5, 6"""
 
 
 TABLES = """
-    SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text NOT IN ('pgrade', 'pg_catalog')
+    SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text NOT IN ('pgrade_record', 'pg_catalog')
     AND relnamespace::regnamespace::text NOT LIKE 'pg_toast%' AND relnamespace::regnamespace::text <> 'information_schema'"""
 SEQUENCES = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'"
 
 
 def own_dump(database):
     """Where the server comes without pg_dump."""
-    lines = [repr((name, row)) for name, rows in whole_text(database).items() if name != "pgrade" for row in rows]
+    lines = [repr((name, row)) for name, rows in whole_text(database).items() if name != "pgrade_record" for row in rows]
     for table, in database.execute(TABLES):
         lines += [f"{table}: {row}" for row, in database.execute(f"SELECT t::text FROM {table} t", ())]
     for sequence, in database.execute(SEQUENCES, ()):
@@ -47,6 +47,6 @@ def is_about_the_dump(line):
 
 
 def set_aside(database):
-    if database.execute("SELECT to_regclass('pgrade.quarantine')") == [(None,)]:
+    if database.execute("SELECT to_regclass('pgrade_record.quarantine')") == [(None,)]:
         return []
     return [repr(row) for row in database.execute(SET_ASIDE)]

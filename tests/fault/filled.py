@@ -23,7 +23,7 @@ INSERT INTO post (title, author_id) SELECT 'earlier ' || i, 1 + i % 2 FROM gener
 ALTER TABLE author ENABLE ALWAYS TRIGGER always; ALTER TABLE post ENABLE TRIGGER plain;
 """
 CONTENT = "SELECT 'author', author::text FROM author UNION ALL SELECT 'post', post::text FROM post ORDER BY 1, 2"
-SET_ASIDE = "SELECT count(*) FROM pgrade.quarantine"
+SET_ASIDE = "SELECT count(*) FROM pgrade_record.quarantine"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -195,7 +195,7 @@ def phase_of(text, statements):
 
 
 STATES = """
-    SELECT to_regnamespace('pgrade_load') IS NOT NULL, to_regclass('pgrade.published') IS NOT NULL,
+    SELECT to_regnamespace('pgrade_load') IS NOT NULL, to_regclass('pgrade_record.published') IS NOT NULL,
            to_regclass('pgrade_load.pgrade_journal') IS NOT NULL,
            (SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
             WHERE c.relnamespace = to_regnamespace('pgrade_load')),

@@ -98,5 +98,5 @@ def assert_next_run_succeeds(database, source, before):
     assert outcome.status == pgrade.OK, outcome
     result = compare(source, database.url, outcome.report, probe=True)
     assert result.equal, result
-    assert sorted(whole_text(database)) == ["pgrade", "public"]
+    assert sorted(whole_text(database)) == ["pgrade_record", "public"]
     return outcome

@@ -128,6 +128,6 @@ def test_rows_set_aside_stay(mode, source, database, tmp_path):
     outcome = upgrade(source, database, mode, publishing(Swallow, "COMMIT", then="denied"), *options)
     assert one_document(outcome)["error"]["code"] == "ERR_UNCERTAIN", outcome
     assert one_document(outcome)["quarantine_file"] == str(place)
-    rows = database.execute("SELECT count(*) FROM pgrade.quarantine")[0][0]
+    rows = database.execute("SELECT count(*) FROM pgrade_record.quarantine")[0][0]
     assert rows > 0 and len(place.read_text().splitlines()) == rows + 1
     assert os.listdir(tmp_path) == ["aside.csv"]

@@ -60,7 +60,7 @@ SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgra
 def empty(database):
     """As it was; a server learns by and by that its client has gone, and the next run finds its lock held till then."""
     poll(lambda: database.execute(SESSIONS) == [(0,)])
-    database.execute("DROP SCHEMA IF EXISTS pgrade CASCADE")
+    database.execute("DROP SCHEMA IF EXISTS pgrade_record CASCADE")
     database.execute("DROP SCHEMA public CASCADE")
     database.execute("CREATE SCHEMA public")
 

@@ -188,7 +188,7 @@ def test_interrupted_while_rows_come_back(number, tmp_path, database):
     holder.close()
     wait_until_no_session(database)
     assert whole_text(database) == before
-    assert database.execute("SELECT count(*) FROM pgrade.quarantine") == [(2,)]
+    assert database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(2,)]
     assert pgrade.run("upgrade", "--retry-quarantine", str(place), database.url).status == pgrade.OK
     assert database.execute("SELECT id, price::int FROM item ORDER BY id") == [(1, 1), (2, 2)]
 

@@ -64,16 +64,16 @@ def suffixes(folder):
 
 
 def rows_aside(database):
-    if database.execute("SELECT to_regclass('pgrade.quarantine')") == [(None,)]:
+    if database.execute("SELECT to_regclass('pgrade_record.quarantine')") == [(None,)]:
         return 0
-    return database.execute("SELECT count(*) FROM pgrade.quarantine")[0][0]
+    return database.execute("SELECT count(*) FROM pgrade_record.quarantine")[0][0]
 
 
 def assert_file_is_that_of_the_table(folder, database):
     (path,) = folder.iterdir()
     with open(path, newline="", encoding="utf-8") as stream:
         held = [(row["run_id"], int(row["id"]), row["source_rowid"]) for row in csv.DictReader(stream)]
-    there = database.execute("SELECT run_id, id, source_rowid::text FROM pgrade.quarantine ORDER BY id")
+    there = database.execute("SELECT run_id, id, source_rowid::text FROM pgrade_record.quarantine ORDER BY id")
     assert held == there and len(held) == 2 and path.name.endswith(".csv")
     return path.name
 
@@ -87,7 +87,7 @@ def test_resumed_behind_the_commit(name, folder, database):
     assert "was killed behind its COMMIT" in outcome.stderr, outcome
     again = run(folder, database, name, "--resume")
     assert again.status == pgrade.SHORTFALL, again
-    assert "2 rows were set aside: in pgrade.quarantine and " in again.stdout and again.stderr == "", again
+    assert "2 rows were set aside: in pgrade_record.quarantine and " in again.stdout and again.stderr == "", again
 
 
 @NAMES
@@ -113,7 +113,7 @@ def test_from_another_directory(folder, database):
     elsewhere.mkdir()
     outcome = pgrade.run(*words(folder, database.url, None, "--resume"), directory=elsewhere)
     assert outcome.status == pgrade.SHORTFALL and suffixes(folder) == ["part"], outcome
-    assert "2 rows were set aside: in pgrade.quarantine\n" in outcome.stdout, outcome
+    assert "2 rows were set aside: in pgrade_record.quarantine\n" in outcome.stdout, outcome
 
 
 @NAMES

@@ -311,7 +311,7 @@ def test_file_of_rows_set_aside(name, statement, tmp_path, database, monkeypatch
     assert outcome.status == pgrade.SHORTFALL, outcome
     assert aside_of(tmp_path) == [outcome.report["quarantine_file"]] != left
     held = (tmp_path / outcome.report["quarantine_file"]).read_text().splitlines()
-    assert len(held) == 4 and database.execute("SELECT count(*) FROM pgrade.quarantine") == [(3,)]
+    assert len(held) == 4 and database.execute("SELECT count(*) FROM pgrade_record.quarantine") == [(3,)]
 
 
 def test_file_of_rows_set_aside_from_another_directory(tmp_path, database, monkeypatch):
@@ -377,7 +377,7 @@ def test_published_and_changed_since(source, database):
 def test_record_without_the_run(source, database):
     """As earlier versions made it: it gets the column when it is written."""
     assert pgrade.run("upgrade", str(source), database.url).status == pgrade.OK
-    database.execute("ALTER TABLE pgrade.published DROP COLUMN run")
+    database.execute("ALTER TABLE pgrade_record.published DROP COLUMN run")
     outcome, _ = resume(source, database)
     assert outcome.status == pgrade.REFUSED and "the target is not empty" in outcome.stderr, outcome
     assert resume(source, database, "--replace")[0].status == pgrade.OK

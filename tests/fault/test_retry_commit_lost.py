@@ -36,7 +36,7 @@ def retry(path, database, fault, *options):
 
 
 def is_back(database):
-    left, there = database.execute("SELECT (SELECT count(*) FROM pgrade.quarantine), (SELECT count(*) FROM post)")[0]
+    left, there = database.execute("SELECT (SELECT count(*) FROM pgrade_record.quarantine), (SELECT count(*) FROM post)")[0]
     assert left == 0 or there + left == ROWS
     return left == 0 and there == ROWS
 

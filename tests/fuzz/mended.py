@@ -22,7 +22,7 @@ from objects import Report
 from repairs import repaired
 from source import Source, quote
 
-QUARANTINE = 'SELECT run_id, id, source, source_table, target_schema, target_table, source_rowid, column_name, reason, "row"::text FROM pgrade.quarantine ORDER BY id'  # fmt: skip
+QUARANTINE = 'SELECT run_id, id, source, source_table, target_schema, target_table, source_rowid, column_name, reason, "row"::text FROM pgrade_record.quarantine ORDER BY id'  # fmt: skip
 HEADING = "run_id id source source_table target_schema target_table source_rowid column_name reason row".split()
 csv.field_size_limit(1 << 30)
 # Microseconds since 1970: what a number may mean, and the day that says never, 9999-12-31.
@@ -159,7 +159,7 @@ class Mender:
     # ------------------------------------------------------------------------------- what was set aside
 
     def take_aside(self, csv_path):
-        rows = self.target.query(QUARANTINE) if self.target.query("SELECT to_regclass('pgrade.quarantine')")[0][0] else []
+        rows = self.target.query(QUARANTINE) if self.target.query("SELECT to_regclass('pgrade_record.quarantine')")[0][0] else []
         for row in rows:
             table = self.source.table(row[3])
             fate = table and self.find(table, row[6], json.loads(row[9]))

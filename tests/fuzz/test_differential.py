@@ -139,7 +139,7 @@ LIES = {
     "a value did not become NULL": lambda _, database: database.execute("UPDATE t SET a = 'ab' WHERE id = 1"),
     "a row is gone": lambda _, database: database.execute("DELETE FROM t WHERE id = 3"),
     "a row was set aside and is not": lambda _, database: database.execute(
-        "CREATE SCHEMA IF NOT EXISTS pgrade; CREATE TABLE pgrade.quarantine AS SELECT '' AS run_id, 1 AS id, '' AS source,"
+        "CREATE SCHEMA IF NOT EXISTS pgrade_record; CREATE TABLE pgrade_record.quarantine AS SELECT '' AS run_id, 1 AS id, '' AS source,"
         " 't' AS source_table, '' AS target_schema, '' AS target_table, 9 AS source_rowid, '' AS column_name,"
         " '' AS reason, '{}'::json AS \"row\""
     ),

@@ -32,7 +32,7 @@ SEQUENCES = """
 TYPES = """
     SELECT n.nspname, t.typname, enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
     JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {own} ORDER BY enumsortorder"""
-OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'pgrade')"
+OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'pgrade_record')"
 
 
 def made_schema(database):
