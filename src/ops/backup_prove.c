@@ -4,12 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "ops/database_create.h"
 #include "ops/restore.h"
-#include "schema/ident.h"
 
 #define SCRATCH "pgrade_scratch_"
 
@@ -25,26 +24,6 @@ static const char left_sql[] =
     " < extract(epoch FROM pg_catalog.now() - interval '1 day')"
     " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)";
 
-/* The scratch database sorts and encodes as the one that was kept: constraints and indexes may depend on it.
- */
-static const char create_sql[] =
-    "SELECT pg_catalog.format('CREATE DATABASE %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L',"
-    " $1::text, pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype)"
-    " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()";
-
-static bool drop(struct engine *engine, struct str name, struct err *err)
-{
-    struct buf sql;
-    bool done;
-
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_text(&sql, "DROP DATABASE IF EXISTS ");
-    ident_quote(&sql, name);
-    done = engine_exec(engine, buf_view(&sql), err);
-    buf_free(&sql);
-    return done;
-}
-
 /* One at a time: a further row would be read while the first is dropped. */
 static void drop_left(struct arena *arena, struct engine *engine)
 {
@@ -52,20 +31,28 @@ static void drop_left(struct arena *arena, struct engine *engine)
     struct value name = {.kind = VALUE_NULL};
 
     while (engine_value(engine, arena, str_from(left_sql), NULL, 0, &name, &ignored) &&
-           name.kind == VALUE_TEXT && drop(engine, name.bytes, &ignored))
+           name.kind == VALUE_TEXT && database_drop(engine, name.bytes, &ignored))
         log_message(LOG_WARNING,
                     "an earlier proof was interrupted; the database that it left was dropped: %.*s",
                     STR_ARGS(name.bytes));
 }
 
+/* The scratch database sorts and encodes as the one that was kept: constraints and indexes may depend on it.
+ */
 static bool create(struct arena *arena, struct engine *engine, struct str name, struct err *err)
 {
+    struct database_wish wish = {.name = name};
     struct err failure = {.code = ERR_NONE};
-    struct value sql;
+    struct instance instance;
+    struct value kept;
 
-    if (!engine_value(engine, arena, str_from(create_sql), &name, 1, &sql, err))
+    if (!engine_value(engine, arena, (struct str)STR("SELECT pg_catalog.current_database()::text"), NULL, 0,
+                      &kept, err) ||
+        !instance_read_database(arena, engine, kept.bytes, &instance, err))
         return false;
-    if (engine_exec(engine, sql.bytes, &failure))
+    wish.facts = &instance.databases[0];
+    wish.major = instance.major;
+    if (database_create(arena, engine, &wish, &failure))
         return true;
     if (strcmp(failure.sqlstate, "42501") != 0) {
         *err = failure;
@@ -108,7 +95,7 @@ static bool prove_postgres(struct arena *arena, const struct backup_options *opt
     if (done) {
         stage_set(options->stage, "restoring on trial", name, NULL);
         done = restore(arena, options, result, &target, err);
-        if (!drop(engine, name, &failure))
+        if (!database_drop(engine, name, &failure))
             log_message(LOG_WARNING, "the scratch database %.*s could not be dropped: %s", STR_ARGS(name),
                         failure.detail);
     }

@@ -31,6 +31,7 @@ static void put_database(struct json *json, const struct bundle_database *databa
     json_put_str(json, "ctype", facts->ctype);
     json_put_str(json, "provider", facts->provider);
     json_put_str(json, "locale", facts->locale);
+    json_put_str(json, "icu_rules", facts->icu_rules);
     json_put_str(json, "comment", facts->comment);
     json_put_int(json, "connection_limit", facts->connection_limit);
     put_settings(json, facts);

@@ -31,6 +31,7 @@ static bool take_database(struct arena *arena, struct json_object *object, struc
                                            .ctype = json_member_text(arena, object, "ctype"),
                                            .provider = json_member_text(arena, object, "provider"),
                                            .locale = json_member_text(arena, object, "locale"),
+                                           .icu_rules = json_member_text(arena, object, "icu_rules"),
                                            .comment = json_member_text(arena, object, "comment"),
                                            .connection_limit = json_field_int(object, "connection_limit")},
                                  .folder = json_member_text(arena, object, "folder"),

@@ -11,14 +11,22 @@
 
 struct database_wish {
     const struct database_facts *facts;
-    struct str name;   /* that it gets */
-    struct str owner;  /* NULL ptr: who connects */
-    struct str locale; /* instead of its own, of the system's; NULL ptr: its own */
-    int major;         /* of the server that makes it */
+    struct str name;       /* that it gets */
+    struct str owner;      /* NULL ptr: who connects */
+    struct str locale;     /* instead of its own, of the system's; NULL ptr: its own */
+    struct str tablespace; /* NULL ptr: the server's */
+    int major;             /* of the server that makes it */
 };
 
+/* Why a server of that version cannot make one with its collation; NULL ptr: as far as is known it can. */
+struct str database_hindrance(struct arena *arena, const struct database_facts *facts, int major);
+
+/* CREATE DATABASE, with all that has to be said at once: encoding, collation, tablespace. */
+struct str database_create_text(struct arena *arena, const struct database_wish *wish);
+
 /* `engine` is connected to any database of the server, with no transaction open. */
-bool database_create(struct engine *engine, const struct database_wish *wish, struct err *err) MUST_USE;
+bool database_create(struct arena *arena, struct engine *engine, const struct database_wish *wish,
+                     struct err *err) MUST_USE;
 
 /* Comment, connection limit and settings; what the server refuses is put into `refused`, one line each, with
  * the names of settings and without their values. */

@@ -24,7 +24,9 @@ static const char server_sql[] = "SELECT split_part(current_setting('server_vers
                                  " r.rolsuper, r.rolcreatedb OR r.rolsuper, current_user::text"
                                  " FROM pg_catalog.pg_roles r WHERE r.rolname = current_user";
 
-/* to_jsonb() because the column of the locale has had several names (15: daticulocale, 17: datlocale). */
+/* to_jsonb() because the column of the locale has had several names (15: daticulocale, 17: datlocale), and
+ * that of its rules came with 16.  $1 is the only one that is wanted, or empty: all but
+ * templates. */
 static const char databases_sql[] =
     "SELECT d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text,"
     " pg_catalog.pg_encoding_to_char(d.encoding)::text, coalesce(d.datcollate, '')::text,"
@@ -33,16 +35,20 @@ static const char databases_sql[] =
     " pg_catalog.shobj_description(d.oid, 'pg_database'), d.datconnlimit::bigint, d.datallowconn,"
     " pg_catalog.has_database_privilege(d.oid, 'CONNECT'),"
     " CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT') AND d.datconnlimit <> -2"
-    " THEN pg_catalog.pg_database_size(d.oid) END"
+    " THEN pg_catalog.pg_database_size(d.oid) END, j->>'daticurules', nullif(t.spcname, 'pg_default')::text"
     " FROM pg_catalog.pg_database d CROSS JOIN LATERAL pg_catalog.to_jsonb(d) j"
-    " WHERE NOT d.datistemplate ORDER BY d.datname COLLATE \"C\"";
+    " LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace"
+    " WHERE CASE WHEN $1 = '' THEN NOT d.datistemplate ELSE d.datname = $1 END ORDER BY d.datname COLLATE "
+    "\"C\"";
 
 static const char settings_sql[] =
     "SELECT d.datname::text, r.rolname::text, one.text FROM pg_catalog.pg_db_role_setting s"
     " JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase"
     " LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole"
     " CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS one (text, place)"
-    " WHERE s.setrole = 0 OR r.rolname IS NOT NULL ORDER BY d.datname, r.rolname NULLS FIRST, one.place";
+    " WHERE (s.setrole = 0 OR r.rolname IS NOT NULL) AND $1 IN ('', d.datname::text) ORDER BY d.datname, "
+    "r.rolname "
+    "NULLS FIRST, one.place";
 
 static const char roles_sql[] = "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'"
                                 " ORDER BY rolname COLLATE \"C\"";
@@ -93,6 +99,8 @@ static void take_database(const struct look *look, const struct value *cells)
                                 .provider = text_of(arena, &cells[5]),
                                 .locale = text_of(arena, &cells[6]),
                                 .comment = text_of(arena, &cells[7]),
+                                .icu_rules = text_of(arena, &cells[12]),
+                                .tablespace = text_of(arena, &cells[13]),
                                 .connection_limit = cells[8].integer,
                                 .bytes = cells[11].kind == VALUE_NULL ? -1 : cells[11].integer,
                                 .why_not = reason(cells)};
@@ -123,14 +131,15 @@ static void take_role(const struct look *look, const struct value *cells)
         text_of(look->arena, &cells[0]);
 }
 
-static bool ask(const struct look *look, struct engine *engine, const char *sql, take_row *take,
-                struct err *err)
+/* `only`: the parameter; NULL: there is none. */
+static bool ask(const struct look *look, struct engine *engine, const char *sql, const struct str *only,
+                take_row *take, struct err *err)
 {
     struct rows *rows;
     bool found = false;
     bool done;
 
-    if (!engine_query(engine, str_from(sql), NULL, 0, &rows, err))
+    if (!engine_query(engine, str_from(sql), only, only != NULL ? 1 : 0, &rows, err))
         return false;
     while ((done = rows_next(rows, &found, err)) && found)
         take(look, rows->cells);
@@ -141,12 +150,27 @@ static bool ask(const struct look *look, struct engine *engine, const char *sql,
 bool instance_read(struct arena *arena, struct engine *engine, struct instance *instance, struct err *err)
 {
     struct look look = {arena, instance};
+    struct str all = {"", 0};
 
     *instance = (struct instance){.major = 0};
-    return ask(&look, engine, server_sql, take_server, err) &&
-           ask(&look, engine, databases_sql, take_database, err) &&
-           ask(&look, engine, settings_sql, take_setting, err) &&
-           ask(&look, engine, roles_sql, take_role, err);
+    return ask(&look, engine, server_sql, NULL, take_server, err) &&
+           ask(&look, engine, databases_sql, &all, take_database, err) &&
+           ask(&look, engine, settings_sql, &all, take_setting, err) &&
+           ask(&look, engine, roles_sql, NULL, take_role, err);
+}
+
+bool instance_read_database(struct arena *arena, struct engine *engine, struct str name,
+                            struct instance *instance, struct err *err)
+{
+    struct look look = {arena, instance};
+
+    *instance = (struct instance){.major = 0};
+    if (!ask(&look, engine, server_sql, NULL, take_server, err) ||
+        !ask(&look, engine, databases_sql, &name, take_database, err) ||
+        !ask(&look, engine, settings_sql, &name, take_setting, err))
+        return false;
+    return instance->database_count == 1 ||
+           err_set(err, ERR_FAILED, "the database %.*s is gone", STR_ARGS(name));
 }
 
 const struct database_facts *instance_database(const struct instance *instance, struct str name)

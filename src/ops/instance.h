@@ -20,7 +20,9 @@ struct database_facts {
     struct str ctype;
     struct str provider;      /* "c": the system's, "i": ICU, "b": PostgreSQL's own */
     struct str locale;        /* of ICU, or PostgreSQL's own; NULL ptr: none */
+    struct str icu_rules;     /* NULL ptr: none */
     struct str comment;       /* NULL ptr: none */
+    struct str tablespace;    /* NULL ptr: the server's usual one */
     int64_t connection_limit; /* -1: none */
     int64_t bytes;            /* -1: not known */
     struct database_setting *settings;
@@ -45,6 +47,10 @@ struct instance {
 
 bool instance_read(struct arena *arena, struct engine *engine, struct instance *instance,
                    struct err *err) MUST_USE;
+
+/* The server with one database alone, and no roles; ERR_FAILED where there is none of that name. */
+bool instance_read_database(struct arena *arena, struct engine *engine, struct str name,
+                            struct instance *instance, struct err *err) MUST_USE;
 
 const struct database_facts *instance_database(const struct instance *instance, struct str name);
 

@@ -231,8 +231,15 @@ static bool check_existing(struct move *move, const struct moved_database *datab
 static bool check_new(struct move *move, const struct moved_database *database, struct err *err)
 {
     const struct database_facts *facts = &database->dump.facts;
+    struct str hindrance = database_hindrance(move->arena, facts, move->result->new.major);
     bool has = true;
 
+    if (hindrance.ptr != NULL)
+        move_remark(
+            move, true, NULL,
+            str_printf(move->arena, "NEW cannot make %.*s: %.*s", STR_ARGS(facts->name), STR_ARGS(hindrance)),
+            str_printf(move->arena, "make it there by hand, with another collation; or --exclude %.*s",
+                       STR_ARGS(facts->name)));
     if (!move->result->new.may_create)
         move_remark(move, true, NULL,
                     str_printf(move->arena, "%.*s may not create databases on NEW, and %.*s is not there",

@@ -178,7 +178,7 @@ static bool make(struct move *move, struct moved_database *database, struct err 
     if (!move_step_done(move, database, MOVE_MAKING, err))
         return false;
     /* A server goes on with a statement whose client is gone: it may have come into being only now. */
-    if (!database->exists && !database_create(move->new, &wish, &failure) &&
+    if (!database->exists && !database_create(move->arena, move->new, &wish, &failure) &&
         !(again && (strcmp(failure.sqlstate, "42P04") == 0 || strcmp(failure.sqlstate, "23505") == 0))) {
         *err = failure;
         return false;

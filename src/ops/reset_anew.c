@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/flag.h"
+#include "ops/database_create.h"
 #include "ops/reset_intern.h"
 #include "ops/sql_text.h"
 
@@ -36,9 +37,16 @@ static bool drop_leftovers(struct reset_job *job, struct err *err)
 
 static bool make(struct reset_job *job, struct err *err)
 {
-    struct str text = reset_create_text(job, err);
+    struct database_wish wish = {.name = job->next};
+    struct instance instance;
 
-    return text.ptr != NULL && engine_exec(job->beside, text, err) &&
+    if (!instance_read_database(job->arena, job->beside, job->result->database, &instance, err))
+        return false;
+    job->facts = wish.facts = &instance.databases[0];
+    wish.major = instance.major;
+    wish.owner = job->facts->owner;
+    wish.tablespace = job->facts->tablespace;
+    return database_create(job->arena, job->beside, &wish, err) &&
            engine_exec(job->beside,
                        sql_text(job->arena, "COMMENT ON DATABASE %I IS %L", job->next,
                                 sql_text(job->arena, "pgrade reset: will be %S", job->result->database)),
@@ -55,24 +63,15 @@ static bool furnish(struct reset_job *job, struct err *err)
     return done && reset_make_like(job, err);
 }
 
-static bool find_comment(struct reset_job *job, struct str *comment, struct err *err)
-{
-    struct str sql = sql_text(
-        job->arena, "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %L",
-        job->result->database);
-    bool found;
-
-    return provision_row(job->arena, job->beside, sql.ptr, NULL, 0, comment, 1, &found, err);
-}
-
 static bool is_in_use(const struct err *failure)
 {
     return strcmp(failure->sqlstate, "55006") == 0;
 }
 
-static bool swap_once(struct reset_job *job, struct str comment, struct err *err)
+static bool swap_once(struct reset_job *job, struct err *err)
 {
     struct str name = job->result->database;
+    struct str comment = job->facts->comment;
     struct str end = sql_text(
         job->arena, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %L; ", name);
     bool done = engine_exec(
@@ -91,15 +90,12 @@ static bool swap_once(struct reset_job *job, struct str comment, struct err *err
 static bool swap(struct reset_job *job, struct err *err)
 {
     struct err failure = {.code = ERR_NONE};
-    struct str comment = {NULL, 0};
 
-    if (!find_comment(job, &comment, err))
-        return false;
     engine_close(job->inside);
     job->inside = NULL;
     for (int i = 0; i < ATTEMPTS; i++) {
         err_clear(&failure);
-        if (swap_once(job, comment, &failure))
+        if (swap_once(job, &failure))
             return true;
         if (!is_in_use(&failure) || !job->options->force)
             break;

@@ -3,6 +3,7 @@
 #define PGRADE_OPS_RESET_INTERN_H
 
 #include "engine/engine.h"
+#include "ops/instance.h"
 #include "ops/provision_intern.h"
 #include "ops/reset.h"
 
@@ -16,8 +17,9 @@ struct reset_job {
     struct engine *beside;          /* one to another database, by who may make some; NULL: there is none */
     struct provision_server server; /* by which `beside` was opened */
     struct provision_admin admin;   /* its role */
-    struct str next;                /* the name under which the new one is made */
-    struct str last;                /* the name under which the old one goes */
+    const struct database_facts *facts; /* of the old one; for RESET_ANEW */
+    struct str next;                    /* the name under which the new one is made */
+    struct str last;                    /* the name under which the old one goes */
 };
 
 /* Statements that are SQL in the catalog's words: each row of the first column is run in `engine`. */
@@ -35,7 +37,6 @@ bool reset_look_postgres(struct reset_job *job, struct err *err) MUST_USE;
 
 /* reset_anew.c, reset_like.c */
 bool reset_anew(struct reset_job *job, struct err *err) MUST_USE;
-struct str reset_create_text(struct reset_job *job, struct err *err) MUST_USE; /* a NULL ptr: failed */
 bool reset_make_inside_like(struct reset_job *job, struct engine *made, struct err *err) MUST_USE;
 bool reset_make_like(struct reset_job *job, struct err *err) MUST_USE;
 

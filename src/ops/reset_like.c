@@ -1,48 +1,7 @@
 /* What a new database has in common with the old one. */
-#include <string.h>
-
 #include "ops/database_create.h"
 #include "ops/reset_intern.h"
 #include "ops/sql_text.h"
-
-/* The words that are as they were; what decides about them came with three versions. */
-static const char *locale_words(int version)
-{
-    if (version >= 170000)
-        return "format(' LC_COLLATE %L LC_CTYPE %L', datcollate, datctype) || CASE datlocprovider"
-               " WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', datlocale)"
-               "  || coalesce(format(' ICU_RULES %L', daticurules), '')"
-               " WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', datlocale)"
-               " ELSE ' LOCALE_PROVIDER libc' END";
-    if (version >= 160000)
-        return "format(' LC_COLLATE %L LC_CTYPE %L', datcollate, datctype) || CASE datlocprovider"
-               " WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', daticulocale)"
-               "  || coalesce(format(' ICU_RULES %L', daticurules), '')"
-               " ELSE ' LOCALE_PROVIDER libc' END";
-    if (version >= 150000)
-        return "format(' LC_COLLATE %L LC_CTYPE %L', datcollate, datctype) || CASE datlocprovider"
-               " WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', daticulocale)"
-               " ELSE ' LOCALE_PROVIDER libc' END";
-    return "format(' LC_COLLATE %L LC_CTYPE %L', datcollate, datctype)";
-}
-
-struct str reset_create_text(struct reset_job *job, struct err *err)
-{
-    struct str sql = sql_text(
-        job->arena,
-        "SELECT format('CREATE DATABASE %%I OWNER %%I TEMPLATE template0 ENCODING %%L', %L,"
-        " pg_get_userbyid(datdba), pg_encoding_to_char(encoding)) || %S"
-        " || CASE WHEN t.spcname = 'pg_default' THEN '' ELSE format(' TABLESPACE %%I', t.spcname) END"
-        " || CASE WHEN datconnlimit < 0 THEN '' ELSE format(' CONNECTION LIMIT %%s', datconnlimit) END"
-        " FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = %L",
-        job->next, str_from(locale_words(job->admin.version)), job->result->database);
-    struct str text = {NULL, 0};
-    bool found;
-
-    if (provision_row(job->arena, job->beside, sql.ptr, NULL, 0, &text, 1, &found, err) && !found)
-        err_set(err, ERR_FAILED, "the database %.*s is gone", STR_ARGS(job->result->database));
-    return text;
-}
 
 /* GRANTs that make the rights of an object what they are now; `object` is how GRANT names the new one. */
 static struct str rights_text(struct arena *arena, struct str acl, struct str owner, struct str object,
@@ -71,53 +30,20 @@ static bool give_database_rights(struct reset_job *job, struct err *err)
                           err);
 }
 
-/* cells: the role, or NULL, and name=value as the catalog has it. */
-static bool give_setting(struct reset_job *job, const struct str *cells, struct err *err)
-{
-    struct str target = cells[0].ptr == NULL
-                            ? sql_text(job->arena, "ALTER DATABASE %I ", job->next)
-                            : sql_text(job->arena, "ALTER ROLE %I IN DATABASE %I ", cells[0], job->next);
-    struct buf sql;
-    bool done;
-
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    buf_str(&sql, target);
-    done = database_put_setting(&sql, cells[1], err) && engine_exec(job->beside, buf_view(&sql), err);
-    buf_free(&sql);
-    return done;
-}
-
-/* Some are a superuser's to give. */
+/* Some settings are a superuser's to give.  The comment comes with the name. */
 static bool give_settings(struct reset_job *job, struct err *err)
 {
-    struct str sql = sql_text(
-        job->arena,
-        "SELECT r.rolname::text, s.entry"
-        " FROM pg_db_role_setting x JOIN pg_database d ON d.oid = x.setdatabase"
-        " LEFT JOIN pg_roles r ON r.oid = x.setrole, unnest(x.setconfig) WITH ORDINALITY s (entry, place)"
-        " WHERE d.datname = %L AND (x.setrole = 0 OR r.oid IS NOT NULL) ORDER BY x.setrole, s.place OFFSET ",
-        job->result->database);
+    struct database_facts facts = *job->facts;
+    struct database_wish wish = {.facts = &facts, .name = job->next};
+    struct str *refused;
+    size_t count;
 
-    for (int i = 0;; i++) {
-        struct err failure = {.code = ERR_NONE};
-        struct str cells[2];
-        bool found;
-
-        if (!provision_row(job->arena, job->beside,
-                           arena_printf(job->arena, "%.*s%d LIMIT 1", STR_ARGS(sql), i), NULL, 0, cells,
-                           ARRAY_LENGTH(cells), &found, err))
-            return false;
-        if (!found)
-            return true;
-        if (give_setting(job, cells, &failure))
-            continue;
-        if (failure.code == ERR_CONNECT) {
-            *err = failure;
-            return false;
-        }
-        reset_remains(job, "the setting %.*s of the database could not be kept: %s",
-                      STR_ARGS(str_slice(cells[1], 0, (size_t)str_find(cells[1], '='))), failure.detail);
-    }
+    facts.comment = (struct str){NULL, 0};
+    if (!database_dress(job->arena, job->beside, &wish, &refused, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        reset_remains(job, "could not be kept: %.*s", STR_ARGS(refused[i]));
+    return true;
 }
 
 bool reset_make_like(struct reset_job *job, struct err *err)

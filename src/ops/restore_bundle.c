@@ -38,6 +38,26 @@ static bool check_missing(const struct whole *whole, struct err *err)
                     "create them first, or restore one into the database that you have: --database NAME");
 }
 
+/* ... and those whose collation the server does not have. */
+static bool check_collations(const struct whole *whole, struct err *err)
+{
+    const struct bundle *bundle = &whole->result->manifest.bundle;
+
+    for (size_t i = 0; i < bundle->database_count; i++) {
+        const struct database_facts *facts = &bundle->databases[i].facts;
+        struct str hindrance = database_hindrance(whole->arena, facts, whole->instance.major);
+
+        if (hindrance.ptr == NULL || instance_database(&whole->instance, facts->name) != NULL)
+            continue;
+        err_set(err, ERR_REFUSED, "the server cannot make %.*s: %.*s", STR_ARGS(facts->name),
+                STR_ARGS(hindrance));
+        err_detail(err, "nothing was restored");
+        return err_hint(err,
+                        "make that database by hand, empty and with another collation; then the same again");
+    }
+    return true;
+}
+
 static bool make(const struct whole *whole, const struct bundle_database *database,
                  struct restored_database *restored, struct err *err)
 {
@@ -49,7 +69,7 @@ static bool make(const struct whole *whole, const struct bundle_database *databa
     restored->made = instance_database(&whole->instance, wish.name) == NULL;
     if (!restored->made)
         return true;
-    return database_create(whole->engine, &wish, err);
+    return database_create(whole->arena, whole->engine, &wish, err);
 }
 
 /* A kill between making a database and dressing it leaves a bare one, which would stay so. */
@@ -127,7 +147,7 @@ bool restore_bundle(struct arena *arena, const struct restore_options *options, 
     done = pooler_refuse(options->target, "pg_restore", options->interrupted, err) &&
            engine_open(options->target, &open, &whole.engine, err) &&
            instance_read(arena, whole.engine, &whole.instance, err) && check_missing(&whole, err) &&
-           restore_all(&whole, err);
+           check_collations(&whole, err) && restore_all(&whole, err);
     engine_close(whole.engine);
     return done;
 }

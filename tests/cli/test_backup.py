@@ -387,6 +387,17 @@ def test_verify_names_what_does_not_come_back(filled, tmp_path):
     assert scratch_databases(filled) == [] and os.path.exists(first["path"])
 
 
+def test_verify_where_text_sorts_by_icu(filled, tmp_path):
+    """A CHECK that holds in the order of ICU, and not in that of bytes."""
+    if filled.cluster.version() < 15:
+        pytest.skip("a database of this version is not of ICU")
+    words = filled.cluster.create_database(options="TEMPLATE template0 LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en'")
+    words.execute("CREATE TABLE t (word text CHECK (word < 'B')); INSERT INTO t VALUES ('a')")
+    outcome = pgrade.run("backup", words.url, str(tmp_path / "kept"), "--verify", "--json")
+    words.drop()
+    assert outcome.status == pgrade.OK and outcome.report["verified"], outcome
+
+
 def test_verify_without_createdb(scram_cluster, tmp_path):
     if not has_client(scram_cluster):
         pytest.skip("there is no pg_dump of this version")

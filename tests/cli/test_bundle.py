@@ -12,6 +12,7 @@ import pgrade
 from cluster import Cluster
 from pooler import Pooler
 from test_backup import CLIENT, age, has_client, stopping_dump
+from test_move import other_version
 from terminal import Terminal
 
 SCHEMA = "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) SELECT 'row ' || i FROM generate_series(1, {}) i"
@@ -63,8 +64,8 @@ def backup_all(url, folder, *options, status=pgrade.OK, **environment):
     return outcome.report
 
 
-def restore(path, url, *options, status=pgrade.OK):
-    outcome = pgrade.run("restore", path, url, "--json", *options)
+def restore(path, url, *options, status=pgrade.OK, **environment):
+    outcome = pgrade.run("restore", path, url, "--json", *options, **environment)
     assert outcome.status == status, outcome
     return outcome
 
@@ -275,6 +276,31 @@ def test_nothing_of_a_manifest_is_run(key, value, bundle, other, tmp_path):
     changed(bundle, tmp_path / "bundle", key, value)
     restore(str(tmp_path / "bundle"), other.url())
     assert rows_of(other.url(), "SELECT count(*) FROM pg_roles WHERE rolname = 'evil'") == [(0,)]
+
+
+def as_if_newer(folder, major):
+    """pg_restore of Debian, which says that it is of that version: it can restore there what it knows."""
+    folder.mkdir()
+    program = folder / "pg_restore"
+    program.write_text(f"#!/bin/sh\n[ \"$*\" = --version ] && exec echo 'pg_restore (PostgreSQL) {major}.0'\nexec {CLIENT}/pg_restore \"$@\"\n")
+    program.chmod(0o755)
+    return {"PGRADE_PG_BINDIR": str(folder)}
+
+
+@pytest.mark.long
+def test_rules_of_a_collation(bundle, other, tmp_path):
+    """They came with PostgreSQL 16; an older server is told to have none before anything is restored."""
+    changed(bundle, tmp_path / "bundle", "provider", "i")
+    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text())
+    manifest["databases"][0].update(encoding="UTF8", locale="en", icu_rules="&a < g")
+    (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(manifest))
+    refused = restore(str(tmp_path / "bundle"), other.url(), status=pgrade.REFUSED)
+    assert "cannot make latin: its collation has rules" in refused.stderr and "nothing was restored" in refused.stderr, refused
+    with Cluster(bindir=other_version(18)) as newer:
+        found = restore(str(tmp_path / "bundle"), newer.url(), **as_if_newer(tmp_path / "bin", 18)).report
+        assert found["rows"] == 6
+        facts = "SELECT datlocprovider, datlocale, daticurules FROM pg_database WHERE datname = 'latin'"
+        assert rows_of(newer.url(), facts) == [("i", "en", "&a < g")]
 
 
 def changed(bundle, path, key, value):

@@ -129,6 +129,19 @@ def test_empty_and_otherwise_what_it_was(app, owner, options, way):
     use(url, FILLED.replace("CREATE SCHEMA extensions", "SELECT 1").replace("CREATE EXTENSION citext SCHEMA extensions", "SELECT 1"))
 
 
+@pytest.mark.core
+def test_rules_of_a_collation_are_kept(cluster):
+    """ICU_RULES came with PostgreSQL 16."""
+    if cluster.version() < 16:
+        pytest.skip("this server knows no ICU_RULES")
+    database = cluster.create_database(options="TEMPLATE template0 LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en' ICU_RULES '&a < g'")
+    rules = "SELECT datlocprovider, (to_jsonb(d)->>'daticurules') FROM pg_database d WHERE datname = current_database()"
+    before = database.execute(rules)
+    assert before == [("i", "&a < g")]
+    assert reset(database.url, database.name)["way"] == "anew" and database.execute(rules) == before
+    database.drop()
+
+
 def test_a_setting_that_this_role_could_not_give_again(app, cluster):
     database, url = app("maker")
     cluster.execute(f"ALTER DATABASE {database.name} SET app.note TO 'a, b'")
