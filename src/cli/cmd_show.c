@@ -92,7 +92,9 @@ static bool find(struct invocation *invocation, struct url *url, struct err *err
     if (invocation->argument_count > 0)
         return database_url(invocation, 0, url, &from, err);
     if (!connect_find_any(invocation, url, &from, err))
-        return err->code == ERR_NONE && local_url(invocation, url, err);
+        return false;
+    if (from == NULL)
+        return local_url(invocation, url, err);
     log_message(LOG_NOTICE, "%.*s, from %s", STR_ARGS(url_redacted(invocation->arena, url)), from);
     return true;
 }

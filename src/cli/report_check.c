@@ -134,8 +134,7 @@ static void put_sum(const struct check_report *report, struct buf *out)
                problems == 1 ? "" : "s", count_of(report, CHECK_ADVICE), count_of(report, CHECK_OK),
                count_of(report, CHECK_SKIPPED));
     if (fixes > 0)
-        buf_printf(out, "--fix runs %zu of the statement%s above, after asking\n", fixes,
-                   fixes == 1 ? "" : "s");
+        buf_printf(out, "--fix runs %zu of the statements above, after asking\n", fixes);
     if (report->stopped)
         buf_text(out, "stopped at the first step that failed: those that were skipped behind it need it\n");
 }

@@ -53,6 +53,22 @@ def test_one_table(place):
     assert "primary key 1" in shown and re.search(r"^Refers\n  \(owner\) to people.* on delete cascade", shown, re.MULTILINE)
 
 
+def test_nothing_named_and_nothing_there(tmp_path):
+    outcome = pgrade.run("show", directory=str(tmp_path))
+    assert outcome.status == pgrade.USAGE and "no local instance runs here" in outcome.stderr, outcome
+    assert "null" not in outcome.stderr and "pgrade show app.db" in outcome.stderr
+
+
+def test_nothing_named_is_the_local_instance(tmp_path):
+    here = {"directory": str(tmp_path)}
+    try:
+        started = pgrade.run("local", "start", **here)
+        assert started.status == pgrade.OK, started
+        assert re.search(r"^postgres +pgrade +UTF8 ", ok(**here), re.MULTILINE)
+    finally:
+        pgrade.run("local", "destroy", "--yes", **here)
+
+
 def test_a_name_that_is_none(place):
     outcome = pgrade.run("show", place, "peple")
     assert outcome.status == pgrade.FAILED and "people" in outcome.stderr
