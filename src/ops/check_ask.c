@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -31,6 +32,19 @@ static struct str text(struct arena *arena, const struct pgrade_value *cell)
     return str_dup(arena, (struct str){cell->bytes, cell->size});
 }
 
+/* Of a file: the word FILE becomes its path, as a shell reads it. */
+static struct str name_file(struct check_run *run, struct str mend)
+{
+    static const char word[] = "FILE";
+
+    for (size_t i = 0; run->report->url.kind == URL_SQLITE && i < mend.len; i++)
+        if (str_starts_with(str_slice(mend, i, mend.len), word))
+            return str_printf(run->arena, "%.*s%s%.*s", STR_ARGS(str_slice(mend, 0, i)),
+                              screen_shell_word(run->arena, run->report->url.path),
+                              STR_ARGS(str_slice(mend, i + sizeof(word) - 1, mend.len)));
+    return mend;
+}
+
 static void take(struct check_run *run, const struct pgrade_rows *rows)
 {
     struct str state = text(run->arena, pgrade_cell(rows, 0));
@@ -43,8 +57,8 @@ static void take(struct check_run *run, const struct pgrade_rows *rows)
     else if (str_is(state, "skipped"))
         check_skip(run, "%.*s", STR_ARGS(what));
     else
-        check_found(run, str_is(state, "problem") ? CHECK_PROBLEM : CHECK_ADVICE, mend, "%.*s",
-                    STR_ARGS(what));
+        check_found(run, str_is(state, "problem") ? CHECK_PROBLEM : CHECK_ADVICE, name_file(run, mend),
+                    "%.*s", STR_ARGS(what));
 }
 
 /* `made` NULL: the rows are results; else they are statements, put there. */

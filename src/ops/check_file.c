@@ -64,7 +64,11 @@ static void check_keeping(struct check_run *run)
 }
 
 static const char integrity_sql[] =
-    "SELECT 'problem', integrity_check, 'sqlite3 FILE .recover | sqlite3 NEW   -- or the last backup' "
+    "SELECT 'problem', integrity_check, CASE WHEN integrity_check LIKE 'row % missing from index %' OR "
+    "integrity_check LIKE 'wrong # of entries in index %' THEN 'REINDEX   -- the rows are there; a unique "
+    "index may find values twice' ELSE 'sqlite3 FILE .dump | sed ''$ s/^ROLLBACK.*/COMMIT;/'' | sqlite3 NEW  "
+    " "
+    "# what can be read; the last backup is better' END "
     "FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'";
 
 static const char keys_sql[] =
@@ -105,7 +109,8 @@ const struct check_entry check_file_checks[] = {
     {.name = "integrity",
      .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL, UNIQUE and CHECK",
      .why = "a damaged file loses rows, and gets worse with every write",
-     .mend = "the last backup, or sqlite3 FILE .recover",
+     .mend = "the last backup; or sqlite3 FILE .dump, which saves what can be read (.recover finds more, "
+             "where that sqlite3 has it)",
      .sql = integrity_sql},
     {.name = "foreign-keys",
      .looks = "PRAGMA foreign_key_check: rows whose parent is not there",

@@ -52,6 +52,9 @@ void check_try_slots(struct check_run *run);
 void check_try_login(struct check_run *run);
 void check_try_database(struct check_run *run);
 
+/* What mends the failure to connect. */
+struct str check_mend_refusal(struct check_run *run);
+
 /* Whether waiting may help against that failure to connect. */
 bool check_may_pass(const struct err *failure);
 

@@ -78,7 +78,7 @@ static bool try_step(struct check_run *run, enum step step)
     run->tried = true;
     if (run->db != NULL || step_of(&run->failure) != step)
         return true;
-    check_found(run, CHECK_PROBLEM, str_dup(run->arena, str_from(run->failure.hint)), "%s",
+    check_found(run, CHECK_PROBLEM, check_mend_refusal(run), "%s",
                 run->failure.detail[0] != '\0' ? run->failure.detail : run->failure.primary);
     return false;
 }

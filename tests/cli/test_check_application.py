@@ -3,12 +3,13 @@
 import glob
 import os
 import subprocess
+import zipfile
 
 import pytest
 
 import pgrade
 from cluster import free_port
-from test_check import finding, is_gone, look, result_of
+from doctor import finding, is_gone, look, result_of
 
 AWAY = f"postgresql://app@127.0.0.1:{free_port()}/app"
 SYSTEM = "/usr/lib/python3/dist-packages"
@@ -48,6 +49,19 @@ class Application:
         for name in names:
             os.symlink(f"{SYSTEM}/{name}", f"{packages}/{name}")
 
+    def offer(self, module, package):
+        """The environment's pip, and a folder to install the system's module from, since there is no network."""
+        (self.folder / ".venv/bin/pip").write_text(f"#!/bin/sh\nexec {PYTHON} -m pip --python '{self.folder}/.venv/bin/python' \"$@\"\n")
+        (self.folder / ".venv/bin/pip").chmod(0o755)
+        name = f"{package.replace('-', '_')}-2.9"
+        with zipfile.ZipFile(self.folder / f"{name}-py3-none-any.whl", "w") as wheel:
+            for path in glob.glob(f"{SYSTEM}/{module}/*.*"):
+                wheel.write(path, f"{module}/{os.path.basename(path)}")
+            wheel.writestr(f"{name}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 2.9\n")
+            wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{name}.dist-info/RECORD", "")
+        return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
     def python(self, code):
         return subprocess.run([str(self.folder / ".venv/bin/python"), "-c", code], capture_output=True, text=True, check=False)
 
@@ -64,7 +78,8 @@ def test_the_driver_is_missing(application):
     assert "names no driver" in found[1]["what"]
     subprocess.run(found[1]["mend"], shell=True, check=True)
     assert (application.folder / "requirements.txt").read_text().endswith("psycopg2-binary\n")
-    application.install("psycopg2")
+    pip = application.offer("psycopg2", "psycopg2-binary")
+    subprocess.run(found[0]["mend"], shell=True, check=True, env=dict(os.environ, **pip))
     assert application.python("import psycopg2").returncode == 0
     is_gone("driver", *application.words())
 
@@ -207,12 +222,15 @@ def test_a_database_that_is_ahead_of_the_code(database, tmp_path):
     application = Application(tmp_path)
     application.write("migrations/versions/a.py", ALEMBIC.format("aaa", "None"))
     database.execute("CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES ('zzz')")
-    assert "none of the migrations here" in finding("migrations", *application.words(database.url))["what"]
+    found = finding("migrations", *application.words(database.url))
+    assert "none of the migrations here" in found["what"] and "bring the code to the version" in found["mend"]
     database.execute("CREATE ROLE newcomer LOGIN")
     url = database.cluster.url(database.name, "newcomer")
     hidden = result_of(look(*application.words(url), "--only", "migrations"), "migrations")
     assert hidden["state"] == "skipped" and "permission denied" in hidden["note"], hidden
     database.execute("DROP ROLE newcomer")
+    application.write("migrations/versions/z.py", ALEMBIC.format("zzz", "'aaa'"))
+    is_gone("migrations", *application.words(database.url))
 
 
 @needs_packages

@@ -1,7 +1,9 @@
 """`pgrade check` of what goes wrong inside a database, and of SQLite files: made, named, mended, gone."""
 
 import os
+import shlex
 import sqlite3
+import subprocess
 import tempfile
 import threading
 
@@ -10,7 +12,7 @@ import pytest
 
 import pgrade
 from cluster import Cluster
-from test_check import finding, follow, is_gone, look, psycopg2_run, result_of, until
+from doctor import finding, follow, is_gone, look, psycopg2_run, result_of, until
 
 pytestmark = pytest.mark.core
 
@@ -263,8 +265,29 @@ def test_a_damaged_file(path):
         stream.seek((page - 1) * 4096 + 4)
         stream.write(b"\x02")
     outcome = look(path, "--only", "integrity")
-    assert result_of(outcome, "integrity")["state"] == "problem", outcome
-    run(path, "REINDEX")
+    found = result_of(outcome, "integrity")["findings"][0]
+    assert found["state"] == "problem", outcome
+    mended = os.path.join(os.path.dirname(path), "it's new")
+    told = found["mend"].replace("NEW", shlex.quote(mended))
+    subprocess.run(told, shell=True, check=True)
+    is_gone("integrity", mended)
+    rows = sqlite3.connect(mended).execute("SELECT count(*) FROM c").fetchall()
+    assert rows == [(3,)]
+
+
+def test_an_index_that_lacks_rows(path):
+    """Written by a program that did not know of the index: all rows are there, so it can be made again."""
+    run(path, "CREATE INDEX named ON c (p)")
+    connection = sqlite3.connect(path)
+    row = connection.execute("SELECT * FROM sqlite_master WHERE name = 'named'").fetchone()
+    connection.close()
+    run(path, "PRAGMA writable_schema = 1", "DELETE FROM sqlite_master WHERE name = 'named'")
+    run(path, "INSERT INTO c VALUES (1)", "PRAGMA writable_schema = 1",
+        "INSERT INTO sqlite_master VALUES ('index', 'named', 'c', %d, '%s')" % row[3:])
+    outcome = look(path, "--only", "integrity")
+    found = result_of(outcome, "integrity")["findings"]
+    assert found and all("index named" in one["what"] and one["mend"].startswith("REINDEX") for one in found), outcome
+    run(path, found[0]["mend"].partition("   --")[0])
     is_gone("integrity", path)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import pgrade
 from cluster import Cluster, free_port
-from test_check import finding, is_gone, look, psycopg2_run, result_of
+from doctor import finding, is_gone, look, psycopg2_run, result_of
 from test_check_application import ALEMBIC, PYTHON, Application, needs_packages
 from test_check_unit import SHOWN
 

@@ -10,7 +10,7 @@ import pytest
 
 from cluster import Cluster, short_directory
 from pooler import Pooler
-from test_check import QUIET, finding, follow, is_gone, look, result_of, until
+from doctor import QUIET, finding, follow, is_gone, look, result_of, until
 
 USELESS = {"ignore_startup_parameters": "extra_float_digits"}
 GOOD = dict(USELESS, stats_users="pgrade_test", pool_mode="session")

@@ -5,19 +5,18 @@ import os
 import select
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import tempfile
-import threading
 
 import psycopg2
 import pytest
 
 import pgrade
 from cluster import Cluster, free_port
+from cuts import CutsWhatIsIdle
 from pooler import Pooler
-from test_check import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
+from doctor import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
 from test_tls import certificates, tls_settings  # noqa: F401
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
@@ -116,10 +115,13 @@ def test_a_server_that_listens_on_its_socket_alone():
 def test_the_users_of_the_system_are_others():
     with Cluster() as cluster:
         path = os.path.join(cluster.directory, "data", "pg_hba.conf")
-        set_rules(cluster, path, "local all all peer\nhost all all samehost trust\n")
+        cluster.execute("ALTER ROLE pgrade_test PASSWORD 'word'")
+        cluster.password = "word"
+        set_rules(cluster, path, f"local all all peer\nhost all {cluster.user} samehost scram-sha-256\n")
         found = stops_at("login", cluster.socket_url())
         assert "Peer authentication failed" in found["what"] and "over TCP" in found["mend"]
-        is_gone("login", cluster.url())
+        (url,) = [word for word in found["mend"].split() if word.startswith("postgresql://")]
+        is_gone("login", url.replace("PASSWORD", "word"))
 
 
 def test_a_pooler_that_wants_tls(database, certificates, tmp_path):  # noqa: F811
@@ -141,44 +143,6 @@ def test_a_pooler_that_wants_tls(database, certificates, tmp_path):  # noqa: F81
 
 # ------------------------------------------------------------------------------ what ends after some time --
 
-class CutsWhatIsIdle:
-    """A proxy that drops a connection, with a reset, as soon as nothing goes by for `seconds`."""
-
-    def __init__(self, port, seconds):
-        self.port, self.seconds = port, seconds
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.open_port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
-        server = socket.create_connection(("127.0.0.1", self.port))
-        other = {client: server, server: client}
-        while True:
-            ready = select.select([client, server], [], [], self.seconds)[0]
-            parts = [(one, one.recv(65536)) for one in ready]
-            if not parts or any(not part for _, part in parts):
-                break
-            for one, part in parts:
-                other[one].sendall(part)
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        client.close()
-        server.close()
-
-
 @pytest.mark.core
 def test_an_idle_connection_is_cut_on_the_way(database):
     with CutsWhatIsIdle(database.cluster.port, 0.9) as proxy:
@@ -188,6 +152,27 @@ def test_an_idle_connection_is_cut_on_the_way(database):
         proxy.seconds = 60
         is_gone("idle", url, "--idle", "1")
     assert "idle" not in [one["check"] for one in look(database.url).report["results"]]
+
+
+def test_a_pool_that_tests_its_connections(database):
+    """What is advised against a cut on the way, in an application's own words."""
+    pool = pytest.importorskip("sqlalchemy")
+    with CutsWhatIsIdle(database.cluster.port, 0.2) as proxy:
+        url = database.url.replace(f":{database.cluster.port}/", f":{proxy.open_port}/")
+        assert "pool_pre_ping=True" in finding("idle", url, "--idle", "1")["mend"]
+        for options in {}, {"pool_pre_ping": True}:
+            engine = pool.create_engine(url, **options)
+            with engine.connect() as connection:
+                connection.execute(pool.text("SELECT 1"))
+                descriptor = connection.connection.connection.fileno()
+            assert select.select([descriptor], [], [], 30)[0]  # it has been cut
+            if options:
+                with engine.connect() as connection:
+                    assert connection.execute(pool.text("SELECT 1")).scalar() == 1
+            else:
+                with pytest.raises(pool.exc.OperationalError), engine.connect() as connection:
+                    connection.execute(pool.text("SELECT 1"))
+            engine.dispose()
 
 
 @pytest.mark.core
@@ -300,6 +285,7 @@ def test_the_address_for_outside_is_used_inside(database):
                                         ("private-db-do.db.ondigitalocean.com", "Public network"), ("db", "docker ps")])
 def test_a_name_that_is_known_inside_only(host, says):
     assert says in stops_at("host", f"postgresql://u@{host}/d")["mend"]
+    is_gone("host", "postgresql://u@127.0.0.1/d")
 
 
 def day(days):
@@ -339,7 +325,22 @@ def test_a_free_instance_ends(database):
 
 def test_a_file_that_the_first_deploy_makes(tmp_path):
     outcome = look(str(tmp_path / "app.db"), "--only", "kept", RENDER="true")
-    assert "at Render" in result_of(outcome, "kept")["findings"][0]["what"]
+    found = result_of(outcome, "kept")["findings"][0]
+    assert "at Render" in found["what"] and "pgrade upgrade FILE URL" in found["mend"]
+
+
+@pytest.mark.parametrize("variable", ["RENDER", "DYNO"])
+def test_a_file_that_each_deploy_wipes(database, tmp_path, variable):
+    """Moved as it is said, its place is asked for no more."""
+    path = str(tmp_path / "app.db")
+    sqlite3.connect(path).executescript("CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)").connection.close()
+    found = finding("kept", path, **{variable: "1"})
+    assert f"{variable} is set" in found["what"]
+    words = found["mend"].partition(" moves it")[0].replace("FILE", path).replace("URL", database.url).split()
+    moved = pgrade.run(*words[1:], "--yes")
+    assert moved.status == pgrade.OK, moved
+    assert database.execute("SELECT a FROM t") == [(1,)]
+    assert "kept" not in [one["check"] for one in look(database.url, **{variable: "1"}).report["results"]]
 
 
 @needs_root
@@ -354,6 +355,8 @@ def test_a_file_in_a_container(tmp_path):
     try:
         path = str(tmp_path / "root" / "app.db")
         sqlite3.connect(path).execute("CREATE TABLE t (a)").connection.close()
-        assert "container's own layer" in finding("kept", path)["what"]
+        found = finding("kept", path)
+        assert "container's own layer" in found["what"] and "a volume that is kept" in found["mend"]
+        is_gone("kept", shutil.copy(path, tmp_path))
     finally:
         subprocess.run(["umount", str(tmp_path / "root")], check=True)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cluster import Cluster
-from test_check import is_gone, stops_at
+from doctor import is_gone, stops_at
 from test_tls import NAME, RULES, certificates, tls_settings  # noqa: F401
 
 pytestmark = pytest.mark.core

@@ -8,7 +8,7 @@ import pytest
 import pgrade
 from cluster import free_port
 from others import let_through
-from test_check import finding, is_gone, look, result_of
+from doctor import finding, is_gone, look, result_of
 
 AWAY = f"postgresql://app@127.0.0.1:{free_port()}/app"  # nobody listens: units are looked at all the same
 
@@ -96,6 +96,9 @@ def test_the_unit_names_another_database(service):
 def test_the_shell_names_another_database(service):
     found = service.finding("shell", DATABASE_URL="postgresql://app:hidden@127.0.0.1/app")
     assert "this shell names another one" in found["what"] and "hidden" not in str(found)
+    told = found["mend"].partition("   #")[0].replace("/path/to/env", str(service.folder / "env"))
+    shell = subprocess.run(["sh", "-c", told + "; printenv DATABASE_URL"], capture_output=True, text=True, check=True)
+    service.is_gone("shell", DATABASE_URL=shell.stdout.strip())
 
 
 def test_a_file_for_the_shell(service):
@@ -143,6 +146,12 @@ def test_the_socket_asks_who_is_there(service):
     words = (url, "--unit", "app")
     found = finding("unit-url", *words, **service.environment)
     assert "Peer authentication failed" in found["what"]
+    service.change("User={user}", found["mend"].partition(",")[0])
+    is_gone("unit-url", *words, **service.environment)
+    service.write(GOOD)
+    other = "postgresql://app:word@127.0.0.1/app"
+    service.env(f"DATABASE_URL={other}\n")
+    is_gone("unit-url", other, "--unit", "app", **service.environment)
 
 
 @pytest.mark.parametrize("text, value", [

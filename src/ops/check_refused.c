@@ -1,0 +1,192 @@
+/* What mends a refusal to connect, with the names that are in it: to be run as it is printed. */
+#include <string.h>
+
+#include "ops/check_intern.h"
+#include "ops/sql_text.h"
+
+enum {
+    USUAL_PORT = 5432,
+    ANSWER_MS = 5000
+};
+
+/* What stands between `before` and the next quote; empty: it is not there. */
+static struct str quoted(struct str text, const char *before)
+{
+    size_t length = strlen(before);
+
+    for (size_t i = 0; i + length <= text.len; i++) {
+        struct str rest = str_slice(text, i, text.len);
+        ptrdiff_t end;
+
+        if (!str_starts_with(rest, before))
+            continue;
+        rest = str_slice(rest, length, rest.len);
+        end = str_find(rest, '"');
+        return str_slice(rest, 0, end < 0 ? 0 : (size_t)end);
+    }
+    return (struct str){NULL, 0};
+}
+
+/* As the URL has it; where it is silent, as the server says whom it took. */
+static struct str role_of(const struct check_run *run, struct str says)
+{
+    struct str name = quoted(says, "user \"");
+
+    if (run->report->url.user.len > 0)
+        return run->report->url.user;
+    return name.len > 0 ? name : quoted(says, "role \"");
+}
+
+static struct str database_of(const struct check_run *run, struct str says)
+{
+    return run->report->url.database.len > 0 ? run->report->url.database : quoted(says, "database \"");
+}
+
+static struct str mend_password(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "ALTER ROLE %I PASSWORD '...'   -- as an administrator; or the right user and password in "
+        "the URL, where special characters are written as %%HH (@ is %%40)",
+        role_of(run, says));
+}
+
+static struct str mend_role(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "CREATE ROLE %I LOGIN PASSWORD '...'   -- as an administrator; or the right user in the URL",
+        role_of(run, says));
+}
+
+static struct str mend_no_login(struct check_run *run, struct str says)
+{
+    return sql_text(run->arena, "ALTER ROLE %I LOGIN   -- as an administrator", role_of(run, says));
+}
+
+static struct str mend_database(struct check_run *run, struct str says)
+{
+    struct str role = role_of(run, says);
+
+    if (role.len == 0)
+        return (struct str){NULL, 0};
+    return sql_text(
+        run->arena,
+        "CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING 'UTF8'   -- as an administrator; or "
+        "the right name behind the last slash of the URL",
+        database_of(run, says), role);
+}
+
+static struct str mend_connect(struct check_run *run, struct str says)
+{
+    return sql_text(run->arena, "GRANT CONNECT ON DATABASE %I TO %I   -- as the database's owner",
+                    database_of(run, says), role_of(run, says));
+}
+
+static struct str mend_closed(struct check_run *run, struct str says)
+{
+    return sql_text(run->arena, "ALTER DATABASE %I ALLOW_CONNECTIONS true   -- as an administrator",
+                    database_of(run, says));
+}
+
+static struct str mend_role_limit(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "ALTER ROLE %I CONNECTION LIMIT 20   -- as an administrator; or end programs that connect as "
+        "it, or give them smaller pools",
+        role_of(run, says));
+}
+
+static struct str mend_database_limit(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "ALTER DATABASE %I CONNECTION LIMIT 20   -- as an administrator; or end programs that use "
+        "it, or give them smaller pools",
+        database_of(run, says));
+}
+
+/* A name in pg_hba.conf, where quotes are doubled too. */
+static struct str line_for(struct check_run *run, struct str says)
+{
+    struct str host = quoted(says, "host \"");
+
+    return sql_text(run->arena, "host %I %I %S/%d scram-sha-256", database_of(run, says), role_of(run, says),
+                    host, str_find(host, ':') < 0 ? 32 : 128);
+}
+
+/*
+ * libpq tries both ways unless it is told not to, and tells of both: encryption mends where it was not tried.
+ */
+static struct str mend_rules(struct check_run *run, struct str says)
+{
+    bool tried = str_contains_nocase(says, ", SSL encryption");
+    bool rejects = str_contains_nocase(says, "rejects connection");
+    struct str line = line_for(run, says);
+
+    if (!tried && run->answer == 'S' && str_contains_nocase(says, ", no encryption"))
+        return str_printf(run->arena,
+                          "add ?sslmode=require to the URL; where that is not enough, to the server's "
+                          "pg_hba.conf the line: %.*s",
+                          STR_ARGS(line));
+    if (check_provider(run) != NULL)
+        return (struct str)STR("allow this machine's address in the access list on the provider's page");
+    if (quoted(says, "host \"").len == 0 || str_is(quoted(says, "host \""), "[local]"))
+        return (struct str){NULL, 0};
+    return str_printf(run->arena,
+                      "to the server's pg_hba.conf (SHOW hba_file)%s the line: %.*s   # then SELECT "
+                      "pg_reload_conf()",
+                      rejects ? ", above the one that rejects," : "", STR_ARGS(line));
+}
+
+/* Where the socket asks the system who is there, TCP asks for a password. */
+static struct str mend_peer(struct check_run *run, struct str says)
+{
+    struct url url = run->report->url;
+    unsigned port =
+        url.hosts.count > 0 && url.hosts.items[0].port != 0 ? url.hosts.items[0].port : USUAL_PORT;
+    struct url_host here = {.name = STR("127.0.0.1"), .port = (uint16_t)port};
+    struct str text;
+
+    if (check_reach(run->arena, "127.0.0.1", port, ANSWER_MS).answer == 0)
+        return (struct str){NULL, 0};
+    url.hosts = (struct url_hosts){.items = &here, .count = 1, .capacity = 1};
+    url.user = role_of(run, says);
+    url.password = (struct str)STR("PASSWORD");
+    text = url_text(run->arena, &url, URL_LIBPQ);
+    return str_printf(
+        run->arena,
+        "over TCP, with the role's password: %.*s   # or run as that user of the system: sudo -u %.*s",
+        STR_ARGS(text), STR_ARGS(url.user));
+}
+
+/* The first row that is said speaks. */
+static const struct {
+    const char *says;
+    struct str (*mend)(struct check_run *run, struct str says);
+} refusals[] = {
+    {"password authentication failed", mend_password},
+    {"pg_hba.conf", mend_rules},
+    {"peer authentication failed", mend_peer},
+    {"is not permitted to log in", mend_no_login},
+    {"permission denied for database", mend_connect},
+    {"is not currently accepting connections", mend_closed},
+    {"too many connections for role", mend_role_limit},
+    {"too many connections for database", mend_database_limit},
+    {"role \"", mend_role},
+    {"database \"", mend_database},
+};
+
+struct str check_mend_refusal(struct check_run *run)
+{
+    struct str says = str_from(run->failure.detail);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)
+        if (str_contains_nocase(says, refusals[i].says)) {
+            struct str mend = refusals[i].mend(run, says);
+
+            return mend.len > 0 ? mend : str_dup(run->arena, str_from(run->failure.hint));
+        }
+    return str_dup(run->arena, str_from(run->failure.hint));
+}
