@@ -96,9 +96,11 @@ static void tell(struct invocation *invocation, const struct work *job, const st
 {
     if (job->result.old.server.ptr == NULL || job->result.new.server.ptr == NULL)
         return;
+    if (failed == NULL && move_has_shortfalls(&job->result))
+        invocation->status = err_exit_status(ERR_SHORTFALL);
     if (invocation->json)
         report_move_json(&job->options, &job->result, failed,
-                         failed == NULL ? 0 : err_exit_status(failed->code));
+                         failed == NULL ? invocation->status : err_exit_status(failed->code));
     else
         report_move(invocation, &job->options, &job->result);
     invocation->reported = true;

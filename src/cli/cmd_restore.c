@@ -22,8 +22,11 @@ static bool ask(const struct invocation *invocation, const struct restore_option
 static void tell(struct invocation *invocation, const struct restore_options *options,
                  const struct restore_result *result, const struct err *failed)
 {
+    if (failed == NULL && restore_has_shortfalls(result))
+        invocation->status = err_exit_status(ERR_SHORTFALL);
     if (invocation->json)
-        report_restore_json(options, result, failed, failed == NULL ? 0 : err_exit_status(failed->code));
+        report_restore_json(options, result, failed,
+                            failed == NULL ? invocation->status : err_exit_status(failed->code));
     else
         report_restore(options, result);
     invocation->reported = true;

@@ -143,6 +143,15 @@ static bool run(struct move *move, struct err *err)
     return false;
 }
 
+bool move_has_shortfalls(const struct move_result *result)
+{
+    size_t count = bundle_missing(&result->bundle);
+
+    for (size_t i = 0; i < result->database_count; i++)
+        count += result->databases[i].refused_count;
+    return result->done && count > 0;
+}
+
 bool move_run(struct arena *arena, const struct move_options *options, struct move_result *result,
               struct err *err)
 {

@@ -101,6 +101,10 @@ struct move_result {
 bool move_run(struct arena *arena, const struct move_options *options, struct move_result *result,
               struct err *err) MUST_USE;
 
+/* It is done, and something is not on NEW: a setting that was refused, a database that was left out without
+ * being excluded. */
+bool move_has_shortfalls(const struct move_result *result);
+
 const char *move_step_name(enum move_step step); /* "dumped" */
 
 #endif

@@ -25,6 +25,7 @@ static void put_databases(struct json *json, const struct move_result *result)
         json_put_str(json, "target", database->target);
         json_put_bool(json, "exists", database->exists);
         json_put_text(json, "step", step_names[database->step]);
+        json_put_texts(json, "refused", database->refused, database->refused_count);
         json_object_end(json);
     }
     json_array_end(json);

@@ -32,6 +32,9 @@ static void take_database(struct move *move, struct json_object *item)
     database->exists = json_field_true(item, "exists");
     database->step = step_of(json_member_text(move->arena, item, "step"));
     database->earlier = database->step > MOVE_LISTED;
+    /* A journal of an earlier version has none. */
+    if (!json_field_texts(move->arena, item, "refused", &database->refused, &database->refused_count))
+        database->refused_count = 0;
 }
 
 static void take_frozen(struct move *move, struct json_object *list)

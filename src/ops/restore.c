@@ -116,6 +116,14 @@ bool restore_look(struct arena *arena, const struct restore_options *options, st
     return done && same_engine(options, result, err);
 }
 
+bool restore_has_shortfalls(const struct restore_result *result)
+{
+    for (size_t i = 0; i < result->database_count; i++)
+        if (result->databases[i].refused_count > 0)
+            return true;
+    return false;
+}
+
 static bool compare(struct arena *arena, const struct restore_options *options, struct restore_result *result,
                     struct err *err)
 {

@@ -71,6 +71,9 @@ struct restore_result {
 bool restore_look(struct arena *arena, const struct restore_options *options, struct restore_result *result,
                   struct err *err) MUST_USE;
 
+/* It is done, and the server did not take something that was said of a database. */
+bool restore_has_shortfalls(const struct restore_result *result);
+
 /* Whether a restore by several connections was interrupted in the database: what it has is not whole. */
 struct engine;
 bool restore_is_unfinished(struct arena *arena, struct engine *engine, bool *unfinished,

@@ -269,12 +269,13 @@ def test_a_manifest_of_somebody_else_is_refused(key, value, bundle, other, tmp_p
     assert rows_of(other.url(), "SELECT datname FROM pg_database WHERE NOT datistemplate") == [("postgres",)]
 
 
-@pytest.mark.parametrize("key, value", [("name", HOSTILE), ("comment", HOSTILE),
+@pytest.mark.parametrize("key, value", [("name", HOSTILE), ("comment", HOSTILE), ("connection_limit", 1 << 40),
                                         ("settings", [{"role": None, "text": text} for text in (f"work_mem={HOSTILE}", f"search_path={HOSTILE}, public", f"{HOSTILE}=1")]),
                                         ("settings", [{"role": HOSTILE, "text": "work_mem=5MB"}])])
 def test_nothing_of_a_manifest_is_run(key, value, bundle, other, tmp_path):
     changed(bundle, tmp_path / "bundle", key, value)
-    restore(str(tmp_path / "bundle"), other.url())
+    found = restore(str(tmp_path / "bundle"), other.url(), status=pgrade.OK if value == HOSTILE else pgrade.SHORTFALL).report
+    assert bool(found["databases"][0]["refused"]) == (found["status"] == pgrade.SHORTFALL)
     assert rows_of(other.url(), "SELECT count(*) FROM pg_roles WHERE rolname = 'evil'") == [(0,)]
 
 

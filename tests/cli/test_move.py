@@ -244,6 +244,23 @@ def test_old_is_written_meanwhile(old, new, urls, tmp_path):
         execute(old.url("c"), "DROP SCHEMA IF EXISTS late CASCADE")
 
 
+def test_a_setting_that_new_does_not_take(old, new, urls, tmp_path):
+    """It is named, and the exit status says that something is missing: also when another run ends what this one began."""
+    old.execute("ALTER DATABASE b SET log_statement TO 'all'")
+    program = program_in(tmp_path / "programs", "pg_restore", f"""case "$*" in *"dbname='b'"*)
+        {CLIENT}/psql -q "{old.socket_url('b')}" -c "INSERT INTO people (name) VALUES ('late')";; esac""")
+    try:
+        stopped = move(urls, tmp_path, "--exclude", "a,c", status=pgrade.REFUSED, **program).report
+        assert stopped["error"]["code"] == "ERR_SOURCE_CHANGED" and len(stopped["databases"][0]["refused"]) == 1
+        found = move(urls, tmp_path, "--exclude", "a,c", "--snapshot", status=pgrade.SHORTFALL).report
+        assert found["done"] and found["resumed"] and found["status"] == pgrade.SHORTFALL
+        assert found["databases"][0]["refused"] == stopped["databases"][0]["refused"]
+        assert "the setting log_statement: permission denied" in found["databases"][0]["refused"][0]
+    finally:
+        old.execute("ALTER DATABASE b RESET log_statement")
+        execute(old.url("b"), "DELETE FROM people WHERE name = 'late'; SELECT setval('people_id_seq', 4)")
+
+
 def read_only(cluster):
     return execute(cluster.url(), "SELECT datname, setconfig FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE 'default_transaction_read_only=on' = ANY (setconfig)", True)
 
@@ -359,7 +376,7 @@ def test_a_database_that_may_not_be_read(old, new, urls, tmp_path):
         asked = move(urls, tmp_path, status=pgrade.DECISION)
         texts = [one["text"] for one in asked.report["remarks"] if one["accept"] == "left-out"]
         assert len(texts) == 2 and "may not connect" in texts[0] and "public.hidden" in texts[1], texts
-        found = move(urls, tmp_path, "--accept", "left-out").report
+        found = move(urls, tmp_path, "--accept", "left-out", status=pgrade.SHORTFALL).report
         assert [one["name"] for one in found["databases"]] == ["a", "b"]
         assert {one["name"] for one in found["left_out"]} == {"c", "foreign_one", "postgres"}
     finally:
