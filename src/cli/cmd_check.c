@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/fs.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/connect.h"
@@ -70,6 +71,19 @@ static bool find_text(struct invocation *invocation, struct str *text, struct er
     return true;
 }
 
+/* `--wait 5` alone, where `--wait=5` is meant. */
+static bool check_seconds(const struct invocation *invocation, struct err *err)
+{
+    const char *word = invocation->argument_count > 0 ? invocation->arguments[0] : "";
+    int64_t seconds;
+
+    if (option_value(invocation, "wait") != NULL || !str_to_int64(str_from(word), &seconds) ||
+        fs_exists(word))
+        return true;
+    err_set(err, ERR_USAGE, "there is no file %s", word);
+    return err_hint(err, "to wait for so many seconds write --wait=%s", word);
+}
+
 static bool wait_until_ready(struct invocation *invocation, struct str text, struct core_options *options,
                              struct err *err)
 {
@@ -77,7 +91,8 @@ static bool wait_until_ready(struct invocation *invocation, struct str text, str
     int64_t waited_us;
     struct url url;
 
-    if ((option_value(invocation, "wait") != NULL &&
+    if (!check_seconds(invocation, err) ||
+        (option_value(invocation, "wait") != NULL &&
          !option_number(invocation, "wait", 0, LONGEST_WAIT, USUAL_WAIT, &seconds, err)) ||
         !url_parse(invocation->arena, text, &url, err) ||
         !check_wait(&url, options, seconds, &waited_us, err))

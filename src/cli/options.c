@@ -94,7 +94,25 @@ static bool take_option(struct invocation *invocation, int left, char **words, i
     return true;
 }
 
-static bool check_count(const struct invocation *invocation, struct err *err)
+/* An argument behind an option whose value stands behind '=' only. */
+struct loose {
+    const struct option *option; /* NULL: there is none */
+    const char *word;
+};
+
+static bool may_be_value(const struct loose *loose)
+{
+    struct str word = str_from(loose->word);
+    int64_t number;
+
+    if (loose->option == NULL)
+        return false;
+    if (strcmp(loose->option->argument, "[SECONDS]") == 0)
+        return str_to_int64(word, &number);
+    return strstr(loose->word, "://") == NULL && str_find(word, '@') < 0; /* nothing that holds a password */
+}
+
+static bool check_count(const struct invocation *invocation, const struct loose *loose, struct err *err)
 {
     const struct command *command = invocation->command;
 
@@ -107,12 +125,25 @@ static bool check_count(const struct invocation *invocation, struct err *err)
                 command->arguments[0] == '\0' ? "none" : command->arguments);
     else
         return true;
+    if (invocation->argument_count > command->arguments_most && may_be_value(loose))
+        return err_hint(err, "if %s is the value of --%s, write --%s=%s", loose->word, loose->option->name,
+                        loose->option->name, loose->word);
     return wrong(invocation, err);
+}
+
+/* The last option, where it has no value and may have one. */
+static const struct option *without_value(const struct invocation *invocation)
+{
+    const struct given *given = &invocation->given[invocation->given_count - 1];
+
+    return given->value == NULL && given->option->argument != NULL ? given->option : NULL;
 }
 
 bool options_parse(struct invocation *invocation, int count, char **words, struct err *err)
 {
     bool only_arguments = false;
+    const struct option *before = NULL;
+    struct loose loose = {.option = NULL};
     int used;
 
     invocation->arguments = ARENA_ARRAY(invocation->arena, const char *, (size_t)count + 1);
@@ -123,12 +154,16 @@ bool options_parse(struct invocation *invocation, int count, char **words, struc
         } else if (!only_arguments && words[i][0] == '-' && words[i][1] != '\0') {
             if (!take_option(invocation, count - i, words + i, &used, err))
                 return false;
+            before = without_value(invocation);
         } else {
+            if (before != NULL)
+                loose = (struct loose){before, words[i]};
+            before = NULL;
             invocation->arguments[invocation->argument_count++] = words[i];
             only_arguments = only_arguments || invocation->command->options_first;
         }
     }
-    return check_count(invocation, err);
+    return check_count(invocation, &loose, err);
 }
 
 const char *option_value(const struct invocation *invocation, const char *name)

@@ -34,6 +34,13 @@ UNKNOWN = {
     ("plan", "app.db", "--workers", "2"): usage("unknown option --workers", "pgrade plan --help"),
     ("plan", "a.db", "b", "c"): usage("too many arguments", "pgrade plan --help"),
     ("upgrade", "a.db", "b", "c"): usage("too many arguments", "pgrade upgrade --help"),
+    ("check", "--wait", "5", "postgresql://u@h/d"): usage("too many arguments: pgrade check takes [URL]", "write --wait=5"),
+    ("check", "postgresql://u@h/d", "--wait", "5"): usage("too many arguments", "write --wait=5"),
+    ("check", "--wait", "5"): usage("there is no file 5", "write --wait=5"),
+    ("check", "--wait", "postgresql://u@h/d", "x.db"): usage("too many arguments", "pgrade check --help"),
+    ("check", "--wait", "-q", "5", "x.db"): usage("too many arguments", "pgrade check --help"),
+    ("reset", "--backup", "old", "postgresql://u@h/d"): usage("too many arguments", "if old is the value of --backup, write --backup=old"),
+    ("reset", "--backup", "postgresql://u@h/d", "old"): usage("too many arguments", "pgrade reset --help"),
     ("local", "status", "here"): usage("too many arguments", "pgrade local status --help"),
 }
 
