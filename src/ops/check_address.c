@@ -32,8 +32,14 @@ static void check_form(struct check_run *run)
     bool short_scheme = str_starts_with_nocase(text, "postgres://");
 
     if (!run->report->parsed) {
-        check_found(run, CHECK_PROBLEM, str_dup(run->arena, str_from(run->failure.hint)), "%s%s%s",
-                    run->failure.primary, run->failure.detail[0] != '\0' ? ": " : "", run->failure.detail);
+        struct str meant = check_meant(run);
+
+        check_found(run, CHECK_PROBLEM,
+                    meant.len > 0 ? str_printf(run->arena, "the scheme is missing or misspelt: write %.*s",
+                                               STR_ARGS(meant))
+                                  : str_dup(run->arena, str_from(run->failure.hint)),
+                    "%s%s%s", run->failure.primary, run->failure.detail[0] != '\0' ? ": " : "",
+                    run->failure.detail);
         return;
     }
     if (short_scheme)

@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 
 #include "base/fs.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -16,23 +17,21 @@ static const struct {
     const char *provider;
 } wiping[] = {{"RENDER", "Render"}, {"DYNO", "Heroku"}, {"K_SERVICE", "Cloud Run"}, {"VERCEL", "Vercel"}};
 
-static bool looks_like_address(struct str text)
-{
-    return str_find(text, '@') >= 0 || str_starts_with_nocase(text, "localhost") ||
-           str_contains_nocase(text, ":5432");
-}
-
 static void check_open(struct check_run *run)
 {
     struct err failure = {.code = ERR_NONE};
+    struct str meant;
 
     if (core_open(&run->report->url, run->request->options, &run->db, &failure)) {
         check_ok(run, "%.*s", STR_ARGS(run->report->url.path));
         return;
     }
-    if (failure.code == ERR_SOURCE_MISSING && looks_like_address(run->request->text))
-        check_found(run, CHECK_PROBLEM, (struct str)STR("postgresql://USER:PASSWORD@HOST:5432/DATABASE"),
-                    "the scheme is missing: without postgresql:// in front it is the path of a file");
+    meant = failure.code == ERR_SOURCE_MISSING ? check_meant(run) : (struct str){NULL, 0};
+    if (meant.len > 0)
+        check_found(run, CHECK_PROBLEM,
+                    str_printf(run->arena, "pgrade check %s", screen_shell_word(run->arena, meant)),
+                    "there is no file of that name, and it looks like an address: the scheme is missing, and "
+                    "without postgresql:// in front it is the path of a file");
     else
         check_found(run, CHECK_PROBLEM, str_dup(run->arena, str_from(failure.hint)), "%s%s%s",
                     failure.primary, failure.detail[0] != '\0' ? ": " : "", failure.detail);

@@ -52,6 +52,10 @@ void check_try_slots(struct check_run *run);
 void check_try_login(struct check_run *run);
 void check_try_database(struct check_run *run);
 
+/* The URL that was meant, redacted, where the scheme is missing or misspelt; a NULL ptr: nothing is likely.
+ */
+struct str check_meant(struct check_run *run);
+
 /* What mends the failure to connect. */
 struct str check_mend_refusal(struct check_run *run);
 

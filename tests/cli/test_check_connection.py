@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import urllib.parse
@@ -51,11 +52,39 @@ def test_no_url(url, right):
     is_gone("url", right)
 
 
-def test_the_scheme_is_missing():
-    outcome = look("app:secret@db.example.org/app")
-    assert "postgresql://" in result_of(outcome, "url")["findings"][0]["mend"], outcome
-    assert "secret" not in outcome.stdout + outcome.stderr
-    assert "scheme" in stops_at("open", "localhost/app")["what"]
+@pytest.mark.parametrize("typed", ["app:secret@db.example.org/app", "postgresql//app:secret@db.example.org/app",
+                                   "postgres:/app:secret@db.example.org/app", "'app:secret@db.example.org/app"])
+def test_the_scheme_is_missing(typed):
+    outcome = look(typed)
+    found = result_of(outcome, "url")["findings"][0]
+    if typed[0] != "'":
+        assert found["mend"] == "the scheme is missing or misspelt: write postgresql://app:***@db.example.org/app", outcome
+    assert "postgresql://" in found["mend"] and "secret" not in outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize("typed", ["localhost/app", "db/app", "db.example.org/app", "127.0.0.1:5433/app", "app@db/app", "app@db",
+                                   "db:5432", "app@db:5432/app?sslmode=require", "db/My app"])
+def test_an_address_that_is_taken_for_a_path(typed):
+    found = stops_at("open", typed)
+    assert "the scheme is missing" in found["what"]
+    words = shlex.split(found["mend"])
+    assert words[:2] == ["pgrade", "check"] and words[2] == "postgresql://" + typed.replace(" ", "%20")
+    is_gone("url", words[2])
+
+
+@pytest.mark.parametrize("typed", ["app.db", "data/app.db", "./db/app", "../db/app", "/srv/app", "~/app", "there/app", "app", "a/b/c",
+                                   "db:main", "me@home.db"])
+def test_a_path_that_is_no_address(tmp_path, typed):
+    (tmp_path / "there").mkdir()
+    outcome = look(typed, directory=str(tmp_path))
+    assert "scheme" not in result_of(outcome, "open")["findings"][0]["what"], outcome
+
+
+@pytest.mark.parametrize("typed", ["db:5432", "app@db", "db/app"])
+def test_a_file_stays_a_file(tmp_path, typed):
+    (tmp_path / "db").mkdir()
+    sqlite3.connect(tmp_path / typed).execute("CREATE TABLE t (a)").connection.close()
+    is_gone("open", typed, directory=str(tmp_path))
 
 
 def test_an_unknown_host(database):
