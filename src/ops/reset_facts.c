@@ -205,7 +205,8 @@ static bool choose_way(struct reset_job *job, struct err *err)
         return err_prefix(err, "--server");
     }
     if (!provision_look_admin(job->arena, job->beside, &job->admin, err) || !find_hindrance(job, &why, err) ||
-        (why.ptr == NULL && !find_extension(job, &why, err)))
+        (why.ptr == NULL && !find_extension(job, &why, err)) ||
+        (why.ptr == NULL && !reset_find_defaults(job, &why, err)))
         return false;
     return why.ptr == NULL || inside_because(job, why);
 }

@@ -40,6 +40,11 @@ bool reset_anew(struct reset_job *job, struct err *err) MUST_USE;
 bool reset_make_inside_like(struct reset_job *job, struct engine *made, struct err *err) MUST_USE;
 bool reset_make_like(struct reset_job *job, struct err *err) MUST_USE;
 
+/* reset_defaults.c */
+bool reset_make_defaults(struct reset_job *job, struct engine *made, struct err *err) MUST_USE;
+/* Why the role could not make them again; a NULL ptr: it could. */
+bool reset_find_defaults(struct reset_job *job, struct str *why, struct err *err) MUST_USE;
+
 /* reset_inside.c */
 bool reset_inside(struct reset_job *job, struct err *err) MUST_USE;
 

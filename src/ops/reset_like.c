@@ -66,17 +66,6 @@ static const char public_sql[] =
     " ELSE format('ALTER SCHEMA public OWNER TO %I', pg_get_userbyid(n.nspowner)) END"
     " FROM (SELECT) one LEFT JOIN pg_namespace n ON n.nspname = 'public'";
 
-static void tell_defaults(struct reset_job *job)
-{
-    struct err ignored = {.code = ERR_NONE};
-    int64_t count = 0;
-
-    if (engine_int(job->inside, (struct str)STR("SELECT count(*) FROM pg_default_acl"), &count, &ignored) &&
-        count > 0)
-        reset_remains(job, "default privileges (ALTER DEFAULT PRIVILEGES) are not kept: %d of them",
-                      (int)count);
-}
-
 static bool give_public(struct reset_job *job, struct engine *made, struct err *err)
 {
     struct err failure = {.code = ERR_NONE};
@@ -106,11 +95,12 @@ static bool give_public(struct reset_job *job, struct engine *made, struct err *
 
 bool reset_make_inside_like(struct reset_job *job, struct engine *made, struct err *err)
 {
-    tell_defaults(job);
     if (!give_public(job, made, err))
         return false;
-    if (reset_run_rows(job, job->inside, made, str_from(extensions_sql), err))
-        return true;
-    err_prefix(err, "an extension could not be made again");
-    return err_hint(err, "--in-place empties the database and leaves extensions alone");
+    if (!reset_run_rows(job, job->inside, made, str_from(extensions_sql), err)) {
+        err_prefix(err, "an extension could not be made again");
+        return err_hint(err, "--in-place empties the database and leaves extensions alone");
+    }
+    /* Last: what is made before gets no rights by them. */
+    return reset_make_defaults(job, made, err);
 }

@@ -142,6 +142,43 @@ def test_rules_of_a_collation_are_kept(cluster):
     database.drop()
 
 
+DEFAULTS = """SELECT defaclrole::regrole::text, coalesce(nspname, ''), defaclobjtype, (SELECT string_agg(a::text, ' ' ORDER BY a::text)
+    FROM unnest(defaclacl) a) FROM pg_default_acl LEFT JOIN pg_namespace n ON n.oid = defaclnamespace ORDER BY 1, 2, 3"""
+
+
+@pytest.mark.core
+def test_default_privileges_are_kept(app):
+    """What the application makes next gets the rights that it would have got before."""
+    database, url = app("maker")
+    use(url, "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO stranger; ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM maker;"
+             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT, UPDATE ON TABLES TO stranger WITH GRANT OPTION;"
+             "ALTER DEFAULT PRIVILEGES IN SCHEMA public, extensions GRANT USAGE ON SEQUENCES TO PUBLIC;"
+             "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;"
+             "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO stranger")
+    newest = database.cluster.version() >= 18
+    if newest:
+        use(url, "ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO stranger")
+    before = database.execute(DEFAULTS)
+    assert len(before) == 7 + newest
+    report = reset(url, database.name)
+    assert report["way"] == "anew" and database.execute(DEFAULTS) == before
+    use(url, 'CREATE SCHEMA "Own Schema"; ALTER DEFAULT PRIVILEGES IN SCHEMA "Own Schema" GRANT SELECT ON TABLES TO stranger')
+    report = reset(url, database.name, status=pgrade.SHORTFALL)
+    assert [line.split(" (SQLSTATE")[0] for line in report["remains"]] == [
+        'default privileges of maker for tables in the schema Own Schema could not be kept: schema "Own Schema" does not exist']
+    assert database.execute(DEFAULTS) == before
+
+
+def test_default_privileges_of_another_role(app):
+    """Only that role gives them: the database is emptied where it is, and keeps them; a superuser gives any."""
+    database, url = app("maker")
+    database.execute("ALTER DEFAULT PRIVILEGES FOR ROLE stranger IN SCHEMA public GRANT SELECT ON TABLES TO maker")
+    before = database.execute(DEFAULTS)
+    report = reset(url, database.name)
+    assert report["way"] == "in_place" and "default privileges of stranger" in report["why"] and database.execute(DEFAULTS) == before
+    assert reset(database.url, database.name)["way"] == "anew" and database.execute(DEFAULTS) == before
+
+
 def test_a_setting_that_this_role_could_not_give_again(app, cluster):
     database, url = app("maker")
     cluster.execute(f"ALTER DATABASE {database.name} SET app.note TO 'a, b'")
