@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -64,6 +65,31 @@ static bool read_stdin(struct arena *arena, struct str *text, struct err *err)
     return err->code == ERR_NONE;
 }
 
+/* The first words of statements that people give on a command line. */
+static const char *const statement_words[] = {
+    "select",   "insert",  "update", "delete",  "with",   "values", "create",  "alter",   "drop",
+    "truncate", "show",    "set",    "explain", "pragma", "vacuum", "analyze", "reindex", "grant",
+    "revoke",   "comment", "begin",  "call",    "copy",   "table",  "do",      "refresh", "cluster",
+};
+
+/* A lone argument that begins as a statement does, and is no file, is one for the database of DATABASE_URL.
+ */
+static bool is_statement(const struct invocation *invocation)
+{
+    struct str text = str_trim(str_from(invocation->arguments[0]));
+    size_t word = 0;
+
+    while (word < text.len && isalpha((unsigned char)text.ptr[word]))
+        word++;
+    if (word == text.len || isspace((unsigned char)text.ptr[word]) == 0 ||
+        option_given(invocation, "create") || access(invocation->arguments[0], F_OK) == 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(statement_words); i++)
+        if (str_is_nocase(str_slice(text, 0, word), statement_words[i]))
+            return true;
+    return false;
+}
+
 static bool run_given(struct sql *sql, struct err *err)
 {
     struct invocation *invocation = sql->invocation;
@@ -71,8 +97,8 @@ static bool run_given(struct sql *sql, struct err *err)
     const char *file = option_value(invocation, "file");
     struct str text;
 
-    if (invocation->argument_count > 1)
-        return sql_run_script(sql, str_from(invocation->arguments[1]), NULL, single, err);
+    if (sql->statement != NULL)
+        return sql_run_script(sql, str_from(sql->statement), NULL, single, err);
     if (file != NULL)
         return fs_read(invocation->arena, file, SCRIPT_MAXIMUM, &text, err) &&
                sql_run_script(sql, text, file, single, err);
@@ -82,12 +108,18 @@ static bool run_given(struct sql *sql, struct err *err)
 static bool run(struct invocation *invocation, struct err *err)
 {
     struct sql sql = {.invocation = invocation};
-    bool prompts =
-        invocation->argument_count < 2 && !option_given(invocation, "file") && isatty(STDIN_FILENO) == 1;
     const char *from;
+    bool prompts;
     bool done;
 
-    if (invocation->argument_count > 1 && option_given(invocation, "file"))
+    if (invocation->argument_count > 1) {
+        sql.statement = invocation->arguments[1];
+    } else if (invocation->argument_count == 1 && is_statement(invocation)) {
+        sql.statement = invocation->arguments[0];
+        invocation->argument_count = 0;
+    }
+    prompts = sql.statement == NULL && !option_given(invocation, "file") && isatty(STDIN_FILENO) == 1;
+    if (sql.statement != NULL && option_given(invocation, "file"))
         return err_set(err, ERR_USAGE, "a statement and --file: give one of them");
     if (!choose(&sql, err) || !database_url(invocation, 0, &sql.url, &from, err) || !sql_connect(&sql, err))
         return false;
@@ -111,7 +143,7 @@ static const struct option options[] = {
 const struct command command_sql = {
     .name = "sql",
     .group = "database",
-    .arguments = "[URL [STATEMENT]]",
+    .arguments = "[URL] [STATEMENT]",
     .arguments_most = 2,
     .summary = "Run a statement, a file or a prompt, on either engine",
     .description =

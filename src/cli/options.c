@@ -112,6 +112,22 @@ static bool may_be_value(const struct loose *loose)
     return strstr(loose->word, "://") == NULL && str_find(word, '@') < 0; /* nothing that holds a password */
 }
 
+/* Where the server is an option's, people give its URL as one argument more. */
+static bool refuse_rest(const struct invocation *invocation, const struct loose *loose, struct err *err)
+{
+    const struct command *command = invocation->command;
+    struct str last = str_from(invocation->arguments[invocation->argument_count - 1]);
+
+    err_set(err, ERR_USAGE, "too many arguments: pgrade %s takes %s", command->name,
+            command->arguments[0] == '\0' ? "none" : command->arguments);
+    if (may_be_value(loose))
+        return err_hint(err, "if %s is the value of --%s, write --%s=%s", loose->word, loose->option->name,
+                        loose->option->name, loose->word);
+    if (option_find(command, (struct str)STR("server")) != NULL && str_starts_with(last, "postgres"))
+        return err_hint(err, "pgrade %s %s --server URL", command->name, command->arguments);
+    return wrong(invocation, err);
+}
+
 static bool check_count(const struct invocation *invocation, const struct loose *loose, struct err *err)
 {
     const struct command *command = invocation->command;
@@ -121,13 +137,9 @@ static bool check_count(const struct invocation *invocation, const struct loose 
     if (invocation->argument_count < command->arguments_least)
         err_set(err, ERR_USAGE, "pgrade %s needs %s", command->name, command->arguments);
     else if (invocation->argument_count > command->arguments_most)
-        err_set(err, ERR_USAGE, "too many arguments: pgrade %s takes %s", command->name,
-                command->arguments[0] == '\0' ? "none" : command->arguments);
+        return refuse_rest(invocation, loose, err);
     else
         return true;
-    if (invocation->argument_count > command->arguments_most && may_be_value(loose))
-        return err_hint(err, "if %s is the value of --%s, write --%s=%s", loose->word, loose->option->name,
-                        loose->option->name, loose->word);
     return wrong(invocation, err);
 }
 

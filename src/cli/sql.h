@@ -16,6 +16,7 @@ enum sql_format {
 struct sql {
     struct invocation *invocation;
     struct url url;
+    const char *statement; /* of the command line, or NULL */
     struct core_options options;
     struct pgrade_database *db; /* NULL: not connected, in the prompt only */
     enum sql_format format;

@@ -41,6 +41,7 @@ UNKNOWN = {
     ("check", "--wait", "-q", "5", "x.db"): usage("too many arguments", "pgrade check --help"),
     ("reset", "--backup", "old", "postgresql://u@h/d"): usage("too many arguments", "if old is the value of --backup, write --backup=old"),
     ("reset", "--backup", "postgresql://u@h/d", "old"): usage("too many arguments", "pgrade reset --help"),
+    ("provision", "app", "postgresql://a/b"): usage("too many arguments", "pgrade provision NAME --server URL"),
     ("local", "status", "here"): usage("too many arguments", "pgrade local status --help"),
 }
 

@@ -115,6 +115,18 @@ def test_standard_input(place):
     assert (done.returncode, done.stdout) == (0, "a\n1\nb\n2\n")
 
 
+def test_a_statement_alone_goes_to_the_database_of_the_environment(place, tmp_path):
+    assert ok("SELECT count(*) FROM people", "--csv", DATABASE_URL=place) == "count(*)\n3\n".replace(
+        "count(*)", "count" if place.startswith("postgres") else "count(*)")
+    outcome = pgrade.run("sql", "SELECT 1")
+    assert outcome.status == pgrade.USAGE and "no database was given" in outcome.stderr, outcome
+    outcome = pgrade.run("sql", "my own.db", DATABASE_URL=place)
+    assert outcome.status == pgrade.UNREACHABLE and "no such file" in outcome.stderr, outcome
+    fixtures.build_from_text("CREATE TABLE t (a); INSERT INTO t VALUES (7)", tmp_path / "update me")
+    shown = pgrade.run("sql", "update me", directory=str(tmp_path), DATABASE_URL=place)
+    assert shown.status == pgrade.OK and shown.stdout == "", "a file of that name is a file"
+
+
 def test_read_only(place):
     assert "read" in failed(place, "--read-only", "DELETE FROM people")
     ok(place, "--read-only", "SELECT * FROM people")
