@@ -35,7 +35,10 @@ struct back_run {
     struct rows *old; /* of the old file: the rowid, unless MATCH_BY_KEY, then the loaded columns */
     bool old_found;
     struct old_rows index;
-    uint64_t hash; /* of the row at hand */
+    uint64_t hash;      /* of the row at hand */
+    struct value **odd; /* MATCH_BY_KEY: keys that are not spelled as their column's others, see `index` */
+    size_t odd_count;
+    size_t odd_capacity;
     struct buf encoded;
     struct value *values; /* of the row at hand, as it is to be; the rowid first where there is one */
     bool *differs;        /* by loaded column */
@@ -75,9 +78,19 @@ bool back_match_begin(struct back_run *run, struct err *err) MUST_USE;
 bool back_match(struct back_run *run, const struct value **cells, int64_t *rowid, struct err *err) MUST_USE;
 bool back_match_end(struct back_run *run, struct err *err) MUST_USE;
 void back_match_free(struct back_run *run);
+/* run->old is what the statement gives; frees `sql`. */
+bool back_query(struct back_run *run, struct buf *sql, struct err *err) MUST_USE;
+/* Of the key: of an old row's values, loaded columns, and of the row at hand. */
+uint64_t back_hash_old(struct back_run *run, const struct value *cells);
+uint64_t back_hash_row(const struct back_run *run);
+/* The key's values are those of the row; all values, where there is no key. */
+bool back_has_same_key(struct back_run *run, const struct value *cells);
 /* Whether the old value is the field; *fits false: the column could not hold the old value. */
 bool back_same_value(struct back_run *run, size_t column, const struct value *old, struct str field,
                      bool *fits);
+/* bring_back_key.c: MATCH_BY_KEY */
+bool back_key_begin(struct back_run *run, struct err *err) MUST_USE;
+bool back_key_match(struct back_run *run, const struct value **cells, struct err *err) MUST_USE;
 /* SELECT the rowid, if there is one and it is asked for, and the loaded columns FROM the table. */
 void back_put_select(const struct back_run *run, bool with_rowid, struct buf *sql);
 

@@ -24,7 +24,7 @@ void back_put_select(const struct back_run *run, bool with_rowid, struct buf *sq
     table_put_from(sql, run->table->source);
 }
 
-static bool query(struct back_run *run, struct buf *sql, struct err *err)
+bool back_query(struct back_run *run, struct buf *sql, struct err *err)
 {
     bool done = sql->failed ? err_set(err, ERR_OUT_OF_MEMORY, "no memory for a statement")
                             : engine_query(run->back->old, buf_view(sql), NULL, 0, &run->old, err);
@@ -42,7 +42,7 @@ static bool read_in_order(struct back_run *run, const char *order, struct err *e
     buf_text(&sql, " ORDER BY ");
     ident_quote(&sql, run->locator);
     buf_text(&sql, order);
-    return query(run, &sql, err);
+    return back_query(run, &sql, err);
 }
 
 /* ---- by the rowid ---- */
@@ -92,7 +92,7 @@ static uint64_t add_field(const struct back_run *run, size_t column, bool is_nul
 }
 
 /* A value that the column could not hold has no field: NULL stands for it, as --misfit null made it. */
-static uint64_t hash_old(struct back_run *run, const struct value *cells)
+uint64_t back_hash_old(struct back_run *run, const struct value *cells)
 {
     uint64_t hash = 0;
 
@@ -110,7 +110,7 @@ static uint64_t hash_old(struct back_run *run, const struct value *cells)
     return hash;
 }
 
-static uint64_t hash_row(const struct back_run *run)
+uint64_t back_hash_row(const struct back_run *run)
 {
     uint64_t hash = 0;
 
@@ -133,7 +133,8 @@ static bool build_index(struct back_run *run, struct err *err)
         if (!rows_next(run->old, &found, err))
             return false;
         if (found)
-            room = old_rows_add(&run->index, hash_old(run, run->old->cells + 1), run->old->cells[0].integer);
+            room = old_rows_add(&run->index, back_hash_old(run, run->old->cells + 1),
+                                run->old->cells[0].integer);
     }
     rows_close(run->old);
     run->old = NULL;
@@ -153,11 +154,10 @@ static bool begin_hash(struct back_run *run, struct err *err)
     buf_text(&sql, " WHERE ");
     ident_quote(&sql, run->locator);
     buf_text(&sql, " = ?1");
-    return query(run, &sql, err);
+    return back_query(run, &sql, err);
 }
 
-/* The key's values are those of the row; all values, where there is no key. */
-static bool has_same_key(struct back_run *run, const struct value *cells)
+bool back_has_same_key(struct back_run *run, const struct value *cells)
 {
     for (size_t i = 0; i < run->width; i++) {
         struct str field = run->rows.fields[i];
@@ -175,13 +175,13 @@ static bool match_hash(struct back_run *run, const struct value **cells, int64_t
     size_t place = 0;
 
     *cells = NULL;
-    run->hash = hash_row(run);
+    run->hash = back_hash_row(run);
     while (old_rows_find(&run->index, run->hash, &place, rowid)) {
         struct value key = {.kind = VALUE_INTEGER, .integer = *rowid};
 
         if (!sqlite_rows_again(run->old, &key, 1, err) || !rows_next(run->old, &run->old_found, err))
             return false;
-        if (!run->old_found || !has_same_key(run, run->old->cells + 1))
+        if (!run->old_found || !back_has_same_key(run, run->old->cells + 1))
             continue;
         old_rows_take(&run->index, run->hash, place);
         *cells = run->old->cells + 1;
@@ -203,51 +203,6 @@ static bool remove_left(struct back_run *run, struct err *err)
     return true;
 }
 
-/* ---- by the key ---- */
-
-static bool begin_key(struct back_run *run, struct err *err)
-{
-    const char *word = " WHERE ";
-    struct buf sql;
-
-    buf_init(&sql, BUF_TEXT_MAXIMUM);
-    back_put_select(run, false, &sql);
-    for (size_t i = 0; i < run->width; i++) {
-        if (!run->in_key[i])
-            continue;
-        buf_text(&sql, word);
-        ident_quote(&sql, run->columns[i].plan->source->name.text);
-        buf_text(&sql, " IS ?");
-        word = " AND ";
-    }
-    return query(run, &sql, err) && back_remove_all(run, err);
-}
-
-static bool match_key(struct back_run *run, const struct value **cells, struct err *err)
-{
-    size_t count = 0;
-    const char *reason;
-
-    *cells = NULL;
-    for (size_t i = 0; i < run->width; i++) {
-        struct value *value = &run->values[count + 1];
-
-        if (!run->in_key[i])
-            continue;
-        *value = (struct value){.kind = VALUE_NULL};
-        if (run->rows.fields[i].ptr != NULL &&
-            !decode_cell(&run->columns[i], run->rows.fields[i], value, &reason))
-            return true; /* which is told when the row is written */
-        count++;
-    }
-    if (!sqlite_rows_again(run->old, run->values + 1, count, err) ||
-        !rows_next(run->old, &run->old_found, err))
-        return false;
-    if (run->old_found && has_same_key(run, run->old->cells))
-        *cells = run->old->cells;
-    return true;
-}
-
 /* ---- all ---- */
 
 bool back_match_begin(struct back_run *run, struct err *err)
@@ -257,7 +212,7 @@ bool back_match_begin(struct back_run *run, struct err *err)
     case MATCH_BY_HASH: return begin_hash(run, err);
     case MATCH_BY_KEY: break;
     }
-    return begin_key(run, err);
+    return back_key_begin(run, err);
 }
 
 bool back_match(struct back_run *run, const struct value **cells, int64_t *rowid, struct err *err)
@@ -267,7 +222,7 @@ bool back_match(struct back_run *run, const struct value **cells, int64_t *rowid
     case MATCH_BY_HASH: return match_hash(run, cells, rowid, err);
     case MATCH_BY_KEY: break;
     }
-    return match_key(run, cells, err);
+    return back_key_match(run, cells, err);
 }
 
 bool back_match_end(struct back_run *run, struct err *err)
@@ -283,7 +238,7 @@ bool back_match_end(struct back_run *run, struct err *err)
 void back_match_free(struct back_run *run)
 {
     rows_close(run->old);
-    if (run->way == MATCH_BY_HASH)
+    if (run->way != MATCH_BY_ROWID)
         old_rows_free(&run->index);
 }
 
