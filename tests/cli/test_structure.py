@@ -141,3 +141,11 @@ def test_it_is_printed(source, database):
     assert 'Not as planned\n  index Odd "one.one_price: the target has none' in outcome.stdout
     outcome = pgrade.run("upgrade", source, database.url)
     assert outcome.status == pgrade.OK and "As planned, by the server's catalog: 4 tables" in outcome.stdout
+
+
+def test_a_database_that_quotes_all_names(source, database):
+    """The server then writes "text" for the type text: it is the same one."""
+    database.execute(f'ALTER DATABASE "{database.name}" SET quote_all_identifiers = on')
+    outcome = pgrade.run("upgrade", source, database.url, "--json")
+    assert outcome.status == pgrade.OK and lines(one_document(outcome)["structure"]) == set(), outcome
+    assert pgrade.run("verify", source, database.url).status == pgrade.OK
