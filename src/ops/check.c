@@ -70,6 +70,19 @@ void check_skip(struct check_run *run, const char *format, ...)
     worsen(run->result, CHECK_SKIPPED);
 }
 
+void check_add(struct check_run *run, enum check_state state, const char *format, ...)
+{
+    struct str *note = &run->result->note;
+    struct str text;
+    va_list args;
+
+    va_start(args, format);
+    text = text_of(run, format, args);
+    va_end(args);
+    *note = note->len == 0 ? text : str_printf(run->arena, "%.*s; %.*s", STR_ARGS(*note), STR_ARGS(text));
+    worsen(run->result, state);
+}
+
 void check_found(struct check_run *run, enum check_state state, struct str mend, const char *format, ...)
 {
     struct check_result *result = run->result;

@@ -84,10 +84,15 @@ bool check_wants_production(const struct check_request *request)
 
 const struct check_entry check_application_checks[] = {
     {.name = "driver",
-     .looks = "whether the application's environment has a driver for PostgreSQL, and its list of packages "
-              "names one",
-     .why = "\"ModuleNotFoundError: No module named 'psycopg2'\", here or after the next deploy",
-     .mend = "pip install psycopg2-binary in the virtual environment, and a line for it in requirements.txt",
+     .looks =
+         "whether the application's environment (of Python, Node or Ruby) has a driver for PostgreSQL, and "
+         "its list of packages names one",
+     .why =
+         "\"ModuleNotFoundError: No module named 'psycopg2'\", \"Cannot find module 'pg'\" or \"the gem is "
+         "not loaded\", here or after the next deploy",
+     .mend =
+         "pip install psycopg2-binary in the virtual environment, and a line for it in requirements.txt; npm "
+         "install pg; bundle add pg",
      .alone = true,
      .wanted = check_wants_application,
      .run = check_driver},

@@ -206,7 +206,7 @@ static void check_environment(struct check_run *run, const char *wanted, const c
         if (!is_installed(run, drivers[i].module))
             continue;
         if (wanted == NULL || strcmp(wanted, drivers[i].module) == 0) {
-            check_ok(run, "%s is installed in %s", drivers[i].module, run->venv);
+            check_add(run, CHECK_OK, "%s is installed in %s", drivers[i].module, run->venv);
             return;
         }
         other = drivers[i].module;
@@ -225,8 +225,16 @@ static void check_environment(struct check_run *run, const char *wanted, const c
                     run->venv, wanted != NULL ? wanted : "psycopg2");
 }
 
+/* An environment that the shell happens to have is no part of an application in another language. */
+static bool is_python(const struct check_run *run, const struct listed *listed, bool other)
+{
+    return listed->first != NULL || (run->venv != NULL && (run->request->venv != NULL || !other));
+}
+
 void check_driver(struct check_run *run)
 {
+    bool node = check_driver_node(run);
+    bool other = check_driver_ruby(run) || node;
     const char *wanted = wanted_module(run, sqlalchemy_version(run).len > 0);
     const char *package = drivers[0].package;
     struct listed listed = look_at_lists(run, wanted);
@@ -234,9 +242,11 @@ void check_driver(struct check_run *run)
     for (size_t i = 0; wanted != NULL && i < ARRAY_LENGTH(drivers); i++)
         if (strcmp(drivers[i].module, wanted) == 0)
             package = drivers[i].package;
-    if (run->venv == NULL && listed.first == NULL) {
-        check_skip(
-            run, "no virtual environment and no list of packages of Python was found: --venv DIR, --app DIR");
+    if (!is_python(run, &listed, other)) {
+        if (!other)
+            check_skip(run,
+                       "neither a virtual environment of Python nor a list of packages with a database in it "
+                       "was found (requirements.txt, package.json, Gemfile): --venv DIR, --app DIR");
         return;
     }
     if (run->venv != NULL && !fs_is_directory(run->venv))
@@ -248,7 +258,8 @@ void check_driver(struct check_run *run)
         check_found(run, CHECK_PROBLEM, fill_in(run->arena, listed.add, package, listed.first),
                     "%s names no driver for PostgreSQL: the next deploy comes without", listed.first);
     else if (run->venv == NULL)
-        check_skip(run, "%s names a driver; whether it is installed is not seen: --venv DIR", listed.first);
+        check_add(run, CHECK_SKIPPED, "%s names a driver; whether it is installed is not seen: --venv DIR",
+                  listed.first);
 }
 
 /* 104 of 1.4, 200 of 2.0. */

@@ -38,6 +38,8 @@ extern const struct check_entry check_production_checks[];
 /* The result of the check under way; a worse state replaces a better one. */
 void check_ok(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 void check_skip(struct check_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same of another part of the check: good or skipped, behind what was said before. */
+void check_add(struct check_run *run, enum check_state state, const char *format, ...) PRINTF_LIKE(3, 4);
 /* `mend` with a NULL ptr: the check's own words. */
 void check_found(struct check_run *run, enum check_state state, struct str mend, const char *format, ...)
     PRINTF_LIKE(4, 5);
@@ -93,6 +95,9 @@ bool check_wants_application(const struct check_request *request);
 bool check_wants_unit(const struct check_request *request);
 bool check_wants_production(const struct check_request *request);
 void check_driver(struct check_run *run);
+/* Where the application is one of Node, of Ruby; false: it is none, or speaks to no database. */
+bool check_driver_node(struct check_run *run);
+bool check_driver_ruby(struct check_run *run);
 void check_sqlalchemy(struct check_run *run);
 void check_code(struct check_run *run);
 void check_migrations(struct check_run *run);

@@ -6,9 +6,9 @@ import re
 import pgrade
 from page_tables import read, rows, section
 
-CONNECTION, SYMPTOMS, SERVER, RIGHTS, HEALTH, TLS, APPLICATION, UNIT = (
+CONNECTION, SYMPTOMS, SERVER, RIGHTS, HEALTH, TLS, APPLICATION, UNIT, DRIVERS = (
     f"tests/cli/test_check{name}.py"
-    for name in ("_connection", "_symptoms", "_server", "", "_health", "_tls", "_application", "_unit"))
+    for name in ("_connection", "_symptoms", "_server", "", "_health", "_tls", "_application", "_unit", "_drivers"))
 
 # By the first words of a row, the tests of its messages in their order.
 PROVOKED = {
@@ -43,7 +43,8 @@ PROVOKED = {
     "integer out of range": [(HEALTH, "test_a_sequence_near_its_end")],
     "prepared statement \"...\" does not exist": [(SERVER, "test_settings_of_pgbouncer"), (RIGHTS, "test_a_pooler_in_transaction_mode")],
     "ModuleNotFoundError: No module named 'psycopg2'": [(APPLICATION, "test_the_driver_is_missing"),
-                                                        (APPLICATION, "test_a_query_of_the_application")],
+                                                        (APPLICATION, "test_a_query_of_the_application"),
+                                                        (DRIVERS, "test_node"), (DRIVERS, "test_ruby")],
     "Can't load plugin: sqlalchemy.dialects:postgres": [(APPLICATION, "test_postgres_is_refused_by_sqlalchemy"),
                                                         (CONNECTION, "test_the_short_scheme")],
     "KeyError: 'DATABASE_URL'": [(UNIT, "test_the_environment_is_not_loaded"), (UNIT, "test_what_keeps_it_from_starting"),
