@@ -220,19 +220,22 @@ static void put_next(const struct report *report, struct buf *out)
     struct arena *arena = report->invocation->arena;
     const struct endpoints *endpoints = report->endpoints;
 
-    buf_text(out, "\nWhat to do next\n");
+    const char *program = report->invocation->program;
+
+    buf_text(out, "\nWhat to do next\n  1. DATABASE_URL for the application, in .env:  ");
     if (endpoints->target_local)
-        buf_printf(out, "  1. The database's URL (with its password):  %s local url --database %.*s\n",
-                   report->invocation->program, STR_ARGS(endpoints->target.database));
+        buf_printf(out, "%s local url --database %.*s | %s env set DATABASE_URL\n", program,
+                   STR_ARGS(endpoints->target.database), program);
     else
-        buf_printf(out, "  1. The database's URL is the one you gave: %.*s\n",
+        buf_printf(out, "%s env set DATABASE_URL   asks for it; you gave %.*s\n", program,
                    STR_ARGS(url_redacted(arena, &endpoints->target)));
-    buf_text(out, "  2. For the environment file:  DATABASE_URL=<that URL>");
     if (report->result->prepared.plan.framework.id == FRAMEWORK_SQLALCHEMY)
-        buf_text(out, "  (SQLAlchemy wants postgresql://, not postgres://)");
-    buf_text(out, "\n  3. Install the application's PostgreSQL driver, restart it, and keep the SQLite file "
-                  "until you are "
-                  "sure.\n");
+        buf_text(out, "     SQLAlchemy wants postgresql://, not postgres://\n");
+    buf_printf(out,
+               "  2. Install the application's PostgreSQL driver and restart it:  %s check --production   "
+               "says what is missing\n"
+               "  3. Keep the SQLite file until you are sure; the new database's copies:  %s backup\n",
+               program, program);
 }
 
 static void put_comparison(const struct plan_table *table, const struct plan_column *column, struct buf *out)
