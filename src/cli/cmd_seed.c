@@ -60,7 +60,8 @@ static bool read_password(struct invocation *invocation, struct str *password, s
     struct secret_source source = {
         .what = arena_printf(invocation->arena, "password of %s", option_value(invocation, "admin")),
         .path = option_value(invocation, "password-file"),
-        .twice = true};
+        .twice = true,
+        .own = true};
     const char *letters;
 
     if (!option_given(invocation, "admin-generate"))
@@ -202,7 +203,7 @@ static const struct option options[] = {
     {"key", 0, "TABLE=COLUMN,...", "know rows of the table by these columns (its primary or a unique key)"},
     {"fresh", 0, NULL, "empty the tables of the files first"},
     {"admin", 0, "USER:EMAIL", "make an administrator in the users table; the password is asked for"},
-    {"password-file", 0, "PATH", "the password is what this file holds; -: standard input"},
+    {"password-file", 0, "PATH", "the password is what this file holds, of mode 0600; -: standard input"},
     {"admin-generate", 0, NULL, "the password is random, and printed once"},
     {"admin-table", 0, "TABLE", "the users table, where it is not recognised"},
     {"admin-columns", 0, "LIST", "its columns: username=C,email=C,password=C,admin=C"},

@@ -143,7 +143,8 @@ bool secret_input(struct arena *arena, const struct secret_source *source, struc
     bool done;
 
     if (source->path != NULL && strcmp(source->path, "-") != 0)
-        done = fs_read(arena, source->path, SECRET_MAXIMUM, secret, err);
+        done = (!source->own || fs_check_secret(source->path, "a password", err)) &&
+               fs_read(arena, source->path, SECRET_MAXIMUM, secret, err);
     else if (source->path == NULL && isatty(STDIN_FILENO) == 1)
         done = ask_terminal(arena, source, secret, err);
     else

@@ -13,6 +13,7 @@ struct secret_source {
     const char *what; /* "the value of KEY" */
     const char *path; /* a file; "-": standard input; NULL: the terminal, or standard input */
     bool twice;       /* the terminal asks twice, and both have to be the same */
+    bool own;         /* a file that others may read is refused */
 };
 
 /* An empty one is refused (ERR_USAGE). */

@@ -61,6 +61,7 @@ def make(place, table):
 
 def admin(place, *words, secret=SECRET, status=pgrade.OK):
     (place.folder / "secret").write_text(secret + "\n")
+    (place.folder / "secret").chmod(0o600)
     return place.seed("--admin", "ada:ada@example.org", "--password-file", "secret", "--json", *words, status=status)
 
 
@@ -105,6 +106,17 @@ def test_hash_is_that_of_the_rows_that_are_there(place):
     outcome = admin(place, "--force", "--admin-hash", "werkzeug-pbkdf2")
     assert not outcome.report["admin"]["created"] and outcome.report["admin"]["hash"] == "werkzeug-pbkdf2"
     assert place.rows("SELECT count(*) FROM users WHERE password_hash LIKE 'pbkdf2:sha256:600000$%'") == [(1,)]
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o602])
+def test_a_password_that_others_may_read_is_not_used(tmp_path, mode):
+    place = Place("sqlite", str(tmp_path / "app.db"), tmp_path)
+    place.rows("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, password TEXT)")
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").chmod(mode)
+    refused = place.seed("--admin", "ada", "--password-file", "secret", status=pgrade.REFUSED)
+    assert "chmod 600 'secret'" in refused.stderr and SECRET not in refused.stderr, refused
+    assert place.rows("SELECT count(*) FROM users") == [(0,)]
 
 
 @SQLITE

@@ -235,6 +235,7 @@ def test_seed(database, tmp_path):
     database.execute("CREATE TABLE users (username text, remember_token text, email text, password text)")
     database.execute("CREATE TABLE accounts (login text, password text)")
     (tmp_path / "notes").write_text("x", encoding="utf-8")
+    (tmp_path / "notes").chmod(0o600)
     laravel = ["--admin", "a:a@b", "--admin-table", "users", "--password-file", str(tmp_path / "notes")]
     flask = ["--admin", "a", "--admin-table", "accounts", "--admin-generate"]
     check([report("seed", database.url, "--dry-run", *laravel), report("seed", database.url, *flask),
