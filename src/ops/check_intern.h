@@ -88,6 +88,9 @@ const struct provider *check_provider(const struct check_run *run);
 void check_provider_name(struct check_run *run);
 void check_pool(struct check_run *run);
 void check_expiry(struct check_run *run);
+void check_server_enabled(struct check_run *run);
+/* The service of systemd by the text of /proc/NUMBER/cgroup; empty: none, or a user's own. */
+struct str check_service_of(struct str cgroups);
 
 /* The service, and the application in it: what was named, and what can be found from there. */
 void check_find_application(struct check_run *run);

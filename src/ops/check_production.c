@@ -137,26 +137,6 @@ static void check_logs(struct check_run *run)
         check_ok(run, "no errors since server and service were started");
 }
 
-static void check_server_enabled(struct check_run *run)
-{
-    const char *argv[] = {"systemctl", "is-enabled", "postgresql.service", NULL};
-    struct proc_options options = {.argv = argv, .timeout_ms = ANSWER_MS};
-    struct err failure = {.code = ERR_NONE};
-    struct proc_result result;
-
-    if (!url_is_local(&run->report->url))
-        check_skip(run, "the server is on another machine, and its owner's business");
-    else if (!proc_run(run->arena, &options, &result, &failure))
-        check_skip(run, "%s", failure.detail);
-    else if (str_is(str_trim(result.output), "enabled"))
-        check_ok(run, "postgresql.service is enabled");
-    else if (str_is(str_trim(result.output), "disabled"))
-        check_found(run, CHECK_PROBLEM, (struct str)STR("sudo systemctl enable postgresql"),
-                    "postgresql.service is disabled: the server does not start with the machine");
-    else
-        check_skip(run, "%.*s", STR_ARGS(proc_last_lines(run->arena, result.errors, 1)));
-}
-
 /* Of a database of this name, by itself or in a bundle. */
 static bool is_of(const struct listed_backup *backup, const struct url *url)
 {
@@ -261,9 +241,9 @@ const struct check_entry check_production_checks[] = {
      .wanted = check_wants_production,
      .sql = dedicated_sql},
     {.name = "server-enabled",
-     .looks = "whether the server starts with this machine, where systemd runs",
+     .looks = "whether the service of systemd that has this server starts with the machine",
      .why = "after the next restart of the machine every page is an error",
-     .mend = "sudo systemctl enable postgresql",
+     .mend = "sudo systemctl enable, for the service that has the server",
      .wanted = check_wants_production,
      .run = check_server_enabled},
     {.name = "logs",

@@ -1,5 +1,6 @@
 """`pgrade check --production`: an application that is ready to work, and then one thing after the other that is not."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -14,8 +15,10 @@ from test_check_application import ALEMBIC, PYTHON, Application, needs_packages
 from test_check_unit import SHOWN
 
 pytestmark = needs_packages
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root puts a server into a service")
 
-QUIET = ("--skip", "cache,unused-indexes,slowest,disk-space,version,provider,env-file")  # no matter of the application's
+QUIET = ("--skip", "cache,unused-indexes,slowest,disk-space,version,provider,env-file"  # no matter of the application's
+         + ("" if os.geteuid() == 0 else ",server-enabled"))
 
 
 class Works(Application):
@@ -49,10 +52,24 @@ class Works(Application):
     def systemd(self, pid, active="active", journal=""):
         """Programs that print what systemd's do: no test may need a machine that was booted by it."""
         shown = SHOWN.format(active=active, enabled="enabled", reload="no", result="success", pid=pid)
-        self.write("bin/systemctl", f"#!/bin/sh\ntest \"$1\" = is-enabled && echo enabled || cat <<'E'\n{shown}E\n")
+        self.write("bin/systemctl", f"#!/bin/sh\nif test \"$1\" != is-enabled; then cat <<'E'\n{shown}E\n"
+                                    "else case $3 in postgresql.service|own.service) echo enabled;; postgresql@15-main.service) echo enabled-runtime;;\n"
+                                    "*) echo disabled;; esac; fi\n")
         self.write("bin/journalctl", f"#!/bin/sh\nprintf '{journal}'\n")
         for name in ("systemctl", "journalctl"):
             (self.folder / "bin" / name).chmod(0o755)
+
+    @contextlib.contextmanager
+    def service(self, *names):
+        """The server is a process of that service, as the kernel tells everybody: it reads another file there."""
+        path = self.folder / f"cgroup of {names[-1]}"
+        path.write_text("0::/system.slice" + "".join(f"/{name}" for name in names) + "\n")
+        place = f"/proc/{self.cluster.server.pid}/cgroup"
+        subprocess.run(["mount", "--bind", str(path), place], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", place], check=True)
 
     @property
     def words(self):
@@ -77,7 +94,8 @@ def works(tmp_path_factory):
         with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, env={"DATABASE_URL": made.url}) as service:
             made.pid = service.pid
             made.systemd(service.pid)
-            yield made
+            with made.service("system-postgresql.slice", "postgresql@15-main.service") if os.geteuid() == 0 else contextlib.nullcontext():
+                yield made
             service.stdin.close()
 
 
@@ -130,6 +148,22 @@ def test_the_service_has_written_errors(works):
 def test_the_service_does_not_run(works):
     works.systemd(works.pid, active="failed")
     one_wrong(works, "the service runs, and agrees with the shell", "problem")
+
+
+@needs_root
+def test_the_server_does_not_start_with_the_machine(works):
+    """Its own service is asked, whatever another one of that name says."""
+    assert "postgresql@15-main.service" in result_of(look(*works.words, **works.environment()), "server-enabled")["note"]
+    with works.service("system-postgresql.slice", "postgresql@16-other.service"):
+        one_wrong(works, "the server runs, and starts with its machine", "problem")
+    with works.service("late.service"):
+        found = finding("server-enabled", works.url, **works.environment())
+        assert "late.service is disabled" in found["what"] and found["mend"] == "sudo systemctl enable 'late.service'"
+    with works.service("own.service"):
+        is_gone("server-enabled", works.url, **works.environment())
+    with works.service("session-3.scope"):
+        outcome = look(works.url, "--only", "server-enabled", **works.environment())
+        assert "in no service of systemd" in result_of(outcome, "server-enabled")["note"], outcome
 
 
 def test_no_recent_backup(works):

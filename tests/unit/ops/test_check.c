@@ -20,6 +20,28 @@ static void test_a_version_is_over_after_its_last_day(void **state)
     assert_false(over);
 }
 
+static void test_the_service_of_a_process(void **state)
+{
+    static const struct {
+        const char *cgroups;
+        const char *service;
+    } cases[] = {
+        {"0::/system.slice/system-postgresql.slice/postgresql@15-main.service\n",
+         "postgresql@15-main.service"},
+        {"12:pids:/system.slice/other.service\n1:name=systemd:/system.slice/postgresql.service\n0::/\n",
+         "postgresql.service"},
+        {"0::/system.slice/postgresql-16.service/nested", "postgresql-16.service"},
+        {"0::/user.slice/user-1000.slice/session-3.scope\n", ""},
+        {"0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope\n", ""},
+        {"9:name=systemd:/\n0::/\n", ""},
+        {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_true(str_is(check_service_of(str_from(cases[i].cgroups)), cases[i].service));
+}
+
 static void test_names_are_unique_and_each_check_is_whole(void **state)
 {
     const struct check_group *found;
@@ -67,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_version_is_over_after_its_last_day),
+        cmocka_unit_test(test_the_service_of_a_process),
         cmocka_unit_test(test_names_are_unique_and_each_check_is_whole),
         cmocka_unit_test(test_waiting_helps_against_what_passes),
     };
