@@ -106,7 +106,7 @@ const struct check_entry check_file_checks[] = {
      .alone = true,
      .run = check_keeping},
     {.name = "integrity",
-     .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL, UNIQUE and CHECK",
+     .looks = "PRAGMA integrity_check: pages, indexes, NOT NULL and UNIQUE",
      .why = "a damaged file loses rows, and gets worse with every write",
      .mend = "the last backup; or sqlite3 FILE .dump, which saves what can be read (.recover finds more, "
              "where that sqlite3 has it)",

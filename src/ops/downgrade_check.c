@@ -134,7 +134,10 @@ static bool check_all(struct checking *it, struct err *err)
     pool_add(pool, 1, compare, it);
     done = pool_run(pool, tick, it, err);
     pool_free(pool);
-    return done && file_check_judge(it->run, it->check, err) && downgrade_accept(it->run, err);
+    if (!done || !file_check_judge(it->run, it->check, err))
+        return false;
+    downgrade_checks(it->run, it->reader);
+    return downgrade_accept(it->run, err);
 }
 
 bool downgrade_open_made(struct downgrade_run *run, struct engine **reader, struct err *err)

@@ -73,6 +73,9 @@ bool downgrade_aside(struct downgrade_run *run, struct err *err) MUST_USE;
 /* downgrade_search.c: full-text indexes on rows that changed are built anew. */
 void downgrade_search(struct downgrade_run *run);
 
+/* downgrade_checks.c: rows that contradict a CHECK, which a reader's PRAGMA integrity_check passes over. */
+void downgrade_checks(struct downgrade_run *run, struct engine *reader);
+
 /* downgrade_check.c: the file is read again by connections of its own. */
 bool downgrade_open_made(struct downgrade_run *run, struct engine **reader, struct err *err) MUST_USE;
 bool downgrade_check(struct downgrade_run *run, struct err *err) MUST_USE;

@@ -193,6 +193,15 @@ static void add_misfit(struct back_run *run, size_t column, const char *reason)
                              .reason = str_dup(back->arena, str_from(reason))};
 }
 
+/* A NULL of an INTEGER PRIMARY KEY would become a number. */
+static bool takes_null(const struct back_run *run, size_t column)
+{
+    const struct column *source = run->columns[column].plan->source;
+
+    return !source->not_null && (int)column != run->alias &&
+           (source->key_position == 0 || !run->table->source->without_rowid);
+}
+
 /* The row as it is to be: what is still the same as it was, and the rest in the column's spelling. */
 static bool make_row(struct back_run *run, const struct value *old, bool *fits, size_t *differences,
                      struct err *err)
@@ -213,6 +222,10 @@ static bool make_row(struct back_run *run, const struct value *old, bool *fits, 
         ++*differences;
         run->counts->emptied += !could && field.ptr == NULL;
         run->values[i + 1] = (struct value){.kind = VALUE_NULL};
+        if (field.ptr == NULL && !takes_null(run, i)) {
+            add_misfit(run, i, "it is NULL, and the file's column is NOT NULL");
+            *fits = false;
+        }
         if (field.ptr == NULL || decode_cell(&run->columns[i], field, &run->values[i + 1], &reason))
             continue;
         if (reason == NULL)

@@ -66,3 +66,41 @@ def test_rows_without_rowids_are_counted(back):
     assert [counts[key] for key in ("rows", "as_before", "changed", "new", "gone")] == [4, 3, 1, 0, 2]
     assert select(new, "SELECT at, room, n FROM lesson WHERE day = '2024-01-02' ORDER BY 1") == [
         ("10:00:00", "550E8400E29B41D4A716446655440001", "y"), ("12:34", "550e8400-e29b-41d4-a716-446655440000", -1)]
+
+
+CHECKED = """
+CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0), word TEXT NOT NULL, CONSTRAINT short CHECK (length(word) < 9));
+INSERT INTO item VALUES (1, 5, 'one');
+"""
+
+
+def test_rows_that_contradict_a_check(back):
+    change = """
+        ALTER TABLE item DROP CONSTRAINT item_n_check, DROP CONSTRAINT short;
+        INSERT INTO item (n, word) VALUES (-1, 'two'), (-2, 'three'), (3, 'a word too long')"""
+    _, new, outcome = back(CHECKED, change)
+    assert outcome.status == pgrade.DECISION and not new.exists(), outcome
+    named = {one["name"]: one["reason"] for one in one_document(outcome)["not_carried"]}
+    assert named == {"n > 0": "2 rows contradict it; in the old file 0 did", "short": "1 row contradicts it; in the old file 0 did"}
+
+
+def test_they_are_accepted_by_name(back):
+    change = "ALTER TABLE item DROP CONSTRAINT item_n_check; INSERT INTO item (n, word) VALUES (-1, 'two')"
+    _, new, outcome = back(CHECKED, change, "--accept", "check")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+    assert select(new, "SELECT n FROM item ORDER BY id") == [(5,), (-1,)]
+
+
+def test_null_where_the_old_file_takes_none(back):
+    change = "ALTER TABLE item ALTER word DROP NOT NULL; UPDATE item SET word = NULL"
+    _, new, outcome = back(CHECKED, change)
+    assert outcome.status == pgrade.DECISION and not new.exists(), outcome
+    assert [(one["column"], one["row"], one["reason"]) for one in one_document(outcome)["misfits"]] == [
+        ("word", "1", "it is NULL, and the file's column is NOT NULL")]
+
+
+def test_a_value_that_a_strict_table_does_not_take(back):
+    script = "CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER) STRICT; INSERT INTO item VALUES (1, 5)"
+    _, new, outcome = back(script, "ALTER TABLE item ALTER n TYPE double precision; INSERT INTO item (n) VALUES (2.5)")
+    assert outcome.status == pgrade.DECISION and not new.exists(), outcome
+    assert "cannot store REAL value in INTEGER column item.n" in one_document(outcome)["error"]["detail"]

@@ -162,6 +162,14 @@ static bool is_taken(int code)
            code == SQLITE_CONSTRAINT_ROWID;
 }
 
+/* NOT NULL, the type of a STRICT table's column: nothing that another row could give up. */
+static bool refused(const struct sqlite_write *write, struct err *err)
+{
+    err_set(err, ERR_DECISION, "a row of PostgreSQL contradicts the file's schema");
+    err_detail(err, "%s; no file was made", sqlite3_errmsg(write->sqlite->connection));
+    return err_hint(err, "change the row in PostgreSQL and try again");
+}
+
 bool sqlite_write_run(struct sqlite_write *write, const struct value *values, size_t count, bool *taken,
                       struct err *err)
 {
@@ -174,7 +182,9 @@ bool sqlite_write_run(struct sqlite_write *write, const struct value *values, si
         (void)sqlite3_reset(write->statement);
         return true;
     }
-    if (!*taken)
+    if (!*taken && (code & 0xff) == SQLITE_CONSTRAINT)
+        (void)refused(write, err);
+    else if (!*taken)
         sqlite_error(write->sqlite, code, str_from(sqlite3_sql(write->statement)), err);
     (void)sqlite3_reset(write->statement);
     return *taken;
