@@ -1,6 +1,9 @@
 #include "ops/check.h"
 
+#include <string.h>
+
 #include "base/flag.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 
 const struct check_group check_groups[] = {
@@ -94,6 +97,20 @@ void check_found(struct check_run *run, enum check_state state, struct str mend,
     va_end(args);
     ARENA_PUSH(run->arena, result->findings, result->count, result->capacity) = finding;
     worsen(result, state);
+}
+
+static bool is_plain(char c)
+{
+    return ascii_is_alpha(c) || ascii_is_digit(c) || (c != '\0' && strchr("_-.@/:+,=%", c) != NULL);
+}
+
+const char *check_word(struct check_run *run, struct str text)
+{
+    bool plain = text.len > 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        plain = plain && is_plain(text.ptr[i]);
+    return plain ? str_cstr(run->arena, text) : screen_shell_word(run->arena, text);
 }
 
 static bool names(const struct str *list, size_t count, const struct check_group *group,

@@ -4,7 +4,6 @@
 
 #include "base/fs.h"
 #include "base/proc.h"
-#include "base/screen.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -137,13 +136,12 @@ static void look_at_service(struct check_run *run, struct str name)
     if (is_of_debian(name) &&
         !is_enabled(run, "postgresql.service", (struct str)STR("sudo systemctl enable postgresql")))
         return;
-    if (is_enabled(
-            run, service,
-            is_of_debian(name)
-                ? (struct str)STR(
-                      "write auto into start.conf of that cluster, below /etc/postgresql; then sudo "
-                      "systemctl daemon-reload")
-                : str_printf(run->arena, "sudo systemctl enable %s", screen_shell_word(run->arena, name))))
+    if (is_enabled(run, service,
+                   is_of_debian(name)
+                       ? (struct str)STR(
+                             "write auto into start.conf of that cluster, below /etc/postgresql; then sudo "
+                             "systemctl daemon-reload")
+                       : str_printf(run->arena, "sudo systemctl enable %s", check_word(run, name))))
         check_ok(run, "%s has the server of this URL, and is enabled", service);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -24,14 +25,14 @@ static const struct driver {
 static const struct {
     const char *file;
     const char *add; /* a package of that name to it */
-} lists[] = {{"requirements.txt", "echo '%s' >> '%s'"},
-             {"requirements?*.txt", "echo '%s' >> '%s'"},
-             {"requirements/*.txt", "echo '%s' >> '%s'"},
-             {"pyproject.toml", "add \"%s\" to dependencies in '%s'"},
-             {"Pipfile", "pipenv install '%s'   # writes it into %s"},
-             {"setup.py", "add '%s' to install_requires in '%s'"},
-             {"setup.cfg", "add %s to install_requires in '%s'"},
-             {"environment.yml", "add %s to the dependencies in '%s'"}};
+} lists[] = {{"requirements.txt", "echo %s >> %s"},
+             {"requirements?*.txt", "echo %s >> %s"},
+             {"requirements/*.txt", "echo %s >> %s"},
+             {"pyproject.toml", "add %s to dependencies in %s"},
+             {"Pipfile", "pipenv install %s   # writes it into %s"},
+             {"setup.py", "add %s to install_requires in %s"},
+             {"setup.cfg", "add %s to install_requires in %s"},
+             {"environment.yml", "add %s to the dependencies in %s"}};
 
 /* Calls for each folder in which the environment's Python looks for packages, until one says that it has it.
  */
@@ -177,14 +178,15 @@ static struct listed look_at_lists(struct check_run *run, const char *wanted)
     return listed;
 }
 
-/* Replaces the first %s by the package and the second by the path. */
+/* Replaces the first %s by the package and the second by the path, both as a shell reads them. */
 static struct str fill_in(struct arena *arena, const char *pattern, const char *package, const char *path)
 {
     const char *first = strstr(pattern, "%s");
     const char *second = strstr(first + 2, "%s");
 
-    return str_printf(arena, "%.*s%s%.*s%s%s", (int)(first - pattern), pattern, package,
-                      (int)(second - first - 2), first + 2, path, second + 2);
+    return str_printf(arena, "%.*s%s%.*s%s%s", (int)(first - pattern), pattern,
+                      screen_shell_word(arena, str_from(package)), (int)(second - first - 2), first + 2,
+                      screen_shell_word(arena, str_from(path)), second + 2);
 }
 
 /* The module that the URL asks for by name, or SQLAlchemy by itself; NULL: any. */
@@ -200,6 +202,7 @@ static const char *wanted_module(const struct check_run *run, bool sqlalchemy)
 
 static void check_environment(struct check_run *run, const char *wanted, const char *package)
 {
+    const char *pip = screen_shell_word(run->arena, str_from(fs_join(run->arena, run->venv, "bin/pip")));
     const char *other = NULL;
 
     for (size_t i = 0; i < ARRAY_LENGTH(drivers); i++) {
@@ -213,14 +216,12 @@ static void check_environment(struct check_run *run, const char *wanted, const c
     }
     if (other != NULL)
         check_found(run, CHECK_PROBLEM,
-                    str_printf(run->arena,
-                               "'%s/bin/pip' install '%s'   # or write postgresql+%s:// in the URL",
-                               run->venv, package, other),
+                    str_printf(run->arena, "%s install '%s'   # or write postgresql+%s:// in the URL", pip,
+                               package, other),
                     "%s has %s, and SQLAlchemy takes %s for this URL: \"No module named '%s'\"", run->venv,
                     other, wanted, wanted);
     else
-        check_found(run, CHECK_PROBLEM,
-                    str_printf(run->arena, "'%s/bin/pip' install '%s'", run->venv, package),
+        check_found(run, CHECK_PROBLEM, str_printf(run->arena, "%s install '%s'", pip, package),
                     "%s has no driver for PostgreSQL: \"ModuleNotFoundError: No module named '%s'\"",
                     run->venv, wanted != NULL ? wanted : "psycopg2");
 }

@@ -44,6 +44,9 @@ void check_add(struct check_run *run, enum check_state state, const char *format
 void check_found(struct check_run *run, enum check_state state, struct str mend, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* A word of a command to be pasted: as it is where a shell takes it so, else in quotes. */
+const char *check_word(struct check_run *run, struct str text);
+
 /* The checks that are statements. */
 void check_ask(struct check_run *run);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/proc.h"
+#include "base/screen.h"
 #include "ops/backup_list.h"
 #include "ops/bundle.h"
 #include "ops/check_intern.h"
@@ -82,8 +83,8 @@ static void look_at_server_log(struct check_run *run)
     else if (!str_is(counts, "0 0 0"))
         check_found(
             run, str_ends_with(counts, " 0") ? CHECK_ADVICE : CHECK_PROBLEM,
-            str_printf(run->arena, "grep -E 'ERROR|FATAL|PANIC' '%.*s'   # in the server's data directory",
-                       STR_ARGS(path)),
+            str_printf(run->arena, "grep -E 'ERROR|FATAL|PANIC' %s   # in the server's data directory",
+                       screen_shell_word(run->arena, path)),
             "the server's log has errors since it started (ERROR, FATAL, PANIC: %.*s)", STR_ARGS(counts));
 }
 
@@ -123,7 +124,8 @@ static void look_at_journal(struct check_run *run)
         check_skip(run, "the service's log: %s: %s", failure.primary, failure.detail);
     else if (lines_of(result.output) > 0)
         check_found(run, CHECK_ADVICE,
-                    str_printf(run->arena, "journalctl -u %s -p err%s%.*s", run->unit->name,
+                    str_printf(run->arena, "journalctl -u %s -p err%s%.*s",
+                               check_word(run, str_from(run->unit->name)),
                                since.len > 0 ? " --since=" : " -b", STR_ARGS(since)),
                     "%s has written %zu lines of errors since it was started", run->unit->name,
                     lines_of(result.output));
@@ -168,8 +170,9 @@ static bool is_same_server(struct arena *arena, const struct listed_backup *back
 
 static void tell_backup(struct check_run *run, const struct listed_backup *newest, const char *directory)
 {
-    struct str mend = str_printf(
-        run->arena, "pgrade backup URL '%s' --verify   # pgrade backup --timer: every night", directory);
+    struct str mend =
+        str_printf(run->arena, "pgrade backup URL %s --verify   # pgrade backup --timer: every night",
+                   screen_shell_word(run->arena, str_from(directory)));
     int64_t hours;
 
     if (newest == NULL) {
@@ -210,7 +213,9 @@ static void check_backups(struct check_run *run)
     }
     for (size_t i = 0; i < list.count; i++) {
         if (!list.items[i].whole)
-            check_found(run, CHECK_PROBLEM, str_printf(run->arena, "pgrade backup --list '%s'", directory),
+            check_found(run, CHECK_PROBLEM,
+                        str_printf(run->arena, "pgrade backup --list %s",
+                                   screen_shell_word(run->arena, str_from(directory))),
                         "the backup %.*s is damaged: %.*s", STR_ARGS(list.items[i].name),
                         STR_ARGS(list.items[i].why));
         else if (!is_of(&list.items[i], &run->report->url))

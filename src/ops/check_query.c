@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/proc.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 #include "url/dotenv.h"
 
@@ -89,7 +90,9 @@ static void tell_failure(struct check_run *run, const char *python, const struct
         check_found(run, CHECK_PROBLEM, (struct str){NULL, 0}, "%s got no answer within %d s", python,
                     ANSWER_MS / 1000);
     else if (result->exited && result->status == 9)
-        check_found(run, CHECK_PROBLEM, str_printf(run->arena, "'%s' -m pip install psycopg2-binary", python),
+        check_found(run, CHECK_PROBLEM,
+                    str_printf(run->arena, "%s -m pip install psycopg2-binary",
+                               screen_shell_word(run->arena, str_from(python))),
                     "%s has no driver: \"ModuleNotFoundError: No module named 'psycopg2'\"", python);
     else if (result->exited && result->status == 8)
         check_found(run, CHECK_PROBLEM, (struct str){NULL, 0},

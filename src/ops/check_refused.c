@@ -157,8 +157,8 @@ static struct str mend_peer(struct check_run *run, struct str says)
     text = url_text(run->arena, &url, URL_LIBPQ);
     return str_printf(
         run->arena,
-        "over TCP, with the role's password: %.*s   # or run as that user of the system: sudo -u %.*s",
-        STR_ARGS(text), STR_ARGS(url.user));
+        "over TCP, with the role's password: %.*s   # or run as that user of the system: sudo -u %s",
+        STR_ARGS(text), check_word(run, url.user));
 }
 
 /* The first row that is said speaks. */

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 #include "url/dotenv.h"
 
@@ -102,7 +103,8 @@ static void check_env_file(struct check_run *run)
         run->result->state = CHECK_OK;
         check_compare_url(run, path, variables[i], text);
         if (fs_is_shared(path))
-            check_found(run, CHECK_ADVICE, str_printf(run->arena, "chmod 600 '%s'", path),
+            check_found(run, CHECK_ADVICE,
+                        str_printf(run->arena, "chmod 600 %s", screen_shell_word(run->arena, str_from(path))),
                         "%s may be read by other users of this machine", path);
         return;
     }

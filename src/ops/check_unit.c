@@ -3,8 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fs.h"
 #include "base/proc.h"
+#include "base/screen.h"
 #include "ops/check_intern.h"
 
 enum {
@@ -36,9 +38,23 @@ static void look_at_user(struct check_run *run, const struct unit *unit)
                     "%s names no user: the application runs as root", unit->name);
     else if (!str_is(unit->user, "root") && !proc_user_by_name(run->arena, unit->user.ptr, &user, &ignored))
         check_found(run, CHECK_PROBLEM,
-                    str_printf(run->arena, "sudo useradd --system %.*s", STR_ARGS(unit->user)),
+                    str_printf(run->arena, "sudo useradd --system %s", check_word(run, unit->user)),
                     "there is no user %.*s, so %s does not start (status=217/USER)", STR_ARGS(unit->user),
                     unit->name);
+}
+
+/* The first word of ExecStart, as systemd.syntax(7) has it: in quotes where it has blanks or quotes. */
+static struct str exec_word(struct check_run *run, const char *path)
+{
+    struct buf out;
+    struct str text;
+
+    buf_init(&out, BUF_TEXT_MAXIMUM);
+    for (; *path != '\0'; path++)
+        buf_printf(&out, "%s%c", strchr("\"\\", *path) != NULL ? "\\" : *path == '%' ? "%" : "", *path);
+    text = buf_to_str(run->arena, &out);
+    buf_free(&out);
+    return strpbrk(text.ptr, " \t\"'\\") == NULL ? text : str_printf(run->arena, "\"%.*s\"", STR_ARGS(text));
 }
 
 static void look_at_program(struct check_run *run, const struct unit *unit)
@@ -63,7 +79,9 @@ static void look_at_program(struct check_run *run, const struct unit *unit)
     bin = fs_directory_of(run->arena, unit->program);
     if (run->venv != NULL && !str_starts_with(str_from(bin), run->venv) &&
         str_starts_with(str_from(fs_name_of(unit->program)), "python"))
-        check_found(run, CHECK_ADVICE, str_printf(run->arena, "ExecStart=%s/bin/python ...", run->venv),
+        check_found(run, CHECK_ADVICE,
+                    str_printf(run->arena, "ExecStart=%.*s ...",
+                               STR_ARGS(exec_word(run, fs_join(run->arena, run->venv, "bin/python")))),
                     "%s starts %s, which does not see the packages of the virtual environment %s", unit->name,
                     unit->program, run->venv);
 }
@@ -83,7 +101,8 @@ static void look_at_files(struct check_run *run, const struct unit *unit)
                         "files\")",
                         path, unit->name);
         else if (fs_is_shared(path))
-            check_found(run, CHECK_ADVICE, str_printf(run->arena, "chmod 600 '%s'", path),
+            check_found(run, CHECK_ADVICE,
+                        str_printf(run->arena, "chmod 600 %s", screen_shell_word(run->arena, str_from(path))),
                         "%s may be read by other users of this machine", path);
     }
 }
@@ -119,7 +138,8 @@ static void tell_missing(struct check_run *run)
     struct str mend = str_printf(
         run->arena,
         "sudo systemctl edit %s, there [Service] EnvironmentFile=%s; then sudo systemctl restart %s",
-        unit->name, own != NULL ? own : "/etc/APP.env", unit->name);
+        check_word(run, str_from(unit->name)), own != NULL ? own : "/etc/APP.env",
+        check_word(run, str_from(unit->name)));
 
     if (own != NULL)
         check_found(
@@ -173,7 +193,9 @@ static void check_unit_url(struct check_run *run)
     } else if (variable == NULL) {
         tell_missing(run);
     } else if (variable->passed_over) {
-        check_found(run, CHECK_PROBLEM, str_printf(run->arena, "sed -i 's/^export //' '%s'", variable->from),
+        check_found(run, CHECK_PROBLEM,
+                    str_printf(run->arena, "sed -i 's/^export //' %s",
+                               screen_shell_word(run->arena, str_from(variable->from))),
                     "systemd passes over `export %.*s=...` in %s: that is the shell's",
                     STR_ARGS(variable->name), variable->from);
     } else {
@@ -245,11 +267,13 @@ struct str check_service_since(struct check_run *run)
 
 static void check_service(struct check_run *run)
 {
+    const char *name;
     struct str active;
     struct str enabled;
 
     if (!has_unit(run, false))
         return;
+    name = check_word(run, str_from(run->unit->name));
     active = property(run, run->systemd, "ActiveState");
     enabled = property(run, run->systemd, "UnitFileState");
     if (run->systemd.len == 0 || str_is(property(run, run->systemd, "LoadState"), "not-found")) {
@@ -260,16 +284,15 @@ static void check_service(struct check_run *run)
     if (!str_is(active, "active"))
         check_found(run, CHECK_PROBLEM,
                     str_printf(run->arena, "journalctl -u %s -e   # says why; then sudo systemctl restart %s",
-                               run->unit->name, run->unit->name),
+                               name, name),
                     "%s does not run: it is %.*s (%.*s)", run->unit->name, STR_ARGS(active),
                     STR_ARGS(property(run, run->systemd, "Result")));
     if (str_is(enabled, "disabled"))
-        check_found(run, CHECK_PROBLEM, str_printf(run->arena, "sudo systemctl enable %s", run->unit->name),
+        check_found(run, CHECK_PROBLEM, str_printf(run->arena, "sudo systemctl enable %s", name),
                     "%s is not started when the machine starts", run->unit->name);
     if (str_is(property(run, run->systemd, "NeedDaemonReload"), "yes"))
         check_found(run, CHECK_ADVICE,
-                    str_printf(run->arena, "sudo systemctl daemon-reload && sudo systemctl restart %s",
-                               run->unit->name),
+                    str_printf(run->arena, "sudo systemctl daemon-reload && sudo systemctl restart %s", name),
                     "the files of %s were changed, and systemd has not read them since", run->unit->name);
     check_ok(run, "%s is %.*s, and %.*s", run->unit->name, STR_ARGS(active), STR_ARGS(enabled));
 }

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shlex
 import subprocess
 import zipfile
 
@@ -51,7 +52,7 @@ class Application:
 
     def offer(self, module, package):
         """The environment's pip, and a folder to install the system's module from, since there is no network."""
-        (self.folder / ".venv/bin/pip").write_text(f"#!/bin/sh\nexec {PYTHON} -m pip --python '{self.folder}/.venv/bin/python' \"$@\"\n")
+        (self.folder / ".venv/bin/pip").write_text(f"#!/bin/sh\nexec {PYTHON} -m pip --python {shlex.quote(f'{self.folder}/.venv/bin/python')} \"$@\"\n")
         (self.folder / ".venv/bin/pip").chmod(0o755)
         name = f"{package.replace('-', '_')}-2.9"
         with zipfile.ZipFile(self.folder / f"{name}-py3-none-any.whl", "w") as wheel:
@@ -60,7 +61,7 @@ class Application:
             wheel.writestr(f"{name}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 2.9\n")
             wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
             wheel.writestr(f"{name}.dist-info/RECORD", "")
-        return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": self.folder.as_uri(), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
     def python(self, code):
         return subprocess.run([str(self.folder / ".venv/bin/python"), "-c", code], capture_output=True, text=True, check=False)
@@ -70,11 +71,13 @@ class Application:
 
 
 @needs_packages
-def test_the_driver_is_missing(application):
+def test_the_driver_is_missing(tmp_path, environments):
+    application = Application(tmp_path / "it's an app")
+    subprocess.run(["cp", "-a", str(environments / "empty"), str(application.folder / ".venv")], check=True)
     assert "No module named 'psycopg2'" in application.python("import psycopg2").stderr
     found = result_of(look(*application.words(), "--only", "driver"), "driver")["findings"]
     assert "ModuleNotFoundError: No module named 'psycopg2'" in found[0]["what"]
-    assert found[0]["mend"] == f"'{application.folder}/.venv/bin/pip' install 'psycopg2-binary'"
+    assert shlex.split(found[0]["mend"]) == [f"{application.folder}/.venv/bin/pip", "install", "psycopg2-binary"]
     assert "names no driver" in found[1]["what"]
     subprocess.run(found[1]["mend"], shell=True, check=True)
     assert (application.folder / "requirements.txt").read_text().endswith("psycopg2-binary\n")

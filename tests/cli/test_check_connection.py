@@ -162,11 +162,13 @@ def test_no_password(scram_cluster, tmp_path):
     found = stops_at("login", url)
     assert "no password supplied" in found["what"] and "PGPASSWORD" in found["mend"] and "pgpass" in found["mend"]
     is_gone("login", url, PGPASSWORD=scram_cluster.password)
-    words = tmp_path / ".pgpass"
+    home = tmp_path / "it's home"
+    home.mkdir()
+    words = home / ".pgpass"
     words.write_text(f"*:*:*:*:{scram_cluster.password.replace(':', chr(92) + ':')}\n")
     words.chmod(0o644)
-    subprocess.run(stops_at("login", url, HOME=str(tmp_path))["mend"].split(": ")[1], shell=True, check=True)
-    is_gone("login", url, HOME=str(tmp_path))
+    subprocess.run(stops_at("login", url, HOME=str(home))["mend"].split(": ")[1], shell=True, check=True)
+    is_gone("login", url, HOME=str(home))
 
 
 def test_an_unknown_role(database):

@@ -158,7 +158,7 @@ def test_the_server_does_not_start_with_the_machine(works):
         one_wrong(works, "the server runs, and starts with its machine", "problem")
     with works.service("late.service"):
         found = finding("server-enabled", works.url, **works.environment())
-        assert "late.service is disabled" in found["what"] and found["mend"] == "sudo systemctl enable 'late.service'"
+        assert "late.service is disabled" in found["what"] and found["mend"] == "sudo systemctl enable late.service"
     with works.service("own.service"):
         is_gone("server-enabled", works.url, **works.environment())
     with works.service("session-3.scope"):

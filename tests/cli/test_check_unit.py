@@ -1,6 +1,7 @@
 """`pgrade check --unit`: what a systemd service is started with, read from unit files; systemd need not run."""
 
 import os
+import shlex
 import subprocess
 
 import pytest
@@ -31,12 +32,13 @@ WantedBy=multi-user.target
 @pytest.fixture
 def service(tmp_path):
     """A unit in a folder of its own, in which systemd would look, and its environment."""
-    return Service(tmp_path)
+    return Service(tmp_path / "it's a place")
 
 
 class Service:
     def __init__(self, folder):
         self.folder = folder
+        folder.mkdir()
         self.units = folder / "units"
         self.units.mkdir()
         self.user = "nobody" if os.geteuid() == 0 else os.environ.get("USER", "root")
@@ -96,7 +98,7 @@ def test_the_unit_names_another_database(service):
 def test_the_shell_names_another_database(service):
     found = service.finding("shell", DATABASE_URL="postgresql://app:hidden@127.0.0.1/app")
     assert "this shell names another one" in found["what"] and "hidden" not in str(found)
-    told = found["mend"].partition("   #")[0].replace("/path/to/env", str(service.folder / "env"))
+    told = found["mend"].partition("   #")[0].replace("/path/to/env", shlex.quote(str(service.folder / "env")))
     shell = subprocess.run(["sh", "-c", told + "; printenv DATABASE_URL"], capture_output=True, text=True, check=True)
     service.is_gone("shell", DATABASE_URL=shell.stdout.strip())
 

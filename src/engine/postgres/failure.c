@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/screen.h"
 #include "engine/postgres/private.h"
 
 /* What a failed connection says, and what that means for the user.  The first row that matches speaks. */
@@ -101,7 +102,8 @@ static bool hint_password_file(struct arena *arena, PGconn *connection, struct e
     if (path == NULL && getenv("HOME") != NULL)
         path = fs_join(arena, getenv("HOME"), ".pgpass");
     return path != NULL && fs_is_shared(path) &&
-           !err_hint(err, "%s was passed over, since others may read it: chmod 600 '%s'", path, path);
+           !err_hint(err, "%s was passed over, since others may read it: chmod 600 %s", path,
+                     screen_shell_word(arena, str_from(path)));
 }
 
 bool postgres_connect_error(const struct url *url, PGconn *connection, struct err *err)

@@ -4,36 +4,22 @@
 
 #include "base/buf.h"
 #include "base/flag.h"
+#include "base/screen.h"
 #include "engine/sqlite/private.h"
 #include "schema/ident.h"
 
-/* A path as a shell reads it. */
-static void put_shell_word(struct buf *out, const char *path)
-{
-    buf_byte(out, '\'');
-    for (; *path != '\0'; path++) {
-        if (*path == '\'')
-            buf_text(out, "'\\''");
-        else
-            buf_byte(out, *path);
-    }
-    buf_byte(out, '\'');
-}
-
 void sqlite_hint_recover(const char *path, struct err *err)
 {
-    struct buf words;
+    struct arena *arena = arena_new();
 
-    buf_init(&words, BUF_TEXT_MAXIMUM);
-    put_shell_word(&words, path);
     /* .dump reads a table from both ends.  Debian's sqlite3 cannot do .recover, which finds more. */
     err_hint(
         err,
         "restore a backup, or save what can be read and upgrade that: sqlite3 %s .dump | sed 's/^ROLLBACK; "
         "-- due to errors$/COMMIT;/' | sqlite3 recovered.db && pgrade plan recovered.db (.recover in the "
         "place of .dump finds more rows, where that sqlite3 has it)",
-        words.ptr);
-    buf_free(&words);
+        screen_shell_word(arena, str_from(path)));
+    arena_free(arena);
 }
 
 /* Reads the table from one end until the damage stops it. */

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/screen.h"
 #include "engine/sqlite/private.h"
 
 /* Of the new file while it is made. */
@@ -41,9 +42,14 @@ static bool fail(struct err *err, const char *doing, const char *path)
 
 static bool in_use(const char *path, struct err *err)
 {
+    struct arena *arena = arena_new();
+
     err_set(err, ERR_REFUSED, "%s is in use: another program has it open", path);
     err_detail(err, "it would go on with a file that has no name any more; nothing was changed");
-    return err_hint(err, "stop the application; `fuser %s` names its processes", path);
+    err_hint(err, "stop the application; `fuser %s` names its processes",
+             screen_shell_word(arena, str_from(path)));
+    arena_free(arena);
+    return false;
 }
 
 /* A lease to write is given to nobody while another has the file open; who may not have one is not told. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/screen.h"
 #include "engine/sqlite/private.h"
 
 static const char magic[16] = "SQLite format 3";
@@ -108,6 +109,7 @@ static bool check_size(const char *path, int file, unsigned char *header, int64_
 {
     struct stat status = {.st_size = size};
     enum lock_outcome outcome;
+    struct arena *arena;
 
     if (!is_cut_short(header, size))
         return true;
@@ -122,7 +124,10 @@ static bool check_size(const char *path, int file, unsigned char *header, int64_
     err_set(err, ERR_SOURCE_CORRUPT, "%s: the file is cut short", path);
     err_detail(err, "its header says %lld bytes (%u pages), it has %lld", (long long)wanted_size(header),
                big_endian(header + 28), (long long)status.st_size);
-    err_hint(err, "copy it again, or take a backup; `sqlite3 %s .recover` may save what is left", path);
+    arena = arena_new();
+    err_hint(err, "copy it again, or take a backup; `sqlite3 %s .dump` may save what is left",
+             screen_shell_word(arena, str_from(path)));
+    arena_free(arena);
     return false;
 }
 
