@@ -141,8 +141,8 @@ static bool make_file(void *context, struct err *err)
     count = run->result->prepared.plan.table_count;
     run->result->tables = ARENA_ARRAY(run->arena, struct downgrade_table, count + 1);
     run->digesters = ARENA_ARRAY(run->arena, struct digester *, count + 1);
-    if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_sequences(run, err) ||
-        !downgrade_aside(run, err) || !end_transaction(run, err))
+    if (!open_file(run, err) || !bring_rows(run, err) || !downgrade_computed(run, err) ||
+        !downgrade_sequences(run, err) || !downgrade_aside(run, err) || !end_transaction(run, err))
         return false;
     downgrade_search(run);
     if (!finish_file(run, err))

@@ -26,8 +26,9 @@ struct downgrade_run {
     struct engine *control; /* PostgreSQL, one transaction for all */
     struct engine *file;    /* writes */
     struct made_file made;
-    struct made_file model;      /* a file without rows, where no old one was given */
-    const struct url *like;      /* the old file, or that */
+    struct made_file model; /* a file without rows, where no old one was given */
+    const struct url *like; /* the old file, or that */
+    bool **computed; /* by table and column of the plan: by SQLite, and PostgreSQL has the column too */
     struct digester **digesters; /* of the server's rows, by table */
     struct late_index *indexes;
     size_t index_count;
@@ -72,6 +73,10 @@ bool downgrade_aside(struct downgrade_run *run, struct err *err) MUST_USE;
 
 /* downgrade_search.c: full-text indexes on rows that changed are built anew. */
 void downgrade_search(struct downgrade_run *run);
+
+/* downgrade_computed.c: names columns in which PostgreSQL has other values than SQLite computes.  Once the
+ * rows are written, in the server's transaction. */
+bool downgrade_computed(struct downgrade_run *run, struct err *err) MUST_USE;
 
 /* downgrade_checks.c: rows that contradict a CHECK, which a reader's PRAGMA integrity_check passes over. */
 void downgrade_checks(struct downgrade_run *run, struct engine *reader);

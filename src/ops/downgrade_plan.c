@@ -136,10 +136,12 @@ static void adapt(struct downgrade_run *run, const struct fill *fill)
 
     plan->load_schema = plan->target_schema;
     run->result->back.as_text = ARENA_ARRAY(run->arena, bool *, plan->table_count + 1);
+    run->computed = ARENA_ARRAY(run->arena, bool *, plan->table_count + 1);
     run->result->back.divided = ARENA_ARRAY(run->arena, bool, plan->table_count + 1);
     for (size_t i = 0; i < plan->table_count; i++) {
         struct plan_table table = plan->tables[i];
         bool *as_text = ARENA_ARRAY(run->arena, bool, table.column_count + 1);
+        bool *both = ARENA_ARRAY(run->arena, bool, table.column_count + 1);
 
         if (fill->tables[i] == NULL)
             continue;
@@ -147,10 +149,12 @@ static void adapt(struct downgrade_run *run, const struct fill *fill)
             const struct existing_column *there = fill->columns[i][j];
             bool computed = table.columns[j].source->generated != GENERATED_NO;
 
+            both[j] = there != NULL && computed && !is_cast(there);
             as_text[j] = there != NULL && is_cast(there);
             table.columns[j].generated_sql = there == NULL || computed ? not_read : (struct str){NULL, 0};
         }
         run->result->back.as_text[kept] = as_text;
+        run->computed[kept] = both;
         run->result->back.divided[kept] = fill->tables[i]->partitioned;
         plan->tables[kept++] = table;
     }

@@ -104,3 +104,24 @@ def test_a_value_that_a_strict_table_does_not_take(back):
     _, new, outcome = back(script, "ALTER TABLE item ALTER n TYPE double precision; INSERT INTO item (n) VALUES (2.5)")
     assert outcome.status == pgrade.DECISION and not new.exists(), outcome
     assert "cannot store REAL value in INTEGER column item.n" in one_document(outcome)["error"]["detail"]
+
+
+COMPUTED = """
+CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER, twice INTEGER GENERATED ALWAYS AS (n * 2) VIRTUAL,
+                   label TEXT GENERATED ALWAYS AS ('v' || n) STORED, odd TEXT GENERATED ALWAYS AS (hex(n)));
+INSERT INTO item (id, n) VALUES (1, 3), (2, 4);
+"""
+
+
+def test_columns_that_both_compute(back):
+    _, new, outcome = back(COMPUTED, "INSERT INTO item (n) VALUES (5)")
+    assert outcome.status == pgrade.OK, outcome
+    assert select(new, "SELECT twice, label, odd FROM item WHERE id > 2") == [(10, "v5", "35")]
+
+
+def test_a_column_that_postgresql_no_longer_computes(back):
+    change = "ALTER TABLE item ALTER label DROP EXPRESSION; UPDATE item SET label = 'mine' WHERE id = 2"
+    _, new, outcome = back(COMPUTED, change)
+    assert outcome.status == pgrade.DECISION and not new.exists(), outcome
+    named = [(one["class"], one["table"], one["name"]) for one in one_document(outcome)["not_carried"]]
+    assert named == [("generated column", "item", "label")]
