@@ -320,7 +320,7 @@ def of_a_bundle(cluster, folder):
         text = stream.read()
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(text.replace('"role": null', '"role": "nobody here"'))
-    restored = report("restore", made["path"], cluster.url())
+    restored = report("restore", made["path"], cluster.url(), status=pgrade.SHORTFALL)
     assert "work_mem of role nobody here" in restored["databases"][0]["refused"][0]
     alone.drop()
     return made, restored
@@ -347,7 +347,7 @@ def test_backup_and_restore(looked_at, cluster, tmp_path):
 
 
 def test_reset(database, cluster, looked_at, tmp_path):
-    database.execute("CREATE TABLE t (id int); ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor")
+    database.execute("CREATE TABLE t (id int); CREATE SCHEMA own; ALTER DEFAULT PRIVILEGES IN SCHEMA own GRANT SELECT ON TABLES TO pg_monitor")
     words = ("reset", "--confirm", database.name, database.url)
     with Boundary(database, "RENAME TO") as boundary:
         process = pgrade.start("reset", "--confirm", database.name, boundary.url)
@@ -387,7 +387,7 @@ def test_move(cluster, tmp_path):
         words = ("move", old.url("app"), new.url(), "--to", str(tmp_path), "--exclude", "closed", "--env-file", str(tmp_path / ".env"), "--json")
         written = pgrade.run(*words, PGRADE_PG_BINDIR=str(spy))
         assert written.status == pgrade.REFUSED, written
-        check([asked, written.report, report(*words[:-1], "--snapshot")], "move")
+        check([asked, written.report, report(*words[:-1], "--snapshot", status=pgrade.SHORTFALL)], "move")
 
 
 def test_error(tmp_path):
