@@ -73,6 +73,7 @@ struct seed_table {
     struct seed_key *keys; /* the primary one first */
     size_t key_count;
     size_t key_capacity;
+    bool plain;           /* a row of many by one statement is what it would be by itself */
     struct str *children; /* tables that refer to it, but itself; quoted */
     size_t child_count;
     size_t child_capacity;
@@ -100,6 +101,23 @@ const struct seed_column *seed_table_column(const struct seed_table *table, stru
 bool seed_value(const struct seed_run *run, struct arena *scratch, const struct seed_column *column,
                 const struct seed_cell *cell, struct pgrade_value *value, const char **why) MUST_USE;
 
+struct seed_queued {
+    struct seed_row row;
+    struct pgrade_value *values;
+};
+
+/* Rows that go together, all with the columns of the first. */
+struct seed_batch {
+    struct arena *arena;     /* of rows that come */
+    struct arena *arenas[2]; /* in turn: the row that ends a batch is not yet in it, and outlives it */
+    struct seed_queued *rows;
+    size_t count;
+    size_t most;
+    size_t bytes;
+    const char *find_sql; /* for so many as there may be; NULL: not made yet */
+    const char *put_sql;
+};
+
 /* One file under way. */
 struct seed_filling {
     struct seed_run *run;
@@ -111,7 +129,8 @@ struct seed_filling {
     const char *put_sql;
     const struct seed_column **columns; /* of the row, in its order */
     const size_t *key_places;           /* of the key's columns in the row */
-    struct seed_met *met;               /* keys of the rows before; a power of two places */
+    struct seed_batch batch;
+    struct seed_met *met; /* keys of the rows before; a power of two places */
     size_t met_count;
     size_t place_count;
 };
@@ -126,9 +145,29 @@ bool seed_check_twice(struct seed_filling *filling, const struct seed_row *row, 
 /* ERR_USAGE for a --key whose table no file is of. */
 bool seed_check_keys(const struct seed_options *options, const struct seed *seed, struct err *err) MUST_USE;
 
-/* The statements for rows of so many columns. */
-const char *seed_insert_sql(const struct seed_filling *filling, size_t count);
+/* The statements, for rows of so many columns. */
+const char *seed_insert_sql(const struct seed_filling *filling, struct arena *arena, size_t columns,
+                            size_t rows);
 const char *seed_find_sql(const struct seed_filling *filling);
+/* How many rows have one of so many keys. */
+const char *seed_count_sql(const struct seed_filling *filling, struct arena *arena, size_t keys);
+
+/* seed_batch.c */
+void seed_batch_open(struct seed_filling *filling);
+void seed_batch_close(struct seed_filling *filling);
+bool seed_batch_begin(struct seed_filling *filling, struct err *err) MUST_USE; /* of a file */
+bool seed_batch_end(struct seed_filling *filling, struct err *err) MUST_USE;
+/* From now on rows have so many columns; nothing waits. */
+void seed_batch_shape(struct seed_filling *filling, size_t columns);
+/* Row and values live in the batch's arena. */
+bool seed_batch_add(struct seed_filling *filling, const struct seed_row *row, struct pgrade_value *values,
+                    struct err *err) MUST_USE;
+bool seed_batch_put(struct seed_filling *filling, struct err *err) MUST_USE;
+
+/* One row, looked up and put by itself; and what puts one or more. */
+bool seed_put_row(struct seed_filling *filling, const struct seed_queued *queued, struct err *err) MUST_USE;
+bool seed_put(const struct seed_filling *filling, const char *sql, const struct pgrade_value *values,
+              size_t count, int64_t *changed, struct pgrade_error *error) MUST_USE;
 
 bool seed_rows(struct seed_run *run, struct seed_file *file, struct err *err) MUST_USE;
 

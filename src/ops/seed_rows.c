@@ -43,10 +43,9 @@ static void place_key(struct seed_filling *filling, const struct seed_row *row)
     filling->key_places = places;
 }
 
-/* Objects of a JSON file may have different members: statements are made anew where they do. */
-static bool prepare(struct seed_filling *filling, const struct seed_row *row, struct err *err)
+/* Whether the row has the columns of those before it; keeps its names. */
+static bool is_same(struct seed_filling *filling, const struct seed_row *row)
 {
-    struct arena *arena = filling->run->arena;
     struct buf names;
     bool same;
 
@@ -57,10 +56,14 @@ static bool prepare(struct seed_filling *filling, const struct seed_row *row, st
     }
     same = filling->made_for.ptr != NULL && str_equal(filling->made_for, buf_view(&names));
     if (!same)
-        filling->made_for = buf_to_str(arena, &names);
+        filling->made_for = buf_to_str(filling->run->arena, &names);
     buf_free(&names);
-    if (same)
-        return true;
+    return same;
+}
+
+/* Objects of a JSON file may have different members: statements are made anew where they do. */
+static bool prepare(struct seed_filling *filling, const struct seed_row *row, struct err *err)
+{
     if (row->count == 0)
         return err_set(err, ERR_FAILED, "%s:%zu: the row is empty", filling->file->path, row->line);
     if (!match_columns(filling, row, err) || (filling->key == NULL && !seed_choose_key(filling, row, err)))
@@ -72,7 +75,8 @@ static bool prepare(struct seed_filling *filling, const struct seed_row *row, st
         place_key(filling, row);
         filling->find_sql = seed_find_sql(filling);
     }
-    filling->put_sql = seed_insert_sql(filling, row->count);
+    filling->put_sql = seed_insert_sql(filling, filling->run->arena, row->count, 1);
+    seed_batch_shape(filling, row->count);
     return true;
 }
 
@@ -185,14 +189,14 @@ static bool is_there(const struct seed_filling *filling, struct arena *scratch,
     return pgrade_rows_close(rows, done ? error : NULL) && done;
 }
 
-static bool run_row(const struct seed_filling *filling, const struct seed_row *row,
-                    const struct pgrade_value *values, int64_t *changed, struct pgrade_error *error)
+bool seed_put(const struct seed_filling *filling, const char *sql, const struct pgrade_value *values,
+              size_t count, int64_t *changed, struct pgrade_error *error)
 {
     struct pgrade_rows *rows;
     bool found = true;
     bool done = true;
 
-    if (!pgrade_run(filling->run->db, filling->put_sql, values, row->count, &rows, error))
+    if (!pgrade_run(filling->run->db, sql, values, count, &rows, error))
         return false;
     while (done && found)
         done = pgrade_next(rows, &found, error);
@@ -200,21 +204,17 @@ static bool run_row(const struct seed_filling *filling, const struct seed_row *r
     return pgrade_rows_close(rows, done ? error : NULL) && done;
 }
 
-static bool put_row(struct seed_filling *filling, struct arena *scratch, const struct seed_row *row,
-                    struct err *err)
+bool seed_put_row(struct seed_filling *filling, const struct seed_queued *queued, struct err *err)
 {
+    const struct seed_row *row = &queued->row;
     struct seed_file *file = filling->file;
     struct pgrade_error error;
-    struct pgrade_value *values;
     bool there = false;
     int64_t changed;
 
-    if (!prepare(filling, row, err) || !make_values(filling, scratch, row, &values, err) ||
-        !seed_check_twice(filling, row, err))
-        return false;
-    if ((filling->key != NULL && !is_there(filling, scratch, values, &there, &error)) ||
-        !run_row(filling, row, values, &changed, &error))
-        return row_failed(filling, row, values, &error, err);
+    if ((filling->key != NULL && !is_there(filling, filling->batch.arena, queued->values, &there, &error)) ||
+        !seed_put(filling, filling->put_sql, queued->values, row->count, &changed, &error))
+        return row_failed(filling, row, queued->values, &error, err);
     file->rows++;
     if (changed <= 0)
         file->unchanged++;
@@ -223,6 +223,38 @@ static bool put_row(struct seed_filling *filling, struct arena *scratch, const s
     else
         file->inserted++;
     return true;
+}
+
+static bool take_row(struct seed_filling *filling, const struct seed_row *row, struct err *err)
+{
+    bool same = is_same(filling, row);
+    struct pgrade_value *values;
+
+    return (same || (seed_batch_put(filling, err) && prepare(filling, row, err))) &&
+           make_values(filling, filling->batch.arena, row, &values, err) &&
+           seed_check_twice(filling, row, err) && seed_batch_add(filling, row, values, err);
+}
+
+/* What is wrong with a row is told after the rows before it were put: their mistakes come first. */
+static bool take_rows(struct seed_filling *filling, struct seed_reader *reader, struct err *err)
+{
+    struct err failure = {.code = ERR_NONE};
+    bool found = true;
+    bool done = true;
+
+    while (done && found) {
+        struct seed_row row;
+
+        done = seed_next(reader, filling->batch.arena, &row, &found, &failure) &&
+               (!found || take_row(filling, &row, &failure));
+        if (done && seed_is_interrupted(filling->run))
+            return err_set(err, ERR_CANCELED, "interrupted");
+    }
+    if (!seed_batch_put(filling, err))
+        return false;
+    if (!done)
+        *err = failure;
+    return done;
 }
 
 static bool no_table(const struct seed_file *file, struct err *err)
@@ -236,7 +268,6 @@ static bool no_table(const struct seed_file *file, struct err *err)
 bool seed_rows(struct seed_run *run, struct seed_file *file, struct err *err)
 {
     struct seed_filling filling = {.run = run, .file = file};
-    struct arena *scratch = arena_new();
     struct seed_reader reader;
     bool found = true;
     bool done = seed_open(run->arena, file, &reader, err) &&
@@ -244,17 +275,12 @@ bool seed_rows(struct seed_run *run, struct seed_file *file, struct err *err)
                  err_prefix(err, "%s", file->path)) &&
                 (found || no_table(file, err));
 
-    if (done)
-        ARENA_PUSH(run->arena, run->touched, run->touched_count, run->touched_capacity) = filling.table;
-    while (done && found) {
-        struct seed_row row;
-
-        arena_reset(scratch);
-        done = seed_next(&reader, scratch, &row, &found, err) &&
-               (!found || put_row(&filling, scratch, &row, err));
-        if (done && seed_is_interrupted(run))
-            done = err_set(err, ERR_CANCELED, "interrupted");
-    }
-    arena_free(scratch);
+    if (!done)
+        return false;
+    ARENA_PUSH(run->arena, run->touched, run->touched_count, run->touched_capacity) = filling.table;
+    seed_batch_open(&filling);
+    done =
+        seed_batch_begin(&filling, err) && take_rows(&filling, &reader, err) && seed_batch_end(&filling, err);
+    seed_batch_close(&filling);
     return done;
 }

@@ -55,7 +55,20 @@ static void put_update(struct buf *sql, const struct seed_filling *filling, size
     }
 }
 
-const char *seed_insert_sql(const struct seed_filling *filling, size_t count)
+/* To SQLite $1 is a name, which it looks up among all others: parameters without one are found at once. */
+static void put_parameters(struct buf *sql, const struct seed_filling *filling, size_t row, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_text(sql, i > 0 ? ", " : "");
+        if (filling->run->sqlite)
+            buf_byte(sql, '?');
+        else
+            buf_printf(sql, "$%zu", row * count + i + 1);
+    }
+}
+
+const char *seed_insert_sql(const struct seed_filling *filling, struct arena *arena, size_t count,
+                            size_t rows)
 {
     struct buf sql;
     bool always = false;
@@ -67,15 +80,17 @@ const char *seed_insert_sql(const struct seed_filling *filling, size_t count)
         put_name(&sql, i > 0 ? ", " : "", filling->columns[i]->name);
         always = always || filling->columns[i]->always;
     }
-    buf_text(&sql, always ? ") OVERRIDING SYSTEM VALUE VALUES (" : ") VALUES (");
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&sql, "%s$%zu", i > 0 ? ", " : "", i + 1);
-    buf_text(&sql, ")");
+    buf_text(&sql, always ? ") OVERRIDING SYSTEM VALUE VALUES " : ") VALUES ");
+    for (size_t i = 0; i < rows; i++) {
+        buf_text(&sql, i > 0 ? ", (" : "(");
+        put_parameters(&sql, filling, i, count);
+        buf_byte(&sql, ')');
+    }
     for (size_t i = 0; filling->key != NULL && i < filling->key->count; i++)
         put_name(&sql, i > 0 ? ", " : " ON CONFLICT (", filling->key->columns[i]);
     if (filling->key != NULL)
         put_update(&sql, filling, count);
-    made = str_cstr(filling->run->arena, buf_view(&sql));
+    made = str_cstr(arena, buf_view(&sql));
     buf_free(&sql);
     return made;
 }
@@ -92,6 +107,29 @@ const char *seed_find_sql(const struct seed_filling *filling)
         buf_printf(&sql, " = $%zu", i + 1);
     }
     made = str_cstr(filling->run->arena, buf_view(&sql));
+    buf_free(&sql);
+    return made;
+}
+
+const char *seed_count_sql(const struct seed_filling *filling, struct arena *arena, size_t keys)
+{
+    size_t width = filling->key->count;
+    struct buf sql;
+    const char *made;
+
+    buf_init(&sql, BUF_TEXT_MAXIMUM);
+    buf_printf(&sql, "SELECT count(*) FROM %.*s WHERE ", STR_ARGS(filling->table->quoted));
+    for (size_t i = 0; i < width; i++)
+        put_name(&sql, i > 0 ? ", " : width > 1 ? "(" : "", filling->key->columns[i]);
+    buf_text(&sql, width == 1 ? " IN (" : filling->run->sqlite ? ") IN (VALUES " : ") IN (");
+    for (size_t i = 0; i < keys; i++) {
+        buf_text(&sql, i > 0 ? ", " : "");
+        buf_text(&sql, width > 1 ? "(" : "");
+        put_parameters(&sql, filling, i, width);
+        buf_text(&sql, width > 1 ? ")" : "");
+    }
+    buf_byte(&sql, ')');
+    made = str_cstr(arena, buf_view(&sql));
     buf_free(&sql);
     return made;
 }

@@ -46,6 +46,27 @@ static const char sqlite_children[] =
     "pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND lower(f.\"table\") = lower($1) "
     "AND lower(m.name) <> lower($1) ORDER BY 1";
 
+/*
+ * Statements of many rows differ from many statements where somebody looks between: triggers and rules, a row
+ * that refers to another of its table, defaults and checks by functions of the user, which may read anything.
+ */
+static const char postgres_plain[] =
+    "SELECT c.relkind = 'r' AND NOT c.relrowsecurity "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal) "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = c.oid) "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = c.oid "
+    "AND confrelid = c.oid) "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_attrdef a "
+    "ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND a.oid = d.objid "
+    "LEFT JOIN pg_catalog.pg_constraint k ON d.classid = 'pg_catalog.pg_constraint'::regclass "
+    "AND k.oid = d.objid WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass "
+    "AND c.oid IN (a.adrelid, k.conrelid)) "
+    "FROM pg_catalog.pg_class c WHERE c.oid = $1::regclass";
+
+static const char sqlite_plain[] =
+    "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower($1)) "
+    "AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list($1) WHERE lower(\"table\") = lower($1))";
+
 static void take_column(struct arena *arena, const struct pgrade_value *cells, void *context)
 {
     struct seed_table *table = context;
@@ -83,6 +104,12 @@ static void take_child(struct arena *arena, const struct pgrade_value *cells, vo
         show_text(arena, &cells[0]);
 }
 
+static void take_plain(struct arena *arena, const struct pgrade_value *cells, void *context)
+{
+    (void)arena;
+    *(bool *)context = show_truth(&cells[0]);
+}
+
 static struct str quoted_name(struct arena *arena, const struct show_entry *entry)
 {
     struct buf out;
@@ -114,6 +141,8 @@ static bool read_table(struct seed_run *run, const struct show_entry *entry, str
                     err) &&
            show_ask(&question, run->sqlite ? sqlite_keys : postgres_keys, name, take_key, table, err) &&
            show_ask(&question, run->sqlite ? sqlite_children : postgres_children, name, take_child, table,
+                    err) &&
+           show_ask(&question, run->sqlite ? sqlite_plain : postgres_plain, name, take_plain, &table->plain,
                     err);
 }
 
