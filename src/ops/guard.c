@@ -1,6 +1,7 @@
 #include "ops/guard.h"
 
 #include "base/log.h"
+#include "ops/guard_schema.h"
 #include "ops/interrupt.h"
 #include "ops/orphans.h"
 #include "ops/redo.h"
@@ -97,7 +98,7 @@ static bool has_changed(struct engine *reader, const struct plan_table *table,
 }
 
 static size_t name_changed(const struct upgrade_options *options, const struct upgrade_result *result,
-                           struct engine *reader, struct buf *names)
+                           struct engine *reader, bool *differs, struct buf *names)
 {
     const struct plan *plan = &result->prepared.plan;
     size_t changed = 0;
@@ -107,6 +108,7 @@ static size_t name_changed(const struct upgrade_options *options, const struct u
                 ? !has_changed_meant(reader, options, result, i)
                 : !has_changed(reader, &plan->tables[i], options->interrupted, &result->tables[i].source))
             continue;
+        differs[i] = true;
         buf_printf(names, "%s%.*s", changed > 0 ? ", " : "", STR_ARGS(plan->tables[i].source->name.text));
         changed++;
     }
@@ -177,8 +179,12 @@ bool guard_source(const struct upgrade_options *options, struct upgrade_result *
     buf_init(&names, BUF_TEXT_MAXIMUM);
     arena = arena_new();
     done = look_again(arena, options, result, &now, err);
-    if (done)
-        changed = name_changed(options, result, now.readers[0], &names);
+    if (done) {
+        bool *differs = ARENA_ARRAY(arena, bool, result->prepared.plan.table_count + 1);
+
+        changed = name_changed(options, result, now.readers[0], differs, &names);
+        done = guard_schema(arena, options, result, now.readers[0], differs, &names, &changed, err);
+    }
     snapshot_close(&now);
     arena_free(arena);
     /* Commits that left every table's rows as they were (a checkpoint, a session table that is not carried)

@@ -89,6 +89,31 @@ def test_tables_that_changed_are_named(source, database):
     assert outcome.status == pgrade.REFUSED and "changed: author, post;" in outcome.stderr, outcome
 
 
+# What no planned row shows.
+MADE = {
+    "a new table": ("CREATE TABLE late (a)", "INSERT INTO late VALUES (1)", "table late (new)"),
+    "a new column": ("ALTER TABLE post ADD COLUMN mark", "UPDATE post SET mark = 'x'", "table post (altered)"),
+    "an index and a view": ("CREATE INDEX late ON post (title)", "CREATE VIEW seen AS SELECT * FROM post",
+                            "index late (new), view seen (new)"),
+    "numbers that were given": ("INSERT INTO numbered DEFAULT VALUES", "DELETE FROM numbered", "table numbered (gave numbers)"),
+}
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_made_meanwhile(what, source, database):
+    write(source, "CREATE TABLE numbered (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+    *statements, named = MADE[what]
+    outcome = upgrade_while(lambda: write(source, *statements), source, database)
+    assert outcome.status == pgrade.REFUSED and f"changed: {named};" in outcome.stderr, outcome
+    assert table_names(database) == []
+
+
+def test_made_meanwhile_and_left_out(source, database):
+    write(source, "CREATE TABLE log_first (a)")
+    outcome = upgrade_while(lambda: write(source, "CREATE TABLE log_late (a)"), source, database, "--exclude", "log_*")
+    assert outcome.status == pgrade.SHORTFALL, outcome
+
+
 def test_written_without_a_change(source, database):
     """A write that leaves every carried row as it was is none; nor is a checkpoint."""
     statements = ("UPDATE post SET title = title", "PRAGMA wal_checkpoint(TRUNCATE)")
