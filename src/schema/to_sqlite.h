@@ -2,8 +2,8 @@
  * to_sqlite.h: an expression of PostgreSQL, as its catalog writes it, as one of SQLite that means the same.
  *
  * Only what both read the same way is taken: comparisons of values of one sort, AND, OR, NOT, IS NULL, IN
- * lists,
- * + - and *, length(), abs(), coalesce().  All else is refused with the reason; nothing is approximated.
+ * lists, + - and *, length(), abs(), coalesce(), lower() and upper() by the collation C.  All else is refused
+ * with the reason; nothing is approximated.
  */
 #ifndef PGRADE_SCHEMA_TO_SQLITE_H
 #define PGRADE_SCHEMA_TO_SQLITE_H

@@ -27,6 +27,7 @@ struct to_value {
     bool literal;
     bool decimal; /* calculated exactly */
     bool padded;  /* char(n), whose blanks at the end SQLite counts */
+    bool bytes;   /* COLLATE "C" */
 };
 
 enum to_token {
@@ -48,6 +49,7 @@ struct to_reader {
     struct buf *out;
     const char *reason;
     int depth;
+    bool folds; /* in the brackets of lower() or upper() */
 };
 
 void to_read(struct to_reader *reader); /* the next token */

@@ -46,7 +46,7 @@ bool to_column(struct to_reader *reader, struct to_value *value)
 static bool is_word_of_type(const struct to_reader *reader)
 {
     return reader->token == TOKEN_NAME && !to_is(reader, "AND") && !to_is(reader, "OR") &&
-           !to_is(reader, "IS");
+           !to_is(reader, "IS") && !to_is(reader, "COLLATE");
 }
 
 static bool type_of_words(struct str words, bool array, struct pg_type *type)
@@ -138,6 +138,24 @@ static bool read_literal(struct to_reader *reader, struct str *written, struct t
     return true;
 }
 
+/* SQLite's fold ASCII alone, as PostgreSQL's do by the collation C. */
+static bool read_fold(struct to_reader *reader, const char *name, struct to_value *value)
+{
+    bool outer = reader->folds;
+
+    to_read(reader);
+    buf_printf(reader->out, "%s(", name);
+    reader->folds = true;
+    if (!to_need(reader, "(") || !to_sum(reader, value))
+        return false;
+    reader->folds = outer;
+    if (value->sort != SORT_TEXT || value->padded || !value->bytes)
+        return to_refuse(reader, "it folds letters beyond ASCII, which SQLite does not");
+    buf_byte(reader->out, ')');
+    value->literal = false;
+    return to_need(reader, ")");
+}
+
 static bool read_call(struct to_reader *reader, const char *name, struct to_value *value)
 {
     bool is_length = str_is(str_from(name), "length");
@@ -167,12 +185,20 @@ static bool read_call(struct to_reader *reader, const char *name, struct to_valu
     return to_need(reader, ")");
 }
 
+static bool calls_something(const struct to_reader *reader)
+{
+    return reader->token == TOKEN_NAME && reader->at < reader->sql.len && reader->sql.ptr[reader->at] == '(';
+}
+
 static bool read_operand(struct to_reader *reader, struct str *written, struct to_value *value)
 {
     static const struct {
         const char *name;
         const char *sqlite;
-    } calls[] = {{"length", "length"}, {"char_length", "length"}, {"abs", "abs"}, {"coalesce", "coalesce"}};
+        bool (*read)(struct to_reader *, const char *, struct to_value *);
+    } calls[] = {{"length", "length", read_call}, {"char_length", "length", read_call},
+                 {"abs", "abs", read_call},       {"coalesce", "coalesce", read_call},
+                 {"lower", "lower", read_fold},   {"upper", "upper", read_fold}};
 
     if (reader->token == TOKEN_TEXT || reader->token == TOKEN_NUMBER)
         return read_literal(reader, written, value);
@@ -195,10 +221,9 @@ static bool read_operand(struct to_reader *reader, struct str *written, struct t
         buf_byte(reader->out, ')');
         return to_need(reader, ")");
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(calls); i++)
-        if (to_is(reader, calls[i].name) && reader->at < reader->sql.len &&
-            reader->sql.ptr[reader->at] == '(')
-            return read_call(reader, calls[i].sqlite, value);
+    for (size_t i = 0; i < ARRAY_LENGTH(calls) && calls_something(reader); i++)
+        if (to_is(reader, calls[i].name))
+            return calls[i].read(reader, calls[i].sqlite, value);
     return to_column(reader, value);
 }
 
@@ -217,6 +242,10 @@ bool to_operand(struct to_reader *reader, struct to_value *value)
         done = read_operand(reader, &written, value);
         while (done && to_take(reader, "::"))
             done = convert(reader, written, value);
+        if (done && reader->folds && to_take(reader, "COLLATE")) {
+            value->bytes = str_is(reader->text, "\"C\"");
+            to_read(reader);
+        }
     }
     reader->depth--;
     return done;
