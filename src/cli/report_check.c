@@ -45,7 +45,7 @@ static void put_words(struct buf *out, struct arena *arena, struct str text, siz
 }
 
 /* What the server says in several lines is said in one. */
-static struct str one_line(struct arena *arena, struct str text)
+struct str report_check_one_line(struct arena *arena, struct str text)
 {
     char *copy = arena_printf(arena, "%.*s", STR_ARGS(text));
 
@@ -62,7 +62,7 @@ static void put_prose(struct buf *out, struct arena *arena, struct str text, siz
 
 void report_check_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t used)
 {
-    put_words(out, arena, one_line(arena, text), column, wrap_width(), used);
+    put_words(out, arena, report_check_one_line(arena, text), column, wrap_width(), used);
 }
 
 static void put_part(struct buf *out, struct arena *arena, const char *name, struct str text)
@@ -79,13 +79,28 @@ static void put_finding(const struct check_result *result, size_t which, struct 
     bool last = which + 1 == result->count || result->findings[which + 1].mend.len > 0;
 
     buf_printf(out, "%*s", TEXT_COLUMN, "");
-    put_prose(out, arena, one_line(arena, result->findings[which].what), TEXT_COLUMN, wrap_width());
+    put_prose(out, arena, report_check_one_line(arena, result->findings[which].what), TEXT_COLUMN,
+              wrap_width());
     /* Whole, to be copied. */
     if (mend.len > 0)
-        buf_printf(out, "%*smend: %.*s\n", TEXT_COLUMN, "",
-                   STR_ARGS(screen_text(arena, one_line(arena, mend))));
+        report_check_mend(out, arena, mend, TEXT_COLUMN);
     else if (last)
         put_part(out, arena, "mend:", str_from(result->check->mend));
+}
+
+/* Beside the name, or below it where its first word has no room there. */
+static void put_note(struct buf *out, struct arena *arena, const char *name, struct str note)
+{
+    ptrdiff_t space = str_find(note, ' ');
+    size_t wide = screen_width(str_slice(note, 0, space < 0 ? note.len : (size_t)space));
+    bool below = wrap_width() > 0 && TEXT_COLUMN + NAME_WIDTH + wide > wrap_width();
+    size_t column = below ? TEXT_COLUMN : TEXT_COLUMN + NAME_WIDTH;
+
+    if (below)
+        buf_printf(out, "%s\n%*s", name, TEXT_COLUMN, "");
+    else
+        buf_printf(out, "%-*s", NAME_WIDTH, name);
+    put_prose(out, arena, note, column, wrap_width());
 }
 
 static void put_result(const struct invocation *invocation, const struct check_result *result,
@@ -97,8 +112,7 @@ static void put_result(const struct invocation *invocation, const struct check_r
     buf_printf(out, "  %s%-*s%s", color, TEXT_COLUMN - 2, marks[result->state].word,
                invocation->color ? "\033[0m" : "");
     if (result->note.len > 0 && (result->state == CHECK_OK || result->state == CHECK_SKIPPED)) {
-        buf_printf(out, "%-*s", NAME_WIDTH, result->check->name);
-        put_prose(out, arena, one_line(arena, result->note), TEXT_COLUMN + NAME_WIDTH, wrap_width());
+        put_note(out, arena, result->check->name, report_check_one_line(arena, result->note));
     } else {
         buf_printf(out, "%s\n", result->check->name);
     }

@@ -20,6 +20,11 @@ struct check_fixes {
 /* 0, 5 or 6: docs/exit.md. */
 int report_check_status(const struct check_report *report);
 void report_production(const struct invocation *invocation, const struct check_report *report);
+/* What the server says in several lines is said in one. */
+struct str report_check_one_line(struct arena *arena, struct str text);
+/* "mend: ..." behind `column`: a command stays in one line, and its remark goes below where there is no room.
+ */
+void report_check_mend(struct buf *out, struct arena *arena, struct str mend, size_t column);
 /* Words in lines as wide as the terminal, behind `column`; the first line goes on at `used`. */
 void report_check_prose(struct buf *out, struct arena *arena, struct str text, size_t column, size_t used);
 void report_check(const struct invocation *invocation, const struct check_report *report);

@@ -38,8 +38,7 @@ static void put_details(const struct invocation *invocation, const struct check_
         struct str mend = result->findings[i].mend;
 
         put_line(out, arena, result->check->name, result->findings[i].what);
-        buf_printf(out, "%*smend: %.*s\n", COLUMN + 2, "",
-                   STR_ARGS(screen_text(arena, mend.len > 0 ? mend : str_from(result->check->mend))));
+        report_check_mend(out, arena, mend.len > 0 ? mend : str_from(result->check->mend), COLUMN + 2);
     }
 }
 

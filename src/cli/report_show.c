@@ -83,8 +83,8 @@ static void put_sum(const struct show_tables *tables, struct arena *arena, struc
         exact = exact && (entry->rows < 0 || entry->rows_exact);
         estimated = estimated || (entry->rows >= 0 && !entry->rows_exact);
     }
-    buf_printf(out, "\n%zu object%s, %s%.*s rows", tables->items_count, tables->items_count == 1 ? "" : "s",
-               exact ? "" : "about ", STR_ARGS(show_count(arena, rows)));
+    buf_printf(out, "\n%zu object%s, %s%.*s row%s", tables->items_count, tables->items_count == 1 ? "" : "s",
+               exact ? "" : "about ", STR_ARGS(show_count(arena, rows)), rows == 1 ? "" : "s");
     if (bytes > 0)
         buf_printf(out, ", %.*s with indexes", STR_ARGS(show_bytes(arena, bytes)));
     buf_text(out, estimated ? "\n~ is an estimate; --exact counts\n" : "\n");

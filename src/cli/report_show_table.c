@@ -7,35 +7,16 @@
 #include "cli/table.h"
 #include "cli/wrap.h"
 
-enum {
-    LEAST_DEFAULT = 16,
-    LEAST_NAME = 16
-};
-
 struct page {
     const struct invocation *invocation;
     struct arena *arena;
-    size_t width; /* 0: no terminal, nothing is cut */
+    size_t width; /* 0: no terminal, lines stay whole */
     struct buf out;
 };
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 static struct str shown(struct page *page, struct str text)
 {
     return screen_text(page->arena, text);
-}
-
-static struct str shortened(struct page *page, struct str text, size_t maximum)
-{
-    struct str safe = shown(page, text);
-
-    if (page->width == 0 || screen_width(safe) <= maximum)
-        return safe;
-    return str_printf(page->arena, "%.*s...", STR_ARGS(screen_clip(safe, maximum - 3)));
 }
 
 static void heading(struct page *page, const char *text)
@@ -90,35 +71,15 @@ static struct str value_of(struct page *page, const struct show_column *column)
     return column->default_value;
 }
 
-/* How wide names and defaults may be, so that lines fit the terminal: types are never cut. */
-static void measure(struct page *page, const struct show_table *table, size_t *names, size_t *defaults)
-{
-    size_t other = 4 * 2; /* the indent, and what is between the columns */
-    size_t name = 6;
-    size_t type = 4;
-    size_t rule = 4;
-
-    for (size_t i = 0; i < table->columns_count; i++) {
-        name = larger(name, screen_width(shown(page, table->columns[i].name)));
-        type = larger(type, screen_width(shown(page, table->columns[i].type)));
-        rule = larger(rule, rule_of(page, table, &table->columns[i]).len);
-    }
-    other += type + rule;
-    *names =
-        page->width > other + LEAST_DEFAULT + LEAST_NAME ? page->width - other - LEAST_DEFAULT : LEAST_NAME;
-    other += name < *names ? name : *names;
-    *defaults = page->width > other + LEAST_DEFAULT ? page->width - other : LEAST_DEFAULT;
-}
-
 static void put_columns(struct page *page, const struct show_table *table)
 {
     static const enum table_align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
-    struct text_table text = {
-        .arena = page->arena, .columns = ARRAY_LENGTH(align), .align = align, .indent = 2};
-    size_t names;
-    size_t defaults;
+    struct text_table text = {.arena = page->arena,
+                              .columns = ARRAY_LENGTH(align),
+                              .align = align,
+                              .indent = 2,
+                              .width = page->width};
 
-    measure(page, table, &names, &defaults);
     heading(page, "Columns");
     text_table_cellf(&text, "column");
     text_table_cellf(&text, "type");
@@ -127,10 +88,10 @@ static void put_columns(struct page *page, const struct show_table *table)
     for (size_t i = 0; i < table->columns_count; i++) {
         const struct show_column *column = &table->columns[i];
 
-        text_table_cell(&text, shortened(page, column->name, names));
+        text_table_cell(&text, shown(page, column->name));
         text_table_cell(&text, shown(page, column->type));
         text_table_cell(&text, rule_of(page, table, column));
-        text_table_cell(&text, shortened(page, value_of(page, column), defaults));
+        text_table_cell(&text, shown(page, value_of(page, column)));
     }
     text_table_write(&text, false, &page->out);
 }
@@ -223,7 +184,7 @@ static void put_triggers(struct page *page, const struct show_table *table)
     for (size_t i = 0; i < table->triggers_count; i++)
         buf_printf(&page->out, "  %.*s%s: %.*s\n", STR_ARGS(shown(page, table->triggers[i].name)),
                    table->triggers[i].disabled ? " (disabled)" : "",
-                   STR_ARGS(shortened(page, table->triggers[i].definition, 200)));
+                   STR_ARGS(shown(page, table->triggers[i].definition)));
     wrap_lines(&page->out, start, page->width);
 }
 

@@ -6,7 +6,7 @@
 #include "base/screen.h"
 
 enum {
-    LEAST_WIDTH = 12 /* what is left of a column that is cut */
+    LEAST_WIDTH = 12 /* what is left of a column that is folded */
 };
 
 static struct str cut(struct arena *arena, struct str text, size_t maximum)
@@ -39,23 +39,65 @@ static void put_spaces(struct buf *out, size_t count)
         buf_byte(out, ' ');
 }
 
-static void put_row(const struct text_table *table, const size_t *widths, size_t row, struct buf *out)
+static bool may_end(char c)
 {
+    return c == ' ' || c == '_' || c == ',' || c == '(' || c == '.';
+}
+
+/* As much as a line of the column holds, in a part of which a word or the like ends; *rest: what is left. */
+static struct str take_line(struct str *rest, size_t width)
+{
+    struct str line = screen_clip(*rest, width);
+    size_t end = line.len;
+
+    if (line.len == 0)
+        line = *rest; /* a character wider than the column */
+    else if (line.len < rest->len) {
+        while (end > line.len / 2 && !may_end(line.ptr[end - 1]))
+            end--;
+        line.len = end > line.len / 2 ? end : line.len;
+    }
+    *rest = str_slice(*rest, line.len, rest->len);
+    return line;
+}
+
+static void put_line(const struct text_table *table, const size_t *widths, struct str *rests, struct buf *out)
+{
+    size_t start = out->len;
+
     put_spaces(out, table->indent);
     for (size_t i = 0; i < table->columns; i++) {
-        struct str cell = cut(table->arena, table->cells[row * table->columns + i], widths[i]);
-        size_t gap = widths[i] - screen_width(cell);
-        bool last = i + 1 == table->columns;
+        struct str cell = take_line(&rests[i], widths[i]);
+        size_t wide = screen_width(cell);
+        size_t gap = widths[i] > wide ? widths[i] - wide : 0;
 
         if (i > 0)
             buf_text(out, "  ");
         if (table->align[i] == ALIGN_RIGHT)
             put_spaces(out, gap);
         buf_str(out, cell);
-        if (table->align[i] == ALIGN_LEFT && !last)
+        if (table->align[i] == ALIGN_LEFT)
             put_spaces(out, gap);
     }
+    while (out->len > start && out->ptr[out->len - 1] == ' ')
+        out->ptr[--out->len] = '\0';
     buf_byte(out, '\n');
+}
+
+/* In several lines where a cell is wider than its column. */
+static void put_row(const struct text_table *table, const size_t *widths, size_t row, struct buf *out)
+{
+    struct str *rests = ARENA_ARRAY(table->arena, struct str, table->columns);
+    bool more = true;
+
+    for (size_t i = 0; i < table->columns; i++)
+        rests[i] = table->cells[row * table->columns + i];
+    while (more) {
+        put_line(table, widths, rests, out);
+        more = false;
+        for (size_t i = 0; i < table->columns; i++)
+            more = more || rests[i].len > 0;
+    }
 }
 
 /* By one after the other, always the widest: what is narrow stays whole. */

@@ -17,8 +17,8 @@ struct text_table {
     struct str *cells; /* row by row, the heading first */
     size_t count;
     size_t capacity;
-    size_t
-        width; /* of the terminal: the widest columns are cut until a line fits; 0: it is as long as it is */
+    size_t width; /* of the terminal: the widest columns are folded until a line fits; 0: it is as long as it
+                     is */
     size_t maximum; /* of a column's width in characters; longer cells are cut with "..."; 0: none */
 };
 

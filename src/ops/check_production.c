@@ -24,9 +24,10 @@ static const char dedicated_sql[] =
     "WHERE current_database() IN ('postgres', 'template1', 'defaultdb') UNION ALL "
     "SELECT 'advice', format('the role %s is a superuser: a mistake of the application reaches every "
     "database, and the "
-    "server''s files', rolname), 'CREATE ROLE app LOGIN PASSWORD ''...''; ALTER DATABASE ... OWNER TO app; "
-    "REASSIGN OWNED "
-    "does the same for tables' FROM pg_roles WHERE rolname = current_user AND rolsuper UNION ALL "
+    "server''s files', rolname), 'CREATE ROLE app LOGIN PASSWORD ''...''; ALTER DATABASE ' || "
+    "quote_ident(current_database()) || ' OWNER TO app   -- and each table: ALTER TABLE ... OWNER TO app; "
+    "then "
+    "app in the URL' FROM pg_roles WHERE rolname = current_user AND rolsuper UNION ALL "
     "SELECT 'advice', format('the role %s owns other databases too: %s', current_user, string_agg(datname, "
     "', ')), "
     "'a role for each application: CREATE ROLE app LOGIN PASSWORD ''...''; ALTER DATABASE ... OWNER TO app' "
@@ -203,7 +204,7 @@ static void check_backups(struct check_run *run)
     if (!fs_is_directory(directory)) {
         check_found(
             run, CHECK_PROBLEM,
-            (struct str)STR("pgrade backup URL DIR --verify; where there are some already: --backups DIR"),
+            (struct str)STR("pgrade backup URL DIR --verify   # where there are some already: --backups DIR"),
             "there is no folder %s with backups", directory);
         return;
     }

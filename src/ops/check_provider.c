@@ -165,7 +165,7 @@ bool check_day(const char *text, int64_t *day)
     return moment >= 0 && parts.tm_mday == of_month && parts.tm_mon == month - 1;
 }
 
-static const char move[] = "pgrade move OLD NEW, before that day: all databases to a new server";
+static const char move[] = "pgrade move OLD NEW   # before that day: all databases to a new server";
 
 static void tell_end(struct check_run *run, int64_t left, const char *date)
 {

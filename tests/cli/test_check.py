@@ -154,10 +154,16 @@ def test_list_and_explain():
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_it_fits_the_terminal(database, columns):
-    shown = pgrade.run("check", database.url, COLUMNS=str(columns)).stdout
-    assert "PostgreSQL" in shown
+    """Statements alone stay whole, to be copied; what is said beside them goes below, as a remark."""
+    name = "a_table_that_somebody_gave_a_name_of_some_length"
+    database.execute(f"CREATE TABLE {name} (a int)")
+    shown = pgrade.run("check", database.url + "?connect_timeout=10", COLUMNS=str(columns)).stdout
+    assert "PostgreSQL" in shown and re.search(r"PRIMARY KEY\n {17}-- or a key of its own columns\n", shown)
     for line in shown.split("\n"):
-        assert len(line) <= columns or line.lstrip().startswith("mend:"), line
+        assert len(line) <= columns or line.lstrip().startswith(("mend: ALTER", "mend: SELECT")), line
+        assert line == line.rstrip()
+    refused = pgrade.run("check", f"postgresql://u@127.0.0.1:{free_port()}/d", COLUMNS=str(columns)).stdout
+    assert "mend: start the server" in refused and all(len(line) <= columns for line in refused.split("\n")), refused
 
 
 def test_the_variable(database):

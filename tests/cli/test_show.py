@@ -85,6 +85,11 @@ def test_it_fits_the_terminal(place, columns, tmp_path):
         for line in ok(place, *words, COLUMNS=columns).split("\n"):
             assert len(line) <= int(columns), line
     assert long in ok(place) and (columns == "80" or long in ok(place, COLUMNS=columns))
+    folded = ok(place, long, COLUMNS=columns)
+    lines = [line[2:] for line in folded.partition("Columns\n")[2].split("\n\n")[0].split("\n")[2:]]
+    ends = [m.end() for m in re.finditer("-+", folded.partition("Columns\n")[2].split("\n")[1][2:])]
+    cells = ["".join(line[start:end].strip() for line in lines) for start, end in zip([0, *(end + 2 for end in ends)], ends)]
+    assert cells[0] == "a_column_with_a_rather_long_name_toob" and "'" + "d" * 100 + "'" in cells[3]
 
 
 def test_nothing_is_written(tmp_path):
