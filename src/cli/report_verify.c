@@ -61,6 +61,11 @@ static void put_rows(const struct verify_report *report, struct buf *out)
         buf_text(out, headed ? "" : "\nDifferent rows\n");
         headed = true;
         report_differences(out, &comparison, table->names[0], &table->found, report->invocation->hide_values);
+        if (table->sample > 1 && table->counted[0] != table->counted[1])
+            buf_printf(
+                out, "  %.*s: %.*s rows in the source, %.*s on the target, of which the sample has a part\n",
+                STR_ARGS(table->names[0]), STR_ARGS(show_count(report->invocation->arena, table->counted[0])),
+                STR_ARGS(show_count(report->invocation->arena, table->counted[1])));
         for (int side = 0; side < 2; side++)
             if (table->sample == 1 && table->counted[side] != table->digests[side].rows)
                 buf_printf(out, "  %.*s: the %s counts %" PRId64 " rows and gives %" PRId64 "\n",

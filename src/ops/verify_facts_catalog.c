@@ -2,7 +2,8 @@
 #include "ops/verify_facts.h"
 #include "schema/ident.h"
 
-/* Of SQLite's other side: the shape of each object.  Columns are in their order; an expression is "*". */
+/* Of SQLite's other side: the shape of each object.  Columns are in their order; an expression is "*".  A
+ * domain's part counts as the column's; $2: the type may do what the source's CHECK does. */
 static const char shapes_sql[] =
     "WITH own AS (SELECT c.oid, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = "
     "c.relnamespace WHERE n.nspname = $1),"
@@ -17,10 +18,12 @@ static const char shapes_sql[] =
     "  FROM lists l LEFT JOIN pg_attribute a ON a.attrelid = l.relation AND a.attnum = l.attnum"
     "   AND l.attnum > 0 GROUP BY 1, 2)"
     " SELECT 'NOT NULL', o.relname::text, a.attname::text, '' FROM own o JOIN pg_attribute a"
-    "  ON a.attrelid = o.oid WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND a.attnotnull"
+    "  ON a.attrelid = o.oid JOIN pg_type t ON t.oid = a.atttypid WHERE o.relkind IN ('r', 'p')"
+    "  AND a.attnum > 0 AND (a.attnotnull OR t.typnotnull)"
     " UNION ALL SELECT 'default', o.relname, a.attname, '' FROM own o JOIN pg_attribute a ON a.attrelid = "
-    "o.oid WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
-    "  AND (a.attidentity <> '' OR (a.atthasdef AND a.attgenerated = ''))"
+    "o.oid JOIN pg_type t ON t.oid = a.atttypid"
+    "  WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"
+    "  AND (a.attidentity <> '' OR a.atthasdef OR t.typdefault IS NOT NULL)"
     " UNION ALL SELECT CASE WHEN i.indisprimary THEN 'primary key' WHEN i.indisunique THEN 'unique key'"
     "   ELSE 'index' END, o.relname, l.columns, '' FROM own o JOIN pg_index i ON i.indrelid = o.oid"
     "  JOIN named l ON l.id = i.indexrelid AND l.list = 1"
@@ -29,8 +32,12 @@ static const char shapes_sql[] =
     "  t.confdeltype::text || t.confupdtype::text FROM own o JOIN pg_constraint t ON t.conrelid = o.oid"
     "  JOIN pg_class p ON p.oid = t.confrelid JOIN named l ON l.id = t.oid AND l.list = 2"
     "  JOIN named r ON r.id = t.oid AND r.list = 3"
-    " UNION ALL SELECT 'CHECK', o.relname, 'number ' || row_number() OVER (PARTITION BY o.oid), ''"
-    "  FROM own o JOIN pg_constraint t ON t.conrelid = o.oid AND t.contype = 'c'"
+    " UNION ALL SELECT 'CHECK', c.relname, 'number ' || row_number() OVER (PARTITION BY c.oid), ''"
+    "  FROM (SELECT o.oid, o.relname FROM own o JOIN pg_constraint t ON t.conrelid = o.oid AND t.contype = "
+    "'c'"
+    "   UNION ALL SELECT o.oid, o.relname FROM own o JOIN pg_attribute a ON a.attrelid = o.oid"
+    "    JOIN pg_type t ON t.oid = a.atttypid WHERE $2::boolean AND a.attnum > 0 AND (t.typtype = 'e'"
+    "    OR EXISTS (SELECT FROM pg_constraint d WHERE d.contypid = t.oid AND d.contype = 'c'))) c"
     " UNION ALL SELECT 'view', '', relname, '' FROM own WHERE relkind IN ('v', 'm')"
     " ORDER BY 2, 1, 3";
 
@@ -57,13 +64,26 @@ static const char definitions_sql[] =
     " UNION ALL SELECT 'trigger', o.relname, t.tgname, pg_get_triggerdef(t.oid, true) FROM own o"
     "  JOIN pg_trigger t ON t.tgrelid = o.oid WHERE NOT t.tgisinternal"
     " UNION ALL SELECT 'view', '', relname, pg_get_viewdef(oid, true) FROM own WHERE relkind IN ('v', 'm')"
+    " UNION ALL SELECT 'collation', o.relname, a.attname, c.collname FROM own o JOIN pg_attribute a"
+    "  ON a.attrelid = o.oid JOIN pg_collation c ON c.oid = a.attcollation"
+    "  WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+    " UNION ALL SELECT CASE t.typtype WHEN 'e' THEN 'enum' ELSE 'domain' END, o.relname, a.attname,"
+    "  CASE t.typtype WHEN 'e' THEN (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY "
+    "e.enumsortorder)"
+    "   FROM pg_enum e WHERE e.enumtypid = t.oid) ELSE concat_ws(' ', format_type(t.typbasetype, "
+    "t.typtypmod),"
+    "   CASE WHEN t.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || t.typdefault,"
+    "   (SELECT string_agg(pg_get_constraintdef(d.oid), ' ' ORDER BY d.conname) FROM pg_constraint d"
+    "    WHERE d.contypid = t.oid AND d.contype = 'c')) END"
+    "  FROM own o JOIN pg_attribute a ON a.attrelid = o.oid JOIN pg_type t ON t.oid = a.atttypid"
+    "  WHERE o.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND t.typtype IN ('e', 'd')"
     " ORDER BY 2, 1, 3";
 
 static const char *interned(struct str what)
 {
     static const char *const known[] = {
         "NOT NULL",    "default", "generated column", "identity", "primary key", "index", "unique key",
-        "foreign key", "CHECK",   "trigger",          "view"};
+        "foreign key", "CHECK",   "trigger",          "view",     "collation",   "enum",  "domain"};
 
     for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
         if (str_is(what, known[i]))
@@ -89,13 +109,14 @@ bool facts_of_catalog(const struct verify *verify, int side, bool whole, struct 
 {
     struct engine *engine = verify->result->engines[side];
     struct arena *arena = verify->arena;
+    struct str params[] = {verify->schemas[side], str_from(side == 1 ? "true" : "false")};
     struct rows *rows;
     bool found = true;
     bool done;
 
     if (!set_path(engine, verify->schemas[side], err) ||
-        !engine_query(engine, str_from(whole ? definitions_sql : shapes_sql), &verify->schemas[side], 1,
-                      &rows, err))
+        !engine_query(engine, str_from(whole ? definitions_sql : shapes_sql), params, whole ? 1 : 2, &rows,
+                      err))
         return false;
     while ((done = rows_next(rows, &found, err)) && found)
         facts_add(arena, facts, interned(rows->cells[0].bytes), str_dup(arena, rows->cells[1].bytes),

@@ -150,6 +150,13 @@ static int naming_side(const struct verify *verify, int side)
     return verify->plan == NULL ? side : verify_is_sqlite(verify, 0) ? 1 : 0;
 }
 
+/* Of a column that is of another type, or is not there, that is said already. */
+static bool is_of_type(const char *what)
+{
+    return str_is(str_from(what), "collation") || str_is(str_from(what), "enum") ||
+           str_is(str_from(what), "domain");
+}
+
 /* Plain indexes last: a unique one that is left over may stand for them. */
 static void compare_facts_of(struct verify *verify, const struct facts *facts, bool indexes)
 {
@@ -165,7 +172,8 @@ static void compare_facts_of(struct verify *verify, const struct facts *facts, b
         if (source.ptr == NULL || !str_equal(fact->table, source))
             table = target_table(verify, source = fact->table);
         presence = look_for(verify, fact, table, &facts[1]);
-        if (presence == FACT_PRESENT || !is_compared(verify, fact->table, naming_side(verify, 0)))
+        if (presence == FACT_PRESENT || (presence == FACT_ABSENT && is_of_type(fact->what)) ||
+            !is_compared(verify, fact->table, naming_side(verify, 0)))
             continue;
         verify_remark(
             verify, true, fact->what, fact->table, name_of(verify->arena, fact->name),
@@ -262,7 +270,31 @@ static const struct fingerprint *find(const struct fingerprints *prints, const s
     return NULL;
 }
 
-/* The statements that SQLite keeps say all. */
+/* SQLite gives what is beyond the greatest rowid, too. */
+static int64_t last_number(const struct table *table)
+{
+    int64_t last = table->sequence > 0 ? table->sequence : 0;
+
+    return table->rows > 0 && table->rowid_max > last ? table->rowid_max : last;
+}
+
+static void compare_numbers(struct verify *verify)
+{
+    for (size_t i = 0; i < verify->result->table_count; i++) {
+        const struct verified_table *both = &verify->result->tables[i];
+        const struct table *source = both->shapes[0].source;
+        const struct table *target = both->shapes[1].source;
+
+        if (!source->autoincrement || !target->autoincrement || last_number(target) >= source->sequence)
+            continue;
+        verify_remark(
+            verify, true, "sequence", both->names[1], source->columns[source->rowid_column].name.text,
+            str_printf(verify->arena, "the target gives %lld next, and the source has given %lld already",
+                       (long long)last_number(target) + 1, (long long)source->sequence));
+    }
+}
+
+/* The statements that SQLite keeps say nearly all. */
 static void compare_statements(struct verify *verify)
 {
     struct fingerprints prints[2] = {{.count = 0}, {.count = 0}};
@@ -292,6 +324,7 @@ bool verify_structure(struct verify *verify, struct err *err)
 
     if (lite[0] && lite[1]) {
         compare_statements(verify);
+        compare_numbers(verify);
         return true;
     }
     return lite[0] || lite[1] ? compare_with_plan(verify, err) : compare_catalogs(verify, err);
