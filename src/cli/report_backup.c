@@ -141,6 +141,7 @@ static void put_restored(struct json *json, const struct restore_result *result)
         json_object(json);
         json_put_str(json, "name", one->name);
         json_put_bool(json, "made", one->made);
+        json_put_bool(json, "earlier", one->earlier);
         json_put_int(json, "tables", one->tables);
         json_put_int(json, "rows", one->rows);
         json_put_texts(json, "refused", one->refused, one->refused_count);
@@ -157,7 +158,10 @@ static void tell_restored(struct arena *arena, const struct restore_result *resu
         const struct restored_database *one = &result->databases[i];
 
         printf("  %.*s: %.*s%s\n", STR_ARGS(screen_text(arena, one->name)),
-               STR_ARGS(amount(arena, one->tables, one->rows)), one->made ? "; the database was made" : "");
+               STR_ARGS(amount(arena, one->tables, one->rows)),
+               one->earlier ? "; was there already, as the bundle has it"
+               : one->made  ? "; the database was made"
+                            : "");
         for (size_t j = 0; j < one->refused_count; j++)
             printf("    refused by the server: %.*s\n", STR_ARGS(screen_text(arena, one->refused[j])));
     }

@@ -224,3 +224,16 @@ struct str *contents_compare(struct arena *arena, const struct contents *expecte
     }
     return lines;
 }
+
+struct str *contents_differences(struct arena *arena, const struct contents *expected,
+                                 const struct contents *found, size_t *count)
+{
+    struct str *lines = contents_compare(arena, expected, found, count);
+
+    if (*count > 0 || found->count == expected->count)
+        return lines;
+    *count = 1;
+    lines = ARENA_NEW(arena, struct str);
+    *lines = str_printf(arena, "%zu tables instead of %zu", found->count, expected->count);
+    return lines;
+}

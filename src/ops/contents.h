@@ -44,5 +44,8 @@ void contents_put(struct json *json, const struct contents *contents);
  * `found` are no difference. */
 struct str *contents_compare(struct arena *arena, const struct contents *expected,
                              const struct contents *found, size_t *count);
+/* The same, and another number of tables is one. */
+struct str *contents_differences(struct arena *arena, const struct contents *expected,
+                                 const struct contents *found, size_t *count);
 
 #endif

@@ -8,16 +8,6 @@ struct lines {
     size_t capacity;
 };
 
-static struct str *compare_count(struct arena *arena, const struct contents *expected,
-                                 const struct contents *found, size_t *count)
-{
-    struct str *line = ARENA_NEW(arena, struct str);
-
-    *count = found->count == expected->count ? 0 : 1;
-    *line = str_printf(arena, "%zu tables instead of %zu", found->count, expected->count);
-    return line;
-}
-
 /* By their number alone. */
 static bool compare_tables(struct move *move, const struct moved_database *database,
                            const struct contents *expected, struct str **lines, size_t *count,
@@ -29,31 +19,31 @@ static bool compare_tables(struct move *move, const struct moved_database *datab
     bool done = move_open(move, &url, &engine, err) && contents_list(move->arena, engine, &found, err);
 
     engine_close(engine);
-    if (done)
-        *lines = compare_count(move->arena, expected, &found, count);
+    if (done) {
+        *count = found.count == expected->count ? 0 : 1;
+        *lines = ARENA_NEW(move->arena, struct str);
+        **lines = str_printf(move->arena, "%zu tables instead of %zu", found.count, expected->count);
+    }
     return done;
 }
 
-bool move_differences(struct move *move, const struct moved_database *database, bool new, struct str **lines,
+bool move_differences(struct move *move, const struct moved_database *database, struct str **lines,
                       size_t *count, struct err *err)
 {
-    struct url url = move_url(move, database, new);
+    struct url url = move_url(move, database, false);
     struct manifest manifest;
     struct contents found;
     struct engine *engine = NULL;
     bool done;
 
     *count = 0;
-    stage_set(move->options->stage, new ? "looking at NEW's" : "looking at OLD's", database->dump.facts.name,
-              NULL);
+    stage_set(move->options->stage, "looking at OLD's", database->dump.facts.name, NULL);
     done = move_manifest(move, database, &manifest, err) && move_open(move, &url, &engine, err) &&
            engine_exec(engine, (struct str)STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), err) &&
            contents_read(move->arena, engine, move->options->interrupted, &found, err);
     engine_close(engine);
     if (done)
-        *lines = contents_compare(move->arena, &manifest.contents, &found, count);
-    if (done && *count == 0)
-        *lines = compare_count(move->arena, &manifest.contents, &found, count);
+        *lines = contents_differences(move->arena, &manifest.contents, &found, count);
     return done;
 }
 
@@ -200,7 +190,7 @@ bool move_verify(struct move *move, struct moved_database *database, struct err 
         return false;
     /* What is equal to NEW was not written since; another table may have come to OLD in a schema of its own.
      */
-    if (!(difference.ptr != NULL ? move_differences(move, database, false, &lines, &count, err)
+    if (!(difference.ptr != NULL ? move_differences(move, database, &lines, &count, err)
                                  : compare_tables(move, database, &manifest.contents, &lines, &count, err)))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -1,20 +1,13 @@
 /* The steps of one database: dumped, made, restored; and where an interrupted run of them goes on. */
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "ops/bundle_intern.h"
 #include "ops/database_create.h"
-#include "ops/database_empty.h"
-#include "ops/interrupt.h"
 #include "ops/move_intern.h"
 #include "ops/restore.h"
-
-enum {
-    ENDS_WITHIN_US = 60 * 1000 * 1000 /* a restore whose client is gone: the server notices when it writes */
-};
+#include "ops/restore_found.h"
 
 struct url move_url(const struct move *move, const struct moved_database *database, bool new)
 {
@@ -60,7 +53,7 @@ static bool is_current(struct move *move, struct moved_database *database, bool 
     *current = true;
     if (move->options->snapshot)
         return true;
-    if (!move_differences(move, database, false, &lines, &count, err))
+    if (!move_differences(move, database, &lines, &count, err))
         return false;
     *current = count == 0;
     if (count > 0)
@@ -70,36 +63,19 @@ static bool is_current(struct move *move, struct moved_database *database, bool 
 }
 
 /* What is in the database on NEW that an earlier run of this move has made, or begun to fill. */
-enum found {
-    FOUND_NOTHING,
-    FOUND_HALF, /* several connections were restoring into it */
-    FOUND_SAME, /* as the dump */
-    FOUND_OTHER /* somebody works there */
-};
-
-static bool look_at_new(struct move *move, const struct moved_database *database, enum found *found,
+static bool look_at_new(struct move *move, const struct moved_database *database, enum restore_found *found,
                         struct str *what, struct err *err)
 {
     struct url url = move_url(move, database, true);
     struct engine *engine = NULL;
-    bool half = false;
-    struct str *lines;
-    size_t count = 0;
-    bool done = move_open(move, &url, &engine, err) &&
-                restore_is_unfinished(move->arena, engine, &half, err) &&
-                database_find_object(move->arena, engine, what, err);
+    struct manifest manifest;
+    bool done;
 
+    stage_set(move->options->stage, "looking at NEW's", database->dump.facts.name, NULL);
+    done = move_manifest(move, database, &manifest, err) && move_open(move, &url, &engine, err) &&
+           restore_find(move->arena, engine, &manifest, move->options->interrupted, found, what, err);
     engine_close(engine);
-    *found = half ? FOUND_HALF : FOUND_NOTHING;
-    if (!done || half || what->ptr == NULL)
-        return done;
-    if (!move_differences(move, database, true, &lines, &count, err))
-        return false;
-    *found = count == 0 ? FOUND_SAME : FOUND_OTHER;
-    if (count > 0)
-        *what = str_printf(move->arena, "it has %.*s; beside the dump: %.*s", STR_ARGS(*what),
-                           STR_ARGS(lines[0]));
-    return true;
+    return done;
 }
 
 static bool somebody_works_there(const struct moved_database *database, struct str what, struct err *err)
@@ -121,7 +97,7 @@ static bool start_again(struct move *move, struct moved_database *database, stru
 /* Before it is dumped again. */
 static bool take_back(struct move *move, struct moved_database *database, struct err *err)
 {
-    enum found found;
+    enum restore_found found;
     struct str what;
 
     if (database->step < MOVE_MAKING ||
@@ -129,7 +105,7 @@ static bool take_back(struct move *move, struct moved_database *database, struct
         return true;
     if (!look_at_new(move, database, &found, &what, err))
         return false;
-    if (found == FOUND_OTHER)
+    if (found == RESTORE_FOUND_OTHER)
         return somebody_works_there(database, what, err);
     return start_again(move, database, err);
 }
@@ -186,42 +162,22 @@ static bool make(struct move *move, struct moved_database *database, struct err 
     return move_step_done(move, database, MOVE_MADE, err);
 }
 
-/* The client of an interrupted run may be gone before the server has noticed. */
-static bool wait_for_others(struct move *move, const struct moved_database *database, struct err *err)
-{
-    static const char sql[] = "SELECT count(*)::bigint FROM pg_catalog.pg_stat_activity WHERE datname = $1"
-                              " AND application_name IN ('pg_restore', 'pgrade restore', 'pgrade move')"
-                              " AND pid <> pg_catalog.pg_backend_pid()";
-    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
-    int64_t until = clock_monotonic_us() + ENDS_WITHIN_US;
-    struct value value;
-
-    do {
-        if (!engine_value(move->new, move->arena, str_from(sql), &database->target, 1, &value, err))
-            return false;
-        if (value.integer == 0)
-            return true;
-        (void)nanosleep(&pause, NULL);
-    } while (clock_monotonic_us() < until && !was_interrupted(move->options->interrupted));
-    err_set(err, ERR_REFUSED, "a restore into %.*s is still under way on NEW", STR_ARGS(database->target));
-    return err_hint(err, "pgrade show NEW tells who is connected; try again when it has ended");
-}
-
 /* *whole: it was restored by a run that could not write that down any more. */
 static bool look_at_target(struct move *move, struct moved_database *database, bool *whole, struct err *err)
 {
-    enum found found;
+    enum restore_found found;
     struct str what;
 
     *whole = false;
     if (!database->earlier || database->clean)
         return true;
-    if (!wait_for_others(move, database, err) || !look_at_new(move, database, &found, &what, err))
+    if (!restore_wait(move->arena, move->new, database->target, move->options->interrupted, err) ||
+        !look_at_new(move, database, &found, &what, err))
         return false;
-    *whole = found == FOUND_SAME;
-    if (found == FOUND_OTHER)
+    *whole = found == RESTORE_FOUND_SAME;
+    if (found == RESTORE_FOUND_OTHER)
         return somebody_works_there(database, what, err);
-    if (found != FOUND_HALF)
+    if (found != RESTORE_FOUND_HALF)
         return true;
     log_message(LOG_WARNING, "%.*s on NEW was left half restored: it is made again",
                 STR_ARGS(database->target));

@@ -66,9 +66,9 @@ bool move_manifest(struct move *move, const struct moved_database *database, str
                    struct err *err) MUST_USE;
 
 /* move_compare.c */
-/* Tables, rows, sums, sequences and large objects that are not as the manifest says; fills no err for those.
+/* Tables, rows and sums of OLD that are not as the manifest says; fills no err for those.
  */
-bool move_differences(struct move *move, const struct moved_database *database, bool new, struct str **lines,
+bool move_differences(struct move *move, const struct moved_database *database, struct str **lines,
                       size_t *count, struct err *err) MUST_USE;
 bool move_verify(struct move *move, struct moved_database *database, struct err *err) MUST_USE;
 

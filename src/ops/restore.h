@@ -10,7 +10,7 @@
  *
  * Of a bundle one database is restored as any backup is; or all, each into the database of its name, which is
  * made where it is not there.  Each is a transaction of its own: what was restored before another failed
- * stays.
+ * stays, and the same again goes on behind it (restore_found.h).
  *
  * With several jobs pg_restore cannot work in one transaction.  Then a schema `pgrade_restoring` stands in
  * the target until it is done, by which the next restore knows that what it finds is not whole.
@@ -37,6 +37,7 @@ struct restore_options {
     bool clean;          /* what is in the way is dropped first; else the target has to be empty */
     struct str database; /* of a bundle this one alone; NULL ptr: all, each into the database of its name */
     int jobs;            /* PostgreSQL archives: so many connections, and not one transaction; 0: one */
+    struct str mark;     /* with jobs: said of the target until it is whole; NULL ptr: nothing */
     const char *owner;   /* PostgreSQL: the role to which everything will belong; NULL: who connects */
     bool trace;
     const volatile sig_atomic_t *interrupted;
@@ -46,8 +47,8 @@ struct restore_options {
 /* What became of a database of a bundle. */
 struct restored_database {
     struct str name;
-    bool restored; /* and as its manifest says */
-    bool made;     /* it was not there */
+    bool made;    /* it was not there */
+    bool earlier; /* it was there already, as its manifest says */
     int64_t tables;
     int64_t rows;
     struct str *refused; /* settings and the like that the server did not take */

@@ -4,6 +4,10 @@
 
 #include "ops/restore.h"
 
+/* A schema: stands in a target while several connections restore into it, which no transaction can hold
+ * together. */
+#define RESTORE_MARK "pgrade_restoring"
+
 /* Restore `data` and read what is in the target then. */
 bool restore_postgres(struct arena *arena, const struct restore_options *options, const char *data,
                       struct restore_result *result, struct err *err) MUST_USE;

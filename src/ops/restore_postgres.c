@@ -3,9 +3,7 @@
 #include "ops/database_empty.h"
 #include "ops/pooler.h"
 #include "ops/restore_intern.h"
-
-/* Stands in a target while several connections restore into it, which no transaction can hold together. */
-#define MARK "pgrade_restoring"
+#include "ops/sql_text.h"
 
 struct job {
     const struct restore_options *options;
@@ -33,8 +31,9 @@ bool restore_is_unfinished(struct arena *arena, struct engine *engine, bool *has
 {
     struct value value;
 
-    if (!engine_value(engine, arena, (struct str)STR("SELECT pg_catalog.to_regnamespace('" MARK "')::text"),
-                      NULL, 0, &value, err))
+    if (!engine_value(engine, arena,
+                      (struct str)STR("SELECT pg_catalog.to_regnamespace('" RESTORE_MARK "')::text"), NULL, 0,
+                      &value, err))
         return false;
     *has = value.kind != VALUE_NULL;
     return true;
@@ -51,18 +50,25 @@ static bool check_mark(struct arena *arena, struct engine *engine, struct err *e
     err_set(err, ERR_REFUSED,
             "a restore by several connections was interrupted in the target: what it has is "
             "not whole");
-    err_detail(err, "the schema " MARK " stands there until such a restore is done; nothing was restored");
+    err_detail(err,
+               "the schema " RESTORE_MARK " stands there until such a restore is done; nothing was restored");
     return err_hint(err, "drop the database and create it again, or restore with --clean");
 }
 
-static bool set_mark(struct engine *engine, struct err *err)
+static bool set_mark(struct arena *arena, struct engine *engine, struct str text, struct err *err)
 {
-    return engine_exec(engine, (struct str)STR("CREATE SCHEMA " MARK), err);
+    return engine_exec(engine,
+                       text.ptr == NULL ? (struct str)STR("CREATE SCHEMA " RESTORE_MARK)
+                                        : sql_text(arena,
+                                                   "BEGIN; CREATE SCHEMA " RESTORE_MARK
+                                                   "; COMMENT ON SCHEMA " RESTORE_MARK " IS %L; COMMIT",
+                                                   text),
+                       err);
 }
 
 static bool remove_mark(struct engine *engine, struct err *err)
 {
-    return engine_exec(engine, (struct str)STR("DROP SCHEMA IF EXISTS " MARK), err);
+    return engine_exec(engine, (struct str)STR("DROP SCHEMA IF EXISTS " RESTORE_MARK), err);
 }
 
 static bool server_major(struct arena *arena, struct engine *engine, int64_t *major, struct err *err)
@@ -214,7 +220,7 @@ static bool restore(struct arena *arena, struct engine *engine, struct job *job,
 {
     bool several = job->options->jobs > 0;
 
-    if (!prepare(arena, engine, job, err) || (several && !set_mark(engine, err)))
+    if (!prepare(arena, engine, job, err) || (several && !set_mark(arena, engine, job->options->mark, err)))
         return false;
     stage_set(job->options->stage, "restoring", job->options->target->database, NULL);
     if (!(job->sql ? restore_sql(arena, job, err) : restore_archive(arena, job, err)))

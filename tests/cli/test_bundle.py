@@ -95,8 +95,12 @@ def test_the_whole_comes_back_elsewhere(instance, bundle, other):
     for one in bundle["databases"]:
         verified = pgrade.run("verify", instance.url(one["name"]), other.url(one["name"]))
         assert verified.status == pgrade.OK, verified
+    again = restore(bundle["path"], other.url()).report
+    assert all(one["earlier"] and not one["made"] for one in again["databases"]) and again["rows"] == bundle["rows"]
+    changed_rows = rows_of(other.url("app"), "UPDATE t SET v = 'mine' WHERE id = 1 RETURNING v")
     refused = restore(bundle["path"], other.url(), status=pgrade.REFUSED)
-    assert "not empty" in refused.stderr and "database Odd name/.." in refused.stderr, refused
+    assert "database app: it is not empty, and not what the bundle has" in refused.stderr and "other values" in refused.stderr, refused
+    assert rows_of(other.url("app"), "SELECT v FROM t WHERE id = 1") == changed_rows
 
 
 def rows_of(url, sql):
@@ -256,6 +260,36 @@ def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_pat
         again = pgrade.run(*words[:-2], "--clean", "--yes")
     assert again.status == pgrade.OK and again.report["rows"] == 3, again
     assert database.execute("SELECT to_regnamespace('pgrade_restoring')") == [(None,)]
+
+
+@pytest.mark.parametrize("jobs, there", [((), False), (("--jobs", "2"), False), pytest.param(("--jobs", "2"), True, marks=pytest.mark.long)])
+def test_a_killed_restore_of_a_bundle_goes_on(jobs, there, instance, bundle, other, tmp_path):
+    """What it has restored counts, as far as it is what the bundle has; what was begun is restored again."""
+    half = f"{CLIENT}/pg_restore --section=pre-data \"$@\" </dev/stdin;" if jobs else ""
+    program = tmp_path / "pg_restore"
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in --version|--list*) ;; *\"dbname='app'\"*)\n{half}\n"
+                       f"echo $$ >{tmp_path}/new; mv {tmp_path}/new {tmp_path}/begun; exec tail -f /dev/null;; esac\nexec {CLIENT}/pg_restore \"$@\"\n")
+    program.chmod(0o755)
+    if there:
+        other.create_database("app").execute("CREATE SCHEMA kept")
+    running = pgrade.start("restore", bundle["path"], other.url(), *jobs, PGRADE_PG_BINDIR=str(tmp_path))
+    while not (tmp_path / "begun").exists():
+        assert running.poll() is None
+    child = (tmp_path / "begun").read_text().strip()
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    while is_running(child):
+        pass
+    assert bool(rows_of(other.url("app"), "SELECT to_regclass('t')")[0][0]) == bool(jobs)
+    outcome = restore(bundle["path"], other.url(), *jobs)
+    assert ("app was left half restored" in outcome.stderr) == bool(jobs), outcome
+    assert [(one["name"], one["earlier"]) for one in outcome.report["databases"]] == [("Odd name/..", True), ("app", False), ("latin", False), ("odd name/..", False)]
+    for one in bundle["databases"]:
+        verified = pgrade.run("verify", instance.url(one["name"]), other.url(one["name"]))
+        assert verified.status == pgrade.OK, verified
+    facts = "SELECT datconnlimit, shobj_description(oid, 'pg_database'), setconfig FROM pg_database JOIN pg_db_role_setting ON setdatabase = oid WHERE datname = 'app'"
+    assert rows_of(other.url(), facts) == rows_of(instance.url(), facts)
+    assert rows_of(other.url("app"), "SELECT to_regnamespace('pgrade_restoring'), to_regnamespace('kept')") == [(None, "kept" if there else None)]
 
 
 HOSTILE = "x\"; CREATE ROLE evil; --' \\"
