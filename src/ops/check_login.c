@@ -102,6 +102,10 @@ void check_try_tls(struct check_run *run)
 
     if (!try_step(run, STEP_TLS))
         return;
+    if (run->answer == 0) {
+        check_skip(run, "the URL names no host that could be asked");
+        return;
+    }
     if (outside && !used)
         check_found(
             run, CHECK_ADVICE, (struct str)STR("add ?sslmode=require to the URL"),

@@ -51,8 +51,21 @@ static struct str mend_password(struct check_run *run, struct str says)
         role_of(run, says));
 }
 
+/* libpq takes the system's user, and the database of the user's name. */
+static struct str mend_silence(struct check_run *run, const char *what)
+{
+    const struct url *url = &run->report->url;
+
+    return str_printf(run->arena,
+                      "name the %s in the URL, which is silent about it: postgresql://%.*s@HOST/%.*s", what,
+                      STR_ARGS(url->user.len > 0 ? url->user : str_from("USER")),
+                      STR_ARGS(url->database.len > 0 ? url->database : str_from("DATABASE")));
+}
+
 static struct str mend_role(struct check_run *run, struct str says)
 {
+    if (run->report->url.user.len == 0)
+        return mend_silence(run, "user");
     return sql_text(
         run->arena,
         "CREATE ROLE %I LOGIN PASSWORD '...'   -- as an administrator; or the right user in the URL",
@@ -68,8 +81,8 @@ static struct str mend_database(struct check_run *run, struct str says)
 {
     struct str role = role_of(run, says);
 
-    if (role.len == 0)
-        return (struct str){NULL, 0};
+    if (run->report->url.database.len == 0 || role.len == 0)
+        return mend_silence(run, "database");
     return sql_text(
         run->arena,
         "CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING 'UTF8'   -- as an administrator; or "
@@ -161,21 +174,77 @@ static struct str mend_peer(struct check_run *run, struct str says)
         STR_ARGS(text), check_word(run, url.user));
 }
 
+static struct str mend_set_role(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "GRANT %I TO %I   -- as an administrator; or take role= out of the URL's options and of ALTER ROLE "
+        "... SET",
+        quoted(says, "set role \""), role_of(run, says));
+}
+
+static struct str mend_attributes(struct check_run *run, struct str says)
+{
+    (void)says;
+    return str_printf(run->arena,
+                      "take target_session_attrs=%.*s out of the URL, or give the host of such a server",
+                      STR_ARGS(url_parameter(&run->report->url, "target_session_attrs")));
+}
+
+static struct str mend_no_tls(struct check_run *run, struct str says)
+{
+    struct str mode = url_parameter(&run->report->url, "sslmode");
+
+    (void)says;
+    if (mode.len == 0)
+        return (struct str){NULL, 0};
+    return str_printf(run->arena,
+                      "take sslmode=%.*s out of the URL; or switch TLS on at the server (ssl = on)",
+                      STR_ARGS(mode));
+}
+
+/* What pgbouncer says of a role or a database that its own files do not have. */
+static struct str mend_pooler_user(struct check_run *run, struct str says)
+{
+    return sql_text(
+        run->arena,
+        "pgbouncer does not know the role: a line for it in its auth_file, or an auth_query; then RELOAD: "
+        "%I \"PASSWORD\"",
+        role_of(run, says));
+}
+
+static struct str mend_pooler_database(struct check_run *run, struct str says)
+{
+    (void)says;
+    return str_printf(run->arena,
+                      "a line in [databases] of pgbouncer.ini, then RELOAD: %.*s = host=HOST port=5432",
+                      STR_ARGS(run->report->url.database));
+}
+
 /* The first row that is said speaks. */
 static const struct {
     const char *says;
+    const char *also;
     struct str (*mend)(struct check_run *run, struct str says);
 } refusals[] = {
-    {"password authentication failed", mend_password},
-    {"pg_hba.conf", mend_rules},
-    {"peer authentication failed", mend_peer},
-    {"is not permitted to log in", mend_no_login},
-    {"permission denied for database", mend_connect},
-    {"is not currently accepting connections", mend_closed},
-    {"too many connections for role", mend_role_limit},
-    {"too many connections for database", mend_database_limit},
-    {"role \"", mend_role},
-    {"database \"", mend_database},
+    {"password authentication failed", "", mend_password},
+    {"pg_hba.conf", "", mend_rules},
+    {"peer authentication failed", "", mend_peer},
+    {"is not permitted to log in", "", mend_no_login},
+    {"permission denied for database", "", mend_connect},
+    {"permission denied to set role", "", mend_set_role},
+    {"is not currently accepting connections", "", mend_closed},
+    {"too many connections for role", "", mend_role_limit},
+    {"too many connections for database", "", mend_database_limit},
+    {"role \"", "does not exist", mend_role},
+    {"database \"", "does not exist", mend_database},
+    {"server does not support ssl", "", mend_no_tls},
+    {"server is not in hot standby mode", "", mend_attributes},
+    {"session is ", "read-only", mend_attributes},
+    {"server is in hot standby mode", "", mend_attributes},
+    {"\"trust\" authentication failed", "", mend_pooler_user},
+    {"no such user", "", mend_pooler_user},
+    {"no such database", "", mend_pooler_database},
 };
 
 struct str check_mend_refusal(struct check_run *run)
@@ -183,7 +252,7 @@ struct str check_mend_refusal(struct check_run *run)
     struct str says = str_from(run->failure.detail);
 
     for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++)
-        if (str_contains_nocase(says, refusals[i].says)) {
+        if (str_contains_nocase(says, refusals[i].says) && str_contains_nocase(says, refusals[i].also)) {
             struct str mend = refusals[i].mend(run, says);
 
             return mend.len > 0 ? mend : str_dup(run->arena, str_from(run->failure.hint));

@@ -10,11 +10,19 @@ static const char create_sql[] =
     "in "
     "schema %s: \"permission denied for schema %2$s\"', current_user, s) "
     "ELSE pg_catalog.format('tables can be made in schema %s', s) END, "
-    "CASE WHEN s IS NULL THEN pg_catalog.format('CREATE SCHEMA IF NOT EXISTS public; GRANT USAGE, CREATE ON "
-    "SCHEMA public TO %I   -- as the owner of the database', current_user) "
+    "CASE WHEN s IS NULL THEN CASE p.source WHEN 'client' THEN 'take search_path out of the options of the "
+    "URL, "
+    "and of PGOPTIONS' WHEN 'user' THEN pg_catalog.format('ALTER ROLE %I RESET search_path', current_user) "
+    "WHEN 'database' THEN pg_catalog.format('ALTER DATABASE %I RESET search_path', "
+    "pg_catalog.current_database()) WHEN 'database user' THEN pg_catalog.format('ALTER ROLE %I IN DATABASE "
+    "%I "
+    "RESET search_path', current_user, pg_catalog.current_database()) "
+    "ELSE pg_catalog.format('CREATE SCHEMA IF NOT EXISTS public; GRANT USAGE, CREATE ON "
+    "SCHEMA public TO %I   -- as the owner of the database', current_user) END "
     "ELSE pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I   -- as the owner of the schema', s, "
     "current_user) END "
-    "FROM (SELECT pg_catalog.current_schema()::text AS s) AS x";
+    "FROM (SELECT pg_catalog.current_schema()::text AS s) AS x, pg_catalog.pg_settings AS p WHERE p.name = "
+    "'search_path'";
 
 /* Those that are found without a schema in front. */
 static const char tables_sql[] =
@@ -25,8 +33,12 @@ static const char tables_sql[] =
     "\"relation "
     "does not exist\"', hidden, schemas, pg_catalog.current_setting('search_path')) "
     "ELSE 'there are no tables: \"relation does not exist\" is what the application will say' END, "
-    "CASE WHEN hidden > 0 THEN pg_catalog.format('ALTER ROLE %I SET search_path = %s', current_user, "
-    "schemas) "
+    "CASE WHEN hidden > 0 AND p.source = 'client' THEN 'take search_path out of the options of the URL, and "
+    "of "
+    "PGOPTIONS' WHEN hidden > 0 THEN pg_catalog.format('ALTER ROLE %I%s SET search_path = %s', current_user, "
+    "CASE p.source WHEN 'database user' THEN pg_catalog.format(' IN DATABASE %I', "
+    "pg_catalog.current_database()) "
+    "END, schemas) "
     "ELSE 'run the migrations: flask db upgrade, python manage.py migrate, bin/rails db:migrate, npx prisma "
     "migrate deploy; or pgrade upgrade app.db URL' END "
     "FROM (SELECT pg_catalog.count(*) FILTER (WHERE pg_catalog.pg_table_is_visible(c.oid)) AS found, "
@@ -34,7 +46,7 @@ static const char tables_sql[] =
     "AS "
     "schemas FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', "
-    "'pgrade_record')) AS x";
+    "'pgrade_record')) AS x, pg_catalog.pg_settings AS p WHERE p.name = 'search_path'";
 
 static const char privileges_sql[] =
     "SELECT 'problem', format('%s may not %s: \"permission denied for table %s\"', current_user, "

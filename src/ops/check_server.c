@@ -122,12 +122,14 @@ static const char writable_sql[] =
     "transaction\"' ELSE 'the server takes writes' END, "
     "CASE WHEN pg_is_in_recovery() THEN 'give the host of the primary, or all hosts with "
     "?target_session_attrs=read-write' "
-    "WHEN source = 'user' THEN format('ALTER ROLE %I RESET default_transaction_read_only', current_user) "
-    "WHEN source = 'database' THEN format('ALTER DATABASE %I RESET default_transaction_read_only', "
-    "current_database()) "
-    "WHEN source = 'database user' THEN format('ALTER ROLE %I IN DATABASE %I RESET "
-    "default_transaction_read_only', current_user, current_database()) "
-    "ELSE 'ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf()   -- or free the disk: "
+    "WHEN source IN ('user', 'database', 'database user') THEN format('BEGIN READ WRITE; ALTER %s RESET "
+    "default_transaction_read_only; COMMIT', CASE source WHEN 'user' THEN format('ROLE %I', current_user) "
+    "WHEN 'database' THEN format('DATABASE %I', current_database()) ELSE format('ROLE %I IN DATABASE %I', "
+    "current_user, current_database()) END) "
+    "WHEN source = 'client' THEN 'take default_transaction_read_only out of the options of the URL, and of "
+    "PGOPTIONS' "
+    "ELSE 'ALTER SYSTEM SET default_transaction_read_only = off; SELECT pg_reload_conf()   -- or free the "
+    "disk: "
     "providers set it when it is full' END "
     "FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'";
 
@@ -193,7 +195,12 @@ static const char zone_sql[] =
     "SELECT CASE WHEN setting IN ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT') THEN 'ok' ELSE 'advice' END, "
     "CASE WHEN setting IN ('UTC', 'Etc/UTC', 'GMT', 'Etc/GMT') THEN setting ELSE "
     "format('sessions of %s have the time zone %s: timestamps without a zone are taken for local ones', "
-    "current_user, setting) END, format('ALTER ROLE %I SET TimeZone = ''UTC''', current_user) "
+    "current_user, setting) END, CASE source WHEN 'client' THEN 'take the time zone out of the options of "
+    "the URL, "
+    "and of PGTZ and PGOPTIONS' WHEN 'database user' THEN format('ALTER ROLE %I IN DATABASE %I SET TimeZone "
+    "= "
+    "''UTC''', current_user, current_database()) ELSE format('ALTER ROLE %I SET TimeZone = ''UTC''', "
+    "current_user) END "
     "FROM pg_catalog.pg_settings WHERE name = 'TimeZone'";
 
 /* 80 of 100, and likewise of the limits of the role and of the database, which -1 stands for none of. */

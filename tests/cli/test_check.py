@@ -21,8 +21,25 @@ def test_read_only(database):
     database.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
     found = finding("writable", database.url)
     assert "read-only" in found["what"]
-    database.cluster.execute(found["mend"])
+    follow(database, found["mend"])
     is_gone("writable", database.url)
+
+
+@pytest.mark.parametrize("setting, value, check", [("default_transaction_read_only", "on", "writable"), ("TimeZone", "Japan", "timezone"),
+                                                   ("search_path", "nothing", "create"), ("search_path", "nothing", "relations")])
+def test_settings_at_every_place(database, worker, setting, value, check):
+    """What mends is said for the place that has it: another one would change nothing."""
+    database.execute("CREATE TABLE t (a int); GRANT CREATE ON SCHEMA public TO worker; ALTER ROLE worker SET TimeZone = 'UTC'")
+    where = f"worker IN DATABASE {database.name}"
+    found = finding(check, worker + f"?options=-c%20{setting}%3D{value}")
+    assert found["mend"].startswith("take ") and "out of the options of the URL" in found["mend"]
+    is_gone(check, worker)
+    for place in f"ROLE {where}", "ROLE worker", f"DATABASE {database.name}":
+        database.execute(f"ALTER ROLE worker RESET {setting}; ALTER {place} SET {setting} = '{value}'")
+        follow(database, finding(check, worker)["mend"])
+        is_gone(check, worker)
+        database.execute(f"ALTER {place} RESET {setting}")
+    database.execute("ALTER ROLE worker RESET ALL")
 
 
 def test_encoding(cluster):

@@ -16,6 +16,7 @@ import pgrade
 from cluster import Cluster
 from cuts import CutsWhatIsIdle
 from doctor import QUIET, can_connect, finding, follow, is_gone, limited, look, result_of, set_rules, statement, stops_at, until
+from pooler import Pooler
 
 pytestmark = pytest.mark.core
 
@@ -311,3 +312,47 @@ def test_shutting_down():
         cluster.halt(signal.SIGTERM)
         cluster.go_on()
         is_gone("ready", cluster.url())
+
+def test_what_the_url_is_silent_about(database):
+    """libpq takes names of its own, and no role or database is to be made because of it."""
+    url = database.url
+    nobody = url.replace(f"{database.cluster.user}@", "")
+    found = stops_at("login", nobody, PGUSER="nobody_of_that_name")
+    assert found["mend"] == f"name the user in the URL, which is silent about it: postgresql://USER@HOST/{database.name}"
+    nothing = url.removesuffix(database.name)
+    found = stops_at("database", nothing)
+    assert found["mend"].endswith(f"postgresql://{database.cluster.user}@HOST/DATABASE")
+    is_gone("database", url)
+
+
+def test_what_the_url_asks_for(database):
+    """Each is taken out again as it is said."""
+    database.execute("CREATE ROLE other")
+    with limited(database, 5, held=0) as url:
+        role = url + "?options=-c%20role%3Dother"
+        found = stops_at("login", role)
+        assert "permission denied to set role" in found["what"]
+        follow(database, found["mend"])
+        is_gone("login", role)
+        found = stops_at("login", url + "?target_session_attrs=standby")
+        assert "take target_session_attrs=standby out" in found["mend"]
+        found = stops_at("tls", url + "?sslmode=verify-full")
+        assert "take sslmode=verify-full out" in found["mend"]
+    database.execute("DROP ROLE other")
+
+
+def test_a_service_that_is_not_defined():
+    outcome = look("service=nothere", "--only", "tls,login")
+    assert result_of(outcome, "tls")["state"] == "skipped" and "definition of service" in str(result_of(outcome, "login"))
+
+
+def test_a_pooler_that_does_not_know_the_role(database):
+    with Pooler(database.cluster) as pooler, limited(database, 5, held=0) as _:
+        url = pooler.url(database.name).replace(database.cluster.user, "few")
+        found = stops_at("login", url)
+        line = found["mend"].partition("RELOAD: ")[2].replace("PASSWORD", "")
+        with open(os.path.join(pooler.directory, "users"), "a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+        pooler.process.send_signal(signal.SIGHUP)
+        until(lambda: can_connect(url))
+        is_gone("login", url)
