@@ -20,24 +20,11 @@ static void put_bundle(struct json *json, const struct manifest *manifest)
     json_array(json);
     for (size_t i = 0; i < bundle->database_count; i++) {
         json_object(json);
-        json_put_str(json, "name", bundle->databases[i].facts.name);
-        json_put_str(json, "folder", bundle->databases[i].folder);
-        json_put_int(json, "tables", bundle->databases[i].tables);
-        json_put_int(json, "rows", bundle->databases[i].rows);
-        json_put_int(json, "bytes", bundle->databases[i].bytes);
+        bundle_put_members(json, &bundle->databases[i]);
         json_object_end(json);
     }
     json_array_end(json);
-    json_name(json, "left_out");
-    json_array(json);
-    for (size_t i = 0; i < bundle->left_out_count; i++) {
-        json_object(json);
-        json_put_str(json, "name", bundle->left_out[i].name);
-        json_put_str(json, "why", bundle->left_out[i].why);
-        json_put_bool(json, "asked", bundle->left_out[i].asked);
-        json_object_end(json);
-    }
-    json_array_end(json);
+    bundle_put_left_out(json, bundle);
 }
 
 /* "1 table, 3 rows" */

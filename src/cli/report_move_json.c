@@ -35,20 +35,6 @@ static void put_databases(struct json *json, const struct move_result *result)
     json_array_end(json);
 }
 
-static void put_left_out(struct json *json, const struct bundle *bundle)
-{
-    json_name(json, "left_out");
-    json_array(json);
-    for (size_t i = 0; i < bundle->left_out_count; i++) {
-        json_object(json);
-        json_put_str(json, "name", bundle->left_out[i].name);
-        json_put_str(json, "why", bundle->left_out[i].why);
-        json_put_bool(json, "asked", bundle->left_out[i].asked);
-        json_object_end(json);
-    }
-    json_array_end(json);
-}
-
 static void put_remarks(struct json *json, const struct move_result *result)
 {
     json_name(json, "remarks");
@@ -80,7 +66,7 @@ void report_move_json(const struct move_options *options, const struct move_resu
     json_put_bool(&json, "resumed", result->resumed);
     json_put_bool(&json, "read_only", result->read_only);
     put_databases(&json, result);
-    put_left_out(&json, &result->bundle);
+    bundle_put_left_out(&json, &result->bundle);
     put_remarks(&json, result);
     json_put_text(&json, "path", result->path);
     json_put_text(&json, "env_file", options->env_file);

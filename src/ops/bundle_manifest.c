@@ -15,16 +15,21 @@ static void put_settings(struct json *json, const struct database_facts *facts)
     json_array_end(json);
 }
 
+void bundle_put_members(struct json *json, const struct bundle_database *database)
+{
+    json_put_str(json, "name", database->facts.name);
+    json_put_str(json, "folder", database->folder);
+    json_put_int(json, "tables", database->tables);
+    json_put_int(json, "rows", database->rows);
+    json_put_int(json, "bytes", database->bytes);
+}
+
 static void put_database(struct json *json, const struct bundle_database *database)
 {
     const struct database_facts *facts = &database->facts;
 
     json_object(json);
-    json_put_str(json, "name", facts->name);
-    json_put_str(json, "folder", database->folder);
-    json_put_int(json, "tables", database->tables);
-    json_put_int(json, "rows", database->rows);
-    json_put_int(json, "bytes", database->bytes);
+    bundle_put_members(json, database);
     json_put_str(json, "owner", facts->owner);
     json_put_str(json, "encoding", facts->encoding);
     json_put_str(json, "collate", facts->collate);
@@ -38,13 +43,8 @@ static void put_database(struct json *json, const struct bundle_database *databa
     json_object_end(json);
 }
 
-void bundle_put(struct json *json, const struct bundle *bundle)
+void bundle_put_left_out(struct json *json, const struct bundle *bundle)
 {
-    json_name(json, "databases");
-    json_array(json);
-    for (size_t i = 0; i < bundle->database_count; i++)
-        put_database(json, &bundle->databases[i]);
-    json_array_end(json);
     json_name(json, "left_out");
     json_array(json);
     for (size_t i = 0; i < bundle->left_out_count; i++) {
@@ -55,9 +55,15 @@ void bundle_put(struct json *json, const struct bundle *bundle)
         json_object_end(json);
     }
     json_array_end(json);
-    json_name(json, "roles");
+}
+
+void bundle_put(struct json *json, const struct bundle *bundle)
+{
+    json_name(json, "databases");
     json_array(json);
-    for (size_t i = 0; i < bundle->role_count; i++)
-        json_str(json, bundle->roles[i]);
+    for (size_t i = 0; i < bundle->database_count; i++)
+        put_database(json, &bundle->databases[i]);
     json_array_end(json);
+    bundle_put_left_out(json, bundle);
+    json_put_texts(json, "roles", bundle->roles, bundle->role_count);
 }

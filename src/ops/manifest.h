@@ -94,8 +94,12 @@ bool manifest_check_files(const char *directory, const struct manifest *manifest
 /* Looks at their sizes alone, which takes no time. */
 bool manifest_check_sizes(const char *directory, const struct manifest *manifest, struct err *err) MUST_USE;
 
-/* The part of a bundle: for manifest.c and manifest_read.c. */
+/* As a manifest and --json have them (docs/json.md): members of a database, and the list "left_out". */
 struct json;
+void bundle_put_members(struct json *json, const struct bundle_database *database);
+void bundle_put_left_out(struct json *json, const struct bundle *bundle);
+
+/* The part of a bundle: for manifest.c and manifest_read.c. */
 struct json_object;
 void bundle_put(struct json *json, const struct bundle *bundle);
 bool bundle_take(struct arena *arena, struct json_object *root, struct bundle *bundle) MUST_USE;
