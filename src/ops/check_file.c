@@ -70,10 +70,18 @@ static const char integrity_sql[] =
     "# what can be read; the last backup is better' END "
     "FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'";
 
+static const char content_sql[] =
+    "SELECT CASE WHEN count(*) = 0 THEN 'advice' ELSE 'ok' END, CASE count(*) WHEN 0 THEN 'there are no "
+    "tables: "
+    "\"no such table\" is what the application will say' WHEN 1 THEN '1 table' ELSE count(*) || ' tables' "
+    "END "
+    "FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
 static const char keys_sql[] =
-    "SELECT 'problem', count(*) || ' rows of ' || \"table\" || ' refer to rows of ' || parent || ' that are "
-    "not "
-    "there', 'PRAGMA foreign_key_check(' || quote(\"table\") || ')   -- lists them; delete or mend them' "
+    "SELECT 'problem', CASE count(*) WHEN 1 THEN '1 row of ' || \"table\" || ' refers' ELSE count(*) || ' "
+    "rows "
+    "of ' || \"table\" || ' refer' END || ' to rows of ' || parent || ' that are not there', 'PRAGMA "
+    "foreign_key_check(' || quote(\"table\") || ')   -- lists them; delete or mend them' "
     "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
 
 static const char journal_sql[] = "SELECT CASE journal_mode WHEN 'wal' THEN 'ok' ELSE 'advice' END, CASE "
@@ -111,6 +119,13 @@ const struct check_entry check_file_checks[] = {
      .mend = "the last backup; or sqlite3 FILE .dump, which saves what can be read (.recover finds more, "
              "where that sqlite3 has it)",
      .sql = integrity_sql},
+    {.name = "content",
+     .looks = "whether there are tables",
+     .why = "SQLite makes an empty file where a path is wrong, and the rows are in another one",
+     .mend =
+         "the path of the file that the application writes, from the root; or its migrations, which make the "
+         "tables",
+     .sql = content_sql},
     {.name = "foreign-keys",
      .looks = "PRAGMA foreign_key_check: rows whose parent is not there",
      .why = "SQLite enforces foreign keys only where the application says so; PostgreSQL does always",

@@ -1,6 +1,12 @@
 /* Indexes that are broken, missing, or of no use. */
 #include "ops/check_intern.h"
 
+/* That of a partition belongs to that of the whole; of the identity that is replicated, and of constraints,
+ * there is need whether queries use them or not. */
+#define MAY_BE_DROPPED(index)                                                                                \
+    "NOT " index ".indisreplident AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = " index    \
+    ".indexrelid) AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = " index ".indexrelid) "
+
 static const char invalid_sql[] =
     "SELECT 'problem', format('%s of %s is invalid: its making was interrupted, no query uses it, every "
     "write keeps "
@@ -24,19 +30,20 @@ static const char keys_sql[] =
     "ORDER BY k.conrelid::regclass::text, k.conname";
 
 static const char duplicate_sql[] =
-    "SELECT 'advice', format('%s does what %s does', b.indexrelid::regclass, a.indexrelid::regclass), "
-    "format('DROP INDEX CONCURRENTLY %s', b.indexrelid::regclass) FROM pg_index AS a JOIN pg_index AS b ON "
+    "SELECT DISTINCT ON (b.indexrelid) 'advice', format('%s does what %s does', b.indexrelid::regclass, "
+    "a.indexrelid::regclass), format('DROP INDEX%s %s', CASE c.relkind WHEN 'i' THEN ' CONCURRENTLY' END, "
+    "b.indexrelid::regclass) FROM pg_index AS a JOIN pg_index AS b ON "
     "a.indrelid = b.indrelid AND a.indexrelid <> b.indexrelid AND a.indkey::text = b.indkey::text AND "
     "a.indclass::text = b.indclass::text AND a.indcollation::text = b.indcollation::text AND "
     "a.indoption::text = "
     "b.indoption::text AND a.indexprs::text IS NOT DISTINCT FROM b.indexprs::text AND a.indpred::text IS NOT "
     "DISTINCT FROM b.indpred::text JOIN pg_class AS c ON c.oid = b.indexrelid JOIN pg_namespace AS n ON "
     "n.oid = "
-    "c.relnamespace WHERE n.nspname !~ '^pg_' AND a.indisvalid AND b.indisvalid AND NOT EXISTS (SELECT FROM "
-    "pg_constraint AS k WHERE k.conindid = b.indexrelid) AND (b.indisunique <= a.indisunique) AND "
-    "((b.indisunique < a.indisunique) OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = "
-    "a.indexrelid) OR "
-    "a.indexrelid < b.indexrelid) ORDER BY 2";
+    "c.relnamespace WHERE n.nspname !~ '^pg_' AND a.indisvalid AND b.indisvalid AND " MAY_BE_DROPPED(
+        "b") "AND (b.indisunique <= a.indisunique) AND "
+             "((b.indisunique < a.indisunique) OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = "
+             "a.indexrelid) OR "
+             "a.indexrelid < b.indexrelid) ORDER BY b.indexrelid, a.indexrelid";
 
 /* Not by the time of the server's start: statistics outlive it. */
 #define STATISTICS                                                                                           \
@@ -56,10 +63,12 @@ static const char unused_sql[] =
     ", pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = "
     "c.relnamespace WHERE since <= now() - make_interval(days => days) AND n.nspname !~ '^pg_' AND NOT "
     "i.indisunique AND i.indisvalid AND pg_relation_size(i.indexrelid) > 131072 AND "
-    "pg_stat_get_numscans(i.indexrelid) = 0 AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.contype = "
-    "'f' AND "
-    "k.conrelid = i.indrelid AND (string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(k.conkey)] @> "
-    "k.conkey)";
+    "pg_stat_get_numscans(i.indexrelid) = 0 AND " MAY_BE_DROPPED(
+        "i") "AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.contype = "
+             "'f' AND "
+             "k.conrelid = i.indrelid AND (string_to_array(i.indkey::text, ' "
+             "')::int2[])[1:cardinality(k.conkey)] @> "
+             "k.conkey)";
 
 static const char cache_sql[] =
     "SELECT CASE WHEN since > now() - make_interval(days => days) OR hit + read < 100000 THEN 'skipped' WHEN "

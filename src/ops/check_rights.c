@@ -46,7 +46,9 @@ static const char tables_sql[] =
     "AS "
     "schemas FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', "
-    "'pgrade_record')) AS x, pg_catalog.pg_settings AS p WHERE p.name = 'search_path'";
+    "'pgrade_record') AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS e WHERE e.classid = "
+    "'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e')) AS x, "
+    "pg_catalog.pg_settings AS p WHERE p.name = 'search_path'";
 
 static const char privileges_sql[] =
     "SELECT 'problem', format('%s may not %s: \"permission denied for table %s\"', current_user, "

@@ -54,6 +54,27 @@ def test_a_sequence_near_its_end(database):
     is_gone("exhaustion", database.url)
 
 
+def test_a_sequence_that_may_not_be_read(database):
+    database.execute("CREATE TABLE t (id serial PRIMARY KEY); SELECT setval('t_id_seq', 2000000000); CREATE ROLE blind LOGIN")
+    hidden = result_of(look(database.cluster.url(database.name, "blind"), "--only", "exhaustion"), "exhaustion")
+    assert hidden["state"] == "skipped" and "t_id_seq" in hidden["note"], hidden
+    database.execute("DROP ROLE blind")
+
+
+def test_a_key_that_need_not_hold(database):
+    """PostgreSQL 18's NOT ENFORCED: there is nothing to validate."""
+    if database.cluster.version() < 18:
+        pytest.skip("foreign keys are always enforced before PostgreSQL 18")
+    database.execute("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p NOT ENFORCED)")
+    is_gone("unvalidated", database.url)
+
+
+def test_a_table_without_a_key_and_with_an_id(database):
+    database.execute("CREATE TABLE t (id int)")
+    follow(database, finding("keyless", database.url)["mend"])
+    is_gone("keyless", database.url)
+
+
 def test_a_table_without_a_key(database):
     database.execute("CREATE TABLE t (a int)")
     found = finding("keyless", database.url)
@@ -150,6 +171,19 @@ def test_two_indexes_that_do_the_same(database):
     is_gone("duplicate-indexes", database.url)
 
 
+def test_many_indexes_that_do_the_same(database):
+    """Each is told once; those that somebody needs stay."""
+    database.execute("CREATE TABLE t (a int NOT NULL, b int); CREATE INDEX one ON t (b); CREATE INDEX two ON t (b); CREATE INDEX three ON t (b);"
+                     "CREATE UNIQUE INDEX first ON t (a); CREATE UNIQUE INDEX second ON t (a); ALTER TABLE t REPLICA IDENTITY USING INDEX second;"
+                     "CREATE TABLE parts (a int) PARTITION BY RANGE (a); CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9);"
+                     "CREATE INDEX whole ON parts (a); CREATE INDEX again ON parts (a)")
+    found = result_of(look(database.url, "--only", "duplicate-indexes"), "duplicate-indexes")["findings"]
+    assert sorted(one["what"].split()[0] for one in found) == ["public.again", "public.three", "public.two"], found
+    for one in found:
+        follow(database, one["mend"])
+    is_gone("duplicate-indexes", database.url)
+
+
 def test_an_index_that_nobody_uses(database):
     database.execute("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 9000) AS i; CREATE INDEX idle ON t (a)")
     young = result_of(look(database.url, "--only", "unused-indexes"), "unused-indexes")
@@ -229,9 +263,18 @@ def test_a_good_file(path):
     assert outcome.status == pgrade.OK and {one["state"] for one in outcome.report["results"]} == {"ok"}, outcome
 
 
+def test_an_empty_file(tmp_path):
+    """As SQLite makes it where a path is wrong."""
+    path = tmp_path / "app.db"
+    path.touch()
+    assert "no such table" in finding("content", str(path))["what"]
+    run(str(path), "CREATE TABLE t (a)")
+    is_gone("content", str(path))
+
+
 def test_a_row_without_its_parent(path):
     run(path, "INSERT INTO c VALUES (5)")
-    assert "1 rows of c" in finding("foreign-keys", path)["what"]
+    assert "1 row of c refers" in finding("foreign-keys", path)["what"]
     run(path, "DELETE FROM c")
     is_gone("foreign-keys", path)
 
