@@ -3,9 +3,9 @@
 
 /* That of a partition belongs to that of the whole; of the identity that is replicated, and of constraints,
  * there is need whether queries use them or not. */
-#define MAY_BE_DROPPED(index)                                                                                \
-    "NOT " index ".indisreplident AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = " index    \
-    ".indexrelid) AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = " index ".indexrelid) "
+#define NEEDED                                                                                               \
+    "(SELECT indexrelid FROM pg_index WHERE indisreplident UNION ALL SELECT inhrelid FROM pg_inherits "      \
+    "UNION ALL SELECT conindid FROM pg_constraint WHERE conindid <> 0) "
 
 static const char invalid_sql[] =
     "SELECT 'problem', format('%s of %s is invalid: its making was interrupted, no query uses it, every "
