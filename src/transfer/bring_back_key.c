@@ -5,7 +5,7 @@
  * spelled as the row's own would be written today, and an index of SQLite finds them.  The others are kept:
  * a time that has no seconds among those that have, an UUID that is a blob.
  */
-#include <string.h>
+#include <math.h>
 
 #include "schema/ident.h"
 #include "transfer/bring_back_intern.h"
@@ -17,7 +17,8 @@ static bool is_same(const struct value *a, const struct value *b)
     switch (a->kind) {
     case VALUE_NULL: return true;
     case VALUE_INTEGER: return a->integer == b->integer;
-    case VALUE_REAL: return memcmp(&a->real, &b->real, sizeof(a->real)) == 0;
+    case VALUE_REAL:
+        return !(a->real < b->real) && !(a->real > b->real) && signbit(a->real) == signbit(b->real);
     default: return str_equal(a->bytes, b->bytes);
     }
 }
