@@ -66,6 +66,10 @@ static bool check_place(struct arena *arena, const char *path, bool replace, str
         return false;
     if (info.kind != FS_MISSING && info.kind != FS_FILE)
         return err_set(err, ERR_REFUSED, "%s is there, and no file", path);
+    if (info.kind == FS_MISSING && fs_link_target(arena, path) != NULL) {
+        err_set(err, ERR_REFUSED, "%s is a link to a file that is not there", path);
+        return err_hint(err, "name the file itself, or remove the link");
+    }
     if (info.kind == FS_FILE && !replace) {
         err_set(err, ERR_REFUSED, "%s exists already", path);
         return err_hint(err, "name another file; --replace puts the new one in its place when it is proven");

@@ -125,3 +125,13 @@ def test_a_column_that_postgresql_no_longer_computes(back):
     assert outcome.status == pgrade.DECISION and not new.exists(), outcome
     named = [(one["class"], one["table"], one["name"]) for one in one_document(outcome)["not_carried"]]
     assert named == [("generated column", "item", "label")]
+
+
+@pytest.mark.parametrize("options", [(), ("--replace",)])
+def test_a_link_to_nowhere_is_no_place(options, database, tmp_path):
+    database.execute("CREATE TABLE t (a integer)")
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "nowhere.db")
+    outcome = pgrade.run("downgrade", database.url, str(link), *options)
+    assert outcome.status == pgrade.REFUSED and "is a link to a file that is not there" in outcome.stderr, outcome
+    assert [path.name for path in tmp_path.iterdir()] == ["link.db"]
