@@ -39,11 +39,11 @@ static const char duplicate_sql[] =
     "b.indoption::text AND a.indexprs::text IS NOT DISTINCT FROM b.indexprs::text AND a.indpred::text IS NOT "
     "DISTINCT FROM b.indpred::text JOIN pg_class AS c ON c.oid = b.indexrelid JOIN pg_namespace AS n ON "
     "n.oid = "
-    "c.relnamespace WHERE n.nspname !~ '^pg_' AND a.indisvalid AND b.indisvalid AND " MAY_BE_DROPPED(
-        "b") "AND (b.indisunique <= a.indisunique) AND "
-             "((b.indisunique < a.indisunique) OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = "
-             "a.indexrelid) OR "
-             "a.indexrelid < b.indexrelid) ORDER BY b.indexrelid, a.indexrelid";
+    "c.relnamespace WHERE n.nspname !~ '^pg_' AND a.indisvalid AND b.indisvalid AND b.indexrelid NOT "
+    "IN " NEEDED "AND (b.indisunique <= a.indisunique) AND "
+    "((b.indisunique < a.indisunique) OR EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = "
+    "a.indexrelid) OR "
+    "a.indexrelid < b.indexrelid) ORDER BY b.indexrelid, a.indexrelid";
 
 /* Not by the time of the server's start: statistics outlive it. */
 #define STATISTICS                                                                                           \
@@ -63,12 +63,12 @@ static const char unused_sql[] =
     ", pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = "
     "c.relnamespace WHERE since <= now() - make_interval(days => days) AND n.nspname !~ '^pg_' AND NOT "
     "i.indisunique AND i.indisvalid AND pg_relation_size(i.indexrelid) > 131072 AND "
-    "pg_stat_get_numscans(i.indexrelid) = 0 AND " MAY_BE_DROPPED(
-        "i") "AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.contype = "
-             "'f' AND "
-             "k.conrelid = i.indrelid AND (string_to_array(i.indkey::text, ' "
-             "')::int2[])[1:cardinality(k.conkey)] @> "
-             "k.conkey)";
+    "pg_stat_get_numscans(i.indexrelid) = 0 AND i.indexrelid NOT IN " NEEDED
+    "AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.contype = "
+    "'f' AND "
+    "k.conrelid = i.indrelid AND (string_to_array(i.indkey::text, ' "
+    "')::int2[])[1:cardinality(k.conkey)] @> "
+    "k.conkey)";
 
 static const char cache_sql[] =
     "SELECT CASE WHEN since > now() - make_interval(days => days) OR hit + read < 100000 THEN 'skipped' WHEN "
