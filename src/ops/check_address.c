@@ -35,9 +35,9 @@ static void check_form(struct check_run *run)
         struct str meant = check_meant(run);
 
         check_found(run, CHECK_PROBLEM,
-                    meant.len > 0 ? str_printf(run->arena, "the scheme is missing or misspelt: write %.*s",
-                                               STR_ARGS(meant))
-                                  : str_dup(run->arena, str_from(run->failure.hint)),
+                    meant.len > 0
+                        ? str_printf(run->arena, "give the URL alone, with its scheme: %.*s", STR_ARGS(meant))
+                        : str_dup(run->arena, str_from(run->failure.hint)),
                     "%s%s%s", run->failure.primary, run->failure.detail[0] != '\0' ? ": " : "",
                     run->failure.detail);
         return;
@@ -137,6 +137,13 @@ static struct str elsewhere(struct check_run *run, const char *host, unsigned po
     return (struct str){NULL, 0};
 }
 
+static bool resolves_to_ipv6(struct check_run *run, const char *host)
+{
+    struct str addresses;
+
+    return check_look_up(run->arena, host, &addresses).how == REACH_OPEN && str_find(addresses, ':') >= 0;
+}
+
 static void tell_unreached(struct check_run *run, const struct reached *reached, const char *host,
                            unsigned port)
 {
@@ -165,6 +172,16 @@ static void tell_unreached(struct check_run *run, const struct reached *reached,
     case REACH_NO_SOCKET:
         check_found(run, CHECK_PROBLEM, mend, "there is no socket %s/.s.PGSQL.%u: no server runs there", host,
                     port);
+        break;
+    case REACH_NO_WAY:
+        check_found(
+            run, CHECK_PROBLEM,
+            strchr(host, ':') != NULL || resolves_to_ipv6(run, host)
+                ? (struct str)STR("this machine has no way to addresses of IPv6: take a host that has one of "
+                                  "IPv4 (of Supabase the pooler's), or give the machine IPv6")
+                : (struct str)STR(
+                      "check the network, a VPN or a route to that address: ip route get ADDRESS"),
+            "no way leads from this machine to %s, port %u: %s", host, port, strerror(reached->error));
         break;
     default:
         check_found(run, CHECK_PROBLEM, mend, "%s, port %u: %s", host, port, strerror(reached->error));

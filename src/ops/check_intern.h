@@ -124,6 +124,7 @@ enum reach_how {
     REACH_REFUSED,
     REACH_TIMEOUT,
     REACH_NO_SOCKET,
+    REACH_NO_WAY,
     REACH_OTHER
 };
 

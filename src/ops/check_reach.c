@@ -81,6 +81,9 @@ static enum reach_how how_of(int error)
     case ECONNREFUSED: return REACH_REFUSED;
     case ETIMEDOUT: return REACH_TIMEOUT;
     case ENOENT: return REACH_NO_SOCKET;
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EADDRNOTAVAIL: return REACH_NO_WAY;
     default: return REACH_OTHER;
     }
 }

@@ -83,6 +83,9 @@ static struct str mend_database(struct check_run *run, struct str says)
 
     if (run->report->url.database.len == 0 || role.len == 0)
         return mend_silence(run, "database");
+    if (str_ends_with(run->report->url.database, "/"))
+        return (struct str)STR(
+            "take the slash at the end out of the URL: it is a part of the database's name there");
     return sql_text(
         run->arena,
         "CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING 'UTF8'   -- as an administrator; or "

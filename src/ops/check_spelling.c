@@ -52,19 +52,42 @@ static struct str behind_scheme(struct str text)
     return text;
 }
 
+/* "DATABASE_URL=postgresql://...", "psql postgresql://...", quotes around it: the URL alone. */
+static struct str within(struct str text)
+{
+    static const char *const schemes[] = {"postgresql://", "postgres://"};
+    struct str quotes = STR("\"'`;");
+
+    for (size_t i = 1; i < text.len; i++)
+        for (size_t j = 0; j < ARRAY_LENGTH(schemes); j++) {
+            struct str found = str_slice(text, i, text.len);
+
+            if (!str_starts_with_nocase(found, schemes[j]) || ascii_is_alpha(text.ptr[i - 1]) ||
+                text.ptr[i - 1] == ':' || text.ptr[i - 1] == '+')
+                continue;
+            while (found.len > 0 && str_find(quotes, found.ptr[found.len - 1]) >= 0)
+                found.len--;
+            return str_slice(found, str_from(schemes[j]).len, found.len);
+        }
+    return (struct str){NULL, 0};
+}
+
 struct str check_meant(struct check_run *run)
 {
     struct str none = {NULL, 0};
     struct str text = str_trim(run->request->text);
     struct err ignored = {.code = ERR_NONE};
+    struct str inside;
     struct url url;
 
     if (run->report->parsed && !is_address(run->arena, text))
         return none;
-    for (size_t i = 0; i + 2 < text.len; i++) /* another scheme, or all of one */
+    inside = run->report->parsed ? none : within(text);
+    for (size_t i = 0; inside.len == 0 && i + 2 < text.len; i++) /* another scheme, or all of one */
         if (str_starts_with(str_slice(text, i, text.len), "://"))
             return none;
-    text = str_printf(run->arena, "postgresql://%.*s", STR_ARGS(behind_scheme(text)));
+    text =
+        str_printf(run->arena, "postgresql://%.*s", STR_ARGS(inside.len > 0 ? inside : behind_scheme(text)));
     return url_parse(run->arena, text, &url, &ignored) && url.hosts.count > 0 ? url_redacted(run->arena, &url)
                                                                               : none;
 }

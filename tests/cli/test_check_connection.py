@@ -54,12 +54,14 @@ def test_no_url(url, right):
 
 
 @pytest.mark.parametrize("typed", ["app:secret@db.example.org/app", "postgresql//app:secret@db.example.org/app",
-                                   "postgres:/app:secret@db.example.org/app", "'app:secret@db.example.org/app"])
+                                   "postgres:/app:secret@db.example.org/app", "'app:secret@db.example.org/app",
+                                   "'postgresql://app:secret@db.example.org/app'", "psql postgres://app:secret@db.example.org/app",
+                                   'DATABASE_URL="postgresql://app:secret@db.example.org/app"'])
 def test_the_scheme_is_missing(typed):
     outcome = look(typed)
     found = result_of(outcome, "url")["findings"][0]
-    if typed[0] != "'":
-        assert found["mend"] == "the scheme is missing or misspelt: write postgresql://app:***@db.example.org/app", outcome
+    if typed[0] != "'" or "://" in typed:
+        assert found["mend"] == "give the URL alone, with its scheme: postgresql://app:***@db.example.org/app", outcome
     assert "postgresql://" in found["mend"] and "secret" not in outcome.stdout + outcome.stderr
 
 
@@ -319,6 +321,7 @@ def test_what_the_url_is_silent_about(database):
     nobody = url.replace(f"{database.cluster.user}@", "")
     found = stops_at("login", nobody, PGUSER="nobody_of_that_name")
     assert found["mend"] == f"name the user in the URL, which is silent about it: postgresql://USER@HOST/{database.name}"
+    assert "take the slash at the end out" in stops_at("database", url + "/")["mend"]
     nothing = url.removesuffix(database.name)
     found = stops_at("database", nothing)
     assert found["mend"].endswith(f"postgresql://{database.cluster.user}@HOST/DATABASE")
@@ -339,6 +342,13 @@ def test_what_the_url_asks_for(database):
         found = stops_at("tls", url + "?sslmode=verify-full")
         assert "take sslmode=verify-full out" in found["mend"]
     database.execute("DROP ROLE other")
+
+
+def test_no_way_to_an_address_of_ipv6(database):
+    """Addresses for documentation (RFC 3849) are nowhere; a machine that has a way for them waits in vain."""
+    found = stops_at("port", "postgresql://u@[2001:db8::1]/d")
+    assert "IPv6" in found["mend"] and "no way leads" in found["what"] or "no answer within" in found["what"]
+    is_gone("port", database.url)
 
 
 def test_a_service_that_is_not_defined():
