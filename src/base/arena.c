@@ -23,22 +23,26 @@ struct arena {
     size_t size;
 };
 
-static void exhausted_default(size_t wanted)
-{
-    /* No allocation here, and no stdio that might allocate. */
-    static const char message[] =
-        "pgrade: error: out of memory\ntry: free memory, or raise the limit (ulimit -v)\n";
+static const char *exhausted_note;
 
-    (void)wanted;
-    (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
-    _exit(1);
+void arena_exhausted_note(const char *text)
+{
+    exhausted_note = text;
 }
 
-static void (*exhausted)(size_t wanted) = exhausted_default;
-
-void arena_on_exhausted(void (*handler)(size_t wanted))
+/* No allocation here, and no stdio that might allocate. */
+static void say(const char *text)
 {
-    exhausted = handler != NULL ? handler : exhausted_default;
+    (void)!write(STDERR_FILENO, text, strlen(text));
+}
+
+static _Noreturn void exhausted(void)
+{
+    say("pgrade: error: out of memory\n");
+    if (exhausted_note != NULL)
+        say(exhausted_note);
+    say("try: free memory, or raise the limit (ulimit -v)\n");
+    _exit(1);
 }
 
 static struct block *block_new(size_t size)
@@ -46,8 +50,7 @@ static struct block *block_new(size_t size)
     struct block *block = size < SIZE_MAX - sizeof(*block) ? malloc(sizeof(*block) + size) : NULL;
 
     if (block == NULL) {
-        exhausted(size);
-        abort();
+        exhausted();
     }
     block->next = NULL;
     block->size = size;
@@ -60,8 +63,7 @@ struct arena *arena_new(void)
     struct arena *arena = malloc(sizeof(*arena));
 
     if (arena == NULL) {
-        exhausted(sizeof(*arena));
-        abort();
+        exhausted();
     }
     arena->current = block_new(BLOCK_SIZE);
     arena->size = BLOCK_SIZE;
@@ -136,8 +138,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t size, size_t count)
 {
     if (size != 0 && count > SIZE_MAX / size) {
-        exhausted(SIZE_MAX);
-        abort();
+        exhausted();
     }
     return arena_alloc(arena, size * count);
 }

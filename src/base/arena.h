@@ -5,9 +5,9 @@
  * by itself; handles of the system and of libraries are never kept in one without somebody else closing them.
  *
  * Exhaustion: arenas hold small things (names, plans, messages), so a call here never returns NULL: when
- * malloc() fails, the handler of arena_on_exhausted() is called and the process ends with status 1.  Whatever
- * was being loaded is not published then, so the target is as it was.  Data of the user's size belongs in a
- * buf, which reports.
+ * malloc() fails, that is said and the process ends with status 1.  Whatever was being loaded is not
+ * published then, so the target is as it was; once it is, the note of arena_exhausted_note() tells.  Data of
+ * the user's size belongs in a buf, which reports.
  *
  * Threads: an arena belongs to one thread at a time.
  */
@@ -45,8 +45,9 @@ char *arena_vprintf(struct arena *arena, size_t *length, const char *format, va_
 /* All bytes obtained from the system, for tests and for `--debug`. */
 size_t arena_size(const struct arena *arena);
 
-/* Replaces what is done when memory is out; the handler must not return.  NULL restores the default. */
-void arena_on_exhausted(void (*handler)(size_t wanted));
+/* A line for people, '\n' at its end, that is said too when memory is out: what holds by now all the same. It
+ * has to stay where it is; NULL: none. */
+void arena_exhausted_note(const char *text);
 
 #define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), sizeof(type), (count)))

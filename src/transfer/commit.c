@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "schema/ident.h"
@@ -222,15 +223,19 @@ static bool not_done(const struct err *lost, struct err *err)
     return err_hint(err, ENGINE_LOST_HINT);
 }
 
-bool commit_transaction(struct commit *commit, struct engine *control, struct err *err)
+/* What the end of the memory would leave open, from here on. */
+static const char sent_note[] =
+    "why: COMMIT was under way to the server: either everything is in the target, verified, "
+    "or nothing\n";
+static const char done_note[] =
+    "why: the tables are published, with every row; only what follows that, the report, is "
+    "lost\n";
+
+static bool commit_and_ask(struct commit *commit, struct engine *control, struct err *err)
 {
     struct err lost = {.code = ERR_NONE};
     struct err failure = {.code = ERR_NONE};
 
-    if (!ask_number(commit, control, err))
-        return false;
-    if (was_canceled(commit)) /* the last moment */
-        return err_set(err, ERR_CANCELED, "interrupted");
     if (engine_exec(control, (struct str)STR("COMMIT"), &lost))
         return true;
     *err = lost;
@@ -246,6 +251,20 @@ bool commit_transaction(struct commit *commit, struct engine *control, struct er
     case ANSWER_UNKNOWN: break;
     }
     return uncertain(commit, &failure, err);
+}
+
+bool commit_transaction(struct commit *commit, struct engine *control, struct err *err)
+{
+    bool done;
+
+    if (!ask_number(commit, control, err))
+        return false;
+    if (was_canceled(commit)) /* the last moment */
+        return err_set(err, ERR_CANCELED, "interrupted");
+    arena_exhausted_note(sent_note);
+    done = commit_and_ask(commit, control, err);
+    arena_exhausted_note(done ? done_note : commit->unknown ? sent_note : NULL);
+    return done;
 }
 
 void commit_end(struct commit *commit)
