@@ -14,7 +14,7 @@ import pytest
 
 import pgrade
 from cluster import Cluster
-from cuts import CutsWhatIsIdle
+from idle_cut import CutsWhatIsIdle
 from doctor import QUIET, can_connect, finding, follow, is_gone, limited, look, result_of, set_rules, statement, stops_at, until
 from pooler import Pooler
 

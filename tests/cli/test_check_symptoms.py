@@ -14,7 +14,7 @@ import pytest
 
 import pgrade
 from cluster import Cluster, free_port
-from cuts import CutsWhatIsIdle
+from idle_cut import CutsWhatIsIdle
 from pooler import Pooler
 from doctor import finding, follow, is_gone, look, result_of, set_rules, stops_at, until
 from test_tls import certificates, tls_settings  # noqa: F401
