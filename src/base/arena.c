@@ -36,7 +36,7 @@ static void say(const char *text)
     (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-static _Noreturn void exhausted(void)
+static void NORETURN exhausted(void)
 {
     say("pgrade: error: out of memory\n");
     if (exhausted_note != NULL)
@@ -49,9 +49,8 @@ static struct block *block_new(size_t size)
 {
     struct block *block = size < SIZE_MAX - sizeof(*block) ? malloc(sizeof(*block) + size) : NULL;
 
-    if (block == NULL) {
+    if (block == NULL)
         exhausted();
-    }
     block->next = NULL;
     block->size = size;
     block->used = 0;
@@ -62,9 +61,8 @@ struct arena *arena_new(void)
 {
     struct arena *arena = malloc(sizeof(*arena));
 
-    if (arena == NULL) {
+    if (arena == NULL)
         exhausted();
-    }
     arena->current = block_new(BLOCK_SIZE);
     arena->size = BLOCK_SIZE;
     return arena;
@@ -137,9 +135,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 void *arena_array(struct arena *arena, size_t size, size_t count)
 {
-    if (size != 0 && count > SIZE_MAX / size) {
+    if (size != 0 && count > SIZE_MAX / size)
         exhausted();
-    }
     return arena_alloc(arena, size * count);
 }
 

@@ -23,6 +23,7 @@ void buf_clear(struct buf *buf)
 {
     buf->len = 0;
     buf->failed = false;
+    buf->starved = false;
     if (buf->capacity != 0)
         buf->ptr[0] = '\0';
 }
@@ -35,8 +36,10 @@ static bool grow(struct buf *buf, size_t needed)
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
     grown = realloc(buf->capacity == 0 ? NULL : buf->ptr, capacity);
-    if (grown == NULL)
+    if (grown == NULL) {
+        buf->starved = true;
         return false;
+    }
     buf->ptr = grown;
     buf->capacity = capacity;
     return true;

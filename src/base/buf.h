@@ -22,6 +22,7 @@ struct buf {
     size_t capacity; /* 0 while nothing is allocated */
     size_t maximum;  /* of len */
     bool failed;
+    bool starved; /* it failed because there was no memory, not for its maximum */
 };
 
 enum {
@@ -30,7 +31,7 @@ enum {
 
 void buf_init(struct buf *buf, size_t maximum);
 void buf_free(struct buf *buf);  /* may be used again afterwards, as after buf_init() */
-void buf_clear(struct buf *buf); /* empties and keeps the memory; clears `failed` */
+void buf_clear(struct buf *buf); /* empties and keeps the memory; clears `failed` and `starved` */
 
 /* Room for `more` bytes after ptr + len, not counted yet.  NULL when there is none (and `failed` is set). */
 char *buf_reserve(struct buf *buf, size_t more);

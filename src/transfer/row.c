@@ -213,7 +213,16 @@ static void check_size(struct row_encoder *encoder, const struct buf *out, size_
                    "of this table");
 }
 
-/* Too large for PostgreSQL, or for the memory: named, and the rest goes on. */
+/* No verdict about a row may come from memory that was out, its own or that of a repaired value. */
+static bool is_starved(const struct row_encoder *encoder, const struct buf *out)
+{
+    for (size_t i = 0; i < encoder->event_count; i++)
+        if (encoder->events[i].cell >= 0 && encoder->rooms[encoder->events[i].cell].starved)
+            return true;
+    return out->starved;
+}
+
+/* Too large for PostgreSQL: named, and the rest goes on. */
 static void check_room(struct row_encoder *encoder, struct buf *out)
 {
     if (!out->failed)
@@ -281,7 +290,8 @@ static bool set_aside(struct row_encoder *encoder, struct err *err)
         column = encoder->encoders[cell].plan->source->name.text;
     buf_init(&reasons, BUF_TEXT_MAXIMUM);
     put_reasons(encoder, &reasons);
-    done = put_aside(encoder, column, buf_view(&reasons), false, err);
+    done = reasons.starved ? err_set(err, ERR_OUT_OF_MEMORY, "no memory for the reason of a row")
+                           : put_aside(encoder, column, buf_view(&reasons), false, err);
     buf_free(&reasons);
     return done;
 }
@@ -334,6 +344,9 @@ bool row_encode(struct row_encoder *encoder, const struct value *cells, struct b
     encoder->span_count = 0;
     *fate = ROW_ARRIVES;
     encode_cells(encoder, out);
+    if (is_starved(encoder, out))
+        return err_set(err, ERR_OUT_OF_MEMORY, "no memory for a row of %.*s",
+                       STR_ARGS(encoder->table->source->name.text));
     check_room(encoder, out);
     if (encoder->size_matters && (encoder->event_count == 0 || outcome_of(encoder) == OUTCOME_NULL))
         check_size(encoder, out, start);

@@ -49,8 +49,8 @@ void row_encoder_init(struct row_encoder *encoder, struct arena *arena, struct l
 void row_encoder_free(struct row_encoder *encoder);
 
 /* Appends the row to `out` when it arrives, but for the bytes of `spans`, which are the source's until its
- * next row; else `out` is as it was, and the misfits are in the load's list, the row in its sink.  False only
- * when the sink fails. */
+ * next row; else `out` is as it was, and the misfits are in the load's list, the row in its sink.  False
+ * when the sink fails, or memory is out. */
 bool row_encode(struct row_encoder *encoder, const struct value *cells, struct buf *out, enum row_fate *fate,
                 struct err *err) MUST_USE;
 
