@@ -36,7 +36,7 @@ static void say(const char *text)
     (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-static void NORETURN exhausted(void)
+void arena_exhausted(void)
 {
     say("pgrade: error: out of memory\n");
     if (exhausted_note != NULL)
@@ -50,7 +50,7 @@ static struct block *block_new(size_t size)
     struct block *block = size < SIZE_MAX - sizeof(*block) ? malloc(sizeof(*block) + size) : NULL;
 
     if (block == NULL)
-        exhausted();
+        arena_exhausted();
     block->next = NULL;
     block->size = size;
     block->used = 0;
@@ -62,7 +62,7 @@ struct arena *arena_new(void)
     struct arena *arena = malloc(sizeof(*arena));
 
     if (arena == NULL)
-        exhausted();
+        arena_exhausted();
     arena->current = block_new(BLOCK_SIZE);
     arena->size = BLOCK_SIZE;
     return arena;
@@ -136,7 +136,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t size, size_t count)
 {
     if (size != 0 && count > SIZE_MAX / size)
-        exhausted();
+        arena_exhausted();
     return arena_alloc(arena, size * count);
 }
 

@@ -45,6 +45,9 @@ char *arena_vprintf(struct arena *arena, size_t *length, const char *format, va_
 /* All bytes obtained from the system, for tests and for `--debug`. */
 size_t arena_size(const struct arena *arena);
 
+/* Says that memory is out, and ends the process with status 1. */
+void arena_exhausted(void) NORETURN;
+
 /* A line for people, '\n' at its end, that is said too when memory is out: what holds by now all the same. It
  * has to stay where it is; NULL: none. */
 void arena_exhausted_note(const char *text);

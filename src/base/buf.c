@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+
 /* What an empty buf points to.  Never written: a put allocates first. */
 static char empty[1];
 
@@ -36,6 +38,8 @@ static bool grow(struct buf *buf, size_t needed)
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
     grown = realloc(buf->capacity == 0 ? NULL : buf->ptr, capacity);
+    if (grown == NULL && buf->maximum <= BUF_TEXT_MAXIMUM)
+        arena_exhausted();
     if (grown == NULL) {
         buf->starved = true;
         return false;

@@ -3,7 +3,10 @@
  *
  * `ptr` is never NULL and always followed by a NUL that `len` does not count.  A put that would pass the
  * maximum, or for which there is no memory, changes nothing but `failed`, which stays set: many puts, then
- * one look at `failed`. Threads: a buf belongs to one thread at a time.
+ * one look at `failed`.  Where the maximum is that of text, BUF_TEXT_MAXIMUM or less, memory that is out ends
+ * the process as it does for an arena: a statement that lost its end means something else, and might be run.
+ *
+ * Threads: a buf belongs to one thread at a time.
  */
 #ifndef PGRADE_BASE_BUF_H
 #define PGRADE_BASE_BUF_H

@@ -122,6 +122,8 @@ def arguments_for(source, database, work, *more):
 def test_allocation(kind, step, long, shim, source, database, work):
     faulty = Faulty(shim, kind, work)
     arguments = arguments_for(source, database, work)
+    if kind == "malloc-any":
+        arguments[2] += "?gssencmode=disable"  # Kerberos' own library crashes where it has no memory
     count = faulty.count(*arguments)
     empty(database)
     leave_nothing(work)
