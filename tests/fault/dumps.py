@@ -32,7 +32,7 @@ def dump(database):
     if not os.path.exists(os.path.join(database.cluster.bindir, "pg_dump")):
         return own_dump(database)
     done = subprocess.run(
-        [os.path.join(database.cluster.bindir, "pg_dump"), "--exclude-schema=pgrade", "-d", database.url],
+        [os.path.join(database.cluster.bindir, "pg_dump"), "--exclude-schema=pgrade_record", "-d", database.url],
         capture_output=True,
         text=True,
         errors="surrogateescape",
