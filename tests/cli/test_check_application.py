@@ -52,7 +52,9 @@ class Application:
 
     def offer(self, module, package):
         """The environment's pip, and a folder to install the system's module from, since there is no network."""
-        (self.folder / ".venv/bin/pip").write_text(f"#!/bin/sh\nexec {PYTHON} -m pip --python {shlex.quote(f'{self.folder}/.venv/bin/python')} \"$@\"\n")
+        (own,) = glob.glob("/usr/share/python-wheels/pip-*.whl")
+        (self.folder / ".venv/bin/pip").write_text(
+            f"#!/bin/sh\nPYTHONPATH={own} exec {PYTHON} -m pip --python {shlex.quote(f'{self.folder}/.venv/bin/python')} \"$@\"\n")
         (self.folder / ".venv/bin/pip").chmod(0o755)
         name = f"{package.replace('-', '_')}-2.9"
         with zipfile.ZipFile(self.folder / f"{name}-py3-none-any.whl", "w") as wheel:

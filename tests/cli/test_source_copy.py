@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -178,6 +179,12 @@ def test_blocks_are_shared_where_they_can_be(folder, work, tmp_path):
     assert outcome.report["snapshot"]["copied_bytes"] == os.path.getsize(path)
 
 
+def catches(process, number):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        (mask,) = [line.split()[1] for line in status if line.startswith("SigCgt")]
+    return int(mask, 16) >> (number - 1) & 1 == 1
+
+
 def test_stopped_while_it_waits_for_a_writer(small, untouched):
     """Ctrl-C ends the wait for the lock, and nothing of the copy stays."""
     untouched()
@@ -187,6 +194,7 @@ def test_stopped_while_it_waits_for_a_writer(small, untouched):
     try:
         poll(lambda: any(str(small) == os.readlink(f"/proc/{process.pid}/fd/{fd}")
                          for fd in os.listdir(f"/proc/{process.pid}/fd")), process)  # fmt: skip
+        poll(lambda: catches(process, signal.SIGTERM), process)
         process.terminate()
         outcome = pgrade.finish(process, timeout=60)
     finally:
