@@ -48,6 +48,7 @@ def test_django(application, tmp_path, database):
     assert database.execute("SELECT count(*) FROM django_migrations WHERE app = 'blog'") == [(2,)]
 
 
+@pytest.mark.long
 @needs_program
 def test_flask_migrate(application, tmp_path, database):
     needs([PYTHON, "-c", "import flask_migrate, flask_sqlalchemy"], "Flask-Migrate")

@@ -437,8 +437,8 @@ sys.stdin.read()
     "mode, statements",
     [
         ("delete", ["BEGIN EXCLUSIVE"]),
-        ("delete", ["PRAGMA locking_mode = EXCLUSIVE", "UPDATE author SET name = name"]),
-        ("wal", ["PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE"]),
+        pytest.param("delete", ["PRAGMA locking_mode = EXCLUSIVE", "UPDATE author SET name = name"], marks=pytest.mark.long),
+        pytest.param("wal", ["PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE"], marks=pytest.mark.long),
     ],
     ids=["transaction", "locking mode", "locking mode, WAL"],
 )

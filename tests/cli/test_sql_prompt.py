@@ -7,6 +7,7 @@ import pytest
 
 import fixtures
 import pgrade
+from gate import poll
 from terminal import Terminal
 
 pytestmark = pytest.mark.core
@@ -136,17 +137,15 @@ def test_the_history(place, home):
 
 
 def cut(cluster, database):
-    """Ends all sessions of the database from outside, and waits until they are gone."""
+    """Ends all sessions of the database from outside, and waits until they are gone; new ones may be there by then."""
     admin = cluster.url("postgres")
     import psycopg2
     connection = psycopg2.connect(admin)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.name,))
-        while True:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (database.name,))
-            if cursor.fetchone()[0] == 0:
-                break
+        cursor.execute("SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.name,))
+        ended = [pid for pid, _ in cursor.fetchall()]
+        poll(lambda: cursor.execute("SELECT FROM pg_stat_activity WHERE pid = ANY (%s)", (ended,)) or cursor.rowcount == 0)
     connection.close()
 
 
@@ -185,9 +184,8 @@ def test_a_statement_cut_while_it_runs_is_not_sent_twice(cluster, database, home
     with prompt(database.url, home) as terminal:
         terminal.expect("=> ")
         terminal.line("INSERT INTO t SELECT 1 FROM pg_sleep(600);")
-        while not database.execute("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT%pg_sleep%' "
-                                   "AND state = 'active' AND pid <> pg_backend_pid()"):
-            pass
+        poll(lambda: database.execute("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT%pg_sleep%' "
+                                      "AND state = 'active' AND pid <> pg_backend_pid()"))
         cut(cluster, database)
         terminal.expect("connection to the server was lost")
         terminal.expect("not sent a second time")

@@ -139,6 +139,7 @@ def kill_and_abandon_with_few_locks(count, parents, tmp_path, locks):
     return seconds
 
 
+@pytest.mark.long
 def test_tables_beyond_the_locks_of_the_server(tmp_path):
     kill_and_abandon_with_few_locks(400, 1, tmp_path, locks=10)
 

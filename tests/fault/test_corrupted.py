@@ -78,6 +78,7 @@ def last_bits(job, numbers):
     return [Corrupt(number) for number in numbers if job.messages[number - 1].length > EMPTY]
 
 
+@pytest.mark.long
 def test_rows_of_a_fill(filling):
     corrupt_all(filling, FILL, "a bit of a row, fill", rows_of(filling))
 

@@ -31,8 +31,13 @@ CONNECT_END_SECONDS = 5  # the time for one connection is three times as long
 INTERRUPTED = Trouble(1, "interrupted", None, "the target is as it was", "ERR_CANCELED")
 
 
+# One way through the program; the long run tells them apart.
+BOTH = pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)], ids=["INT", "TERM"])
+
+
 @pytest.mark.core
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@BOTH
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_interrupted(moment, number, source, database):
     before, files = whole_text(database), Untouched(source.parent)
@@ -46,7 +51,7 @@ def test_interrupted(moment, number, source, database):
     assert_next_run_succeeds(database, source, before)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@BOTH
 def test_interrupted_while_reading_back(number, source, database):
     before = whole_text(database)
     with stopped_while_reading_back(database, source) as (process, unlock):
@@ -165,7 +170,7 @@ WAITING = """
     AND wait_event_type = 'Lock'"""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@BOTH
 def test_interrupted_while_rows_come_back(number, tmp_path, database):
     """The application holds the table; whoever gives up has lost nothing, and may try again."""
     connection = sqlite3.connect(tmp_path / "app.db")
@@ -202,7 +207,7 @@ def silent_server():
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@BOTH
 def test_interrupted_while_it_connects(number, source):
     with silent_server() as listener:
         url = f"postgresql://me:pw@127.0.0.1:{listener.getsockname()[1]}/app"

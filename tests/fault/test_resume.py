@@ -71,7 +71,7 @@ def test_only_what_is_not_finished_is_loaded(source, database, cluster):
 
 
 @pytest.mark.core
-@pytest.mark.parametrize("workers", ["2", "1"])
+@pytest.mark.parametrize("workers", ["2", pytest.param("1", marks=pytest.mark.long)])
 def test_pieces_of_a_table(workers, tmp_path, database, cluster):
     """A table that is cut is gone on with where it was left, by any number of workers."""
     source = made(PIECES, tmp_path / "app.db")
@@ -201,6 +201,7 @@ def test_rows_without_a_parent(statement, tmp_path, database, cluster):
     assert outcome.report["changes"] == first.report["changes"]
 
 
+@pytest.mark.long
 def test_killed_again_and_again(source, database, cluster):
     _, expected = undisturbed(cluster, source)
     for statement in ("'loaded', 'author'", "CREATE UNIQUE INDEX", ALL_LOADED, "NOT VALID", "VALIDATE", "SET SCHEMA"):

@@ -17,7 +17,7 @@ from policies import Way
 
 SEEDS = range(1, 101)
 GROUP = 10
-QUICK = 50  # of them in the ordinary run
+QUICK = 30  # of them in the ordinary run
 
 # What was found, by name: the smallest database that showed it.
 FOUND = {
