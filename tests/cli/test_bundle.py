@@ -10,6 +10,7 @@ import pytest
 
 import pgrade
 from cluster import Cluster
+from gate import poll
 from pooler import Pooler
 from test_backup import CLIENT, age, has_client, stopping_dump
 from test_move import other_version
@@ -238,6 +239,15 @@ def is_running(process):
         return False
 
 
+def kill_where_it_begins(running, folder):
+    """Its child, which has written its number there, ends with it."""
+    poll(lambda: (folder / "begun").exists(), running)
+    child = (folder / "begun").read_text().strip()
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    poll(lambda: not is_running(child))
+
+
 @pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
 def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_path):
     """Its pg_restore ends with it: of one transaction nothing is left, of several connections a mark."""
@@ -247,13 +257,7 @@ def test_a_killed_restore_is_not_taken_for_whole(jobs, bundle, database, tmp_pat
     program.chmod(0o755)
     words = ("restore", bundle["path"], database.url, "--database", "app", "--json", *jobs)
     running = pgrade.start(*words, PGRADE_PG_BINDIR=str(tmp_path))
-    while not (tmp_path / "begun").exists():
-        assert running.poll() is None
-    child = (tmp_path / "begun").read_text().strip()
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
-    while is_running(child):
-        pass
+    kill_where_it_begins(running, tmp_path)
     again = pgrade.run(*words)
     if jobs:
         assert again.status == pgrade.REFUSED and "interrupted" in again.stderr, again
@@ -273,13 +277,7 @@ def test_a_killed_restore_of_a_bundle_goes_on(jobs, there, instance, bundle, oth
     if there:
         other.create_database("app").execute("CREATE SCHEMA kept")
     running = pgrade.start("restore", bundle["path"], other.url(), *jobs, PGRADE_PG_BINDIR=str(tmp_path))
-    while not (tmp_path / "begun").exists():
-        assert running.poll() is None
-    child = (tmp_path / "begun").read_text().strip()
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
-    while is_running(child):
-        pass
+    kill_where_it_begins(running, tmp_path)
     assert bool(rows_of(other.url("app"), "SELECT to_regclass('t')")[0][0]) == bool(jobs)
     outcome = restore(bundle["path"], other.url(), *jobs)
     assert ("app was left half restored" in outcome.stderr) == bool(jobs), outcome

@@ -10,6 +10,7 @@ import pytest
 import pgrade
 from same_file import differences
 from small import make_small
+from sqlite_rows import select
 from trouble import one_document
 
 SCHEMA = """
@@ -54,14 +55,6 @@ def make(path, script):
 
 def downgrade(database, target, like, *options):
     return pgrade.run("downgrade", database.url, str(target), "--like", str(like), "--json", *options)
-
-
-def select(path, sql):
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def table_of(outcome, name):

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 import pgrade
+from sqlite_rows import select
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('sad', 'it''s fine');
@@ -58,14 +59,6 @@ def filled(database):
 
 def downgrade(database, target, *options):
     return pgrade.run("downgrade", database.url, str(target), "--json", *options)
-
-
-def select(path, sql):
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def named(outcome):

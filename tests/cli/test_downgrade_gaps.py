@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 import pgrade
+from sqlite_rows import select
 
 SCHEMA = """
 CREATE EXTENSION citext;
@@ -24,14 +25,6 @@ CREATE TRIGGER watch BEFORE INSERT ON city FOR EACH ROW EXECUTE FUNCTION f();
 INSERT INTO city (id, name, at, ci) VALUES (1, 'Ulm', '2024-02-29 12:00+02', 'a'), (2, 'Jena', NULL, 'A');
 INSERT INTO capital (id, name, state) VALUES (3, 'Rome', 'IT'), (1, 'Bern', 'CH');
 """
-
-
-def select(path, sql):
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def test_what_comes_along_in_part_is_named(database, tmp_path):

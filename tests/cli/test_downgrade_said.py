@@ -7,6 +7,7 @@ import pytest
 
 import pgrade
 from same_file import differences
+from sqlite_rows import select
 from trouble import one_document
 
 
@@ -15,14 +16,6 @@ def make(path, script):
     connection.executescript(script)
     connection.close()
     return path
-
-
-def select(path, sql):
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_every_message_is_provoked():
         assert os.path.exists(os.path.join(pgrade.PROJECT, path)) and re.search(rf"^def {name}\(", read(path), re.MULTILINE), name
 
 
-GONE = re.compile(r'is_gone\(|fixed\(|"state"\] == "ok"|"kept" not in|\.scalar\(\) == 1')
+GONE = re.compile(r'"own layer" not in|is_gone\(|fixed\(|"state"\] == "ok"|"kept" not in|\.scalar\(\) == 1')
 
 
 def test_each_of_them_sees_it_gone():

@@ -42,7 +42,7 @@ class Faulty:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=120,
+            timeout=240,  # each side may wait for the other for two minutes
             cwd=self.work,
             env=pgrade.clean_environment(environment),
             check=False,
