@@ -41,6 +41,7 @@ def names_of(database, table):
     }
 
 
+@pytest.mark.long
 @needs_program
 def test_django(application, tmp_path, database):
     needs([PYTHON, "-c", "import django"], "Django")

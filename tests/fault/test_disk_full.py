@@ -62,7 +62,8 @@ def assert_fails_until_there_is_room(job, disk, amounts, recover=lambda: None):
     job.renew()
 
 
-@pytest.mark.parametrize("mode", [pytest.param("fresh", marks=pytest.mark.long), "fill"])
+@pytest.mark.long
+@pytest.mark.parametrize("mode", ["fresh", "fill"])
 def test_room_for_rows_ends(mode, disk, tmp_path, cluster):
     place = os.path.join(disk.folder, f"space-{mode}")
     os.mkdir(place)

@@ -103,6 +103,7 @@ def test_killed_after_the_commit(source, application):
 
 @pytest.mark.core
 @pytest.mark.parametrize("moment", FILL_MOMENTS)
+@pytest.mark.long
 def test_killed_within(moment, source, application):
     """The server goes on with what it was told, and finds nobody to tell of it."""
     before = state(application)

@@ -101,6 +101,7 @@ def test_source_was_written_meanwhile(tmp_path, database):
     assert database.execute("SELECT title FROM post WHERE id = 7") == [("another",)]
 
 
+@pytest.mark.long
 def test_source_in_wal_mode(tmp_path, database):
     """A commit that is in the -wal alone counts; that one is there does not."""
     source = make_source(tmp_path / "app.db", mode="wal")

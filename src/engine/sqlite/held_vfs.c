@@ -156,6 +156,8 @@ bool held_vfs_make(struct held *held)
     static atomic_uint made;
     const sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
 
+    if (usual == NULL) /* SQLite had no memory to begin with */
+        return false;
     (void)snprintf(held->vfs_name, sizeof(held->vfs_name), "pgrade-held-%u", atomic_fetch_add(&made, 1));
     held->vfs = *usual;
     held->vfs.pNext = NULL;
