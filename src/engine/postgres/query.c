@@ -92,6 +92,13 @@ bool postgres_query(struct engine *engine, struct str sql, const struct str *par
     arena_free(arena);
     if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
         return postgres_error(postgres, result, sql, err);
+    /* A question whose last byte was damaged on the way: its numbers would be read as other ones. */
+    if (PQnfields(result) > 0 && PQbinaryTuples(result) != 0) {
+        PQclear(result);
+        err_set(err, ERR_CONNECT, "the server answers in another form than it was asked for");
+        return err_hint(err,
+                        "something on the way to the server damages what is sent: try another way, or TLS");
+    }
     made = rows_new(engine, result);
     if (made == NULL) {
         PQclear(result);
